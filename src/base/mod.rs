@@ -1,0 +1,30 @@
+//! Floor 0: the words everything else is said in.
+//!
+//! * [`SimTime`], [`SimDuration`]: integer nanoseconds, the only time there is.
+//! * [`NodeId`], [`ClientId`], [`Address`], [`LinkId`]: who and between whom.
+//! * [`Seed`], [`Stream`], [`FateKeys`]: where every random bit comes from.
+//! * [`Draw`], [`Probability`]: how a random bit becomes a choice, in integers.
+//! * [`Digest`]: what two equal runs agree on.
+//! * [`Table`]: a hash map that cannot be iterated.
+//! * [`keys`]: how a module says which scenario keys it reads.
+
+mod digest;
+mod fate;
+mod ids;
+pub mod keys;
+mod latency;
+mod sample;
+mod seed;
+mod stream;
+mod table;
+mod time;
+
+pub use digest::{DIGEST_SCHEME, Digest};
+pub use fate::{FateKeys, KeyedDraws, LinkKey};
+pub use ids::{Address, ClientId, LinkId, NodeId};
+pub use latency::Latency;
+pub use sample::{Draw, Probability};
+pub use seed::Seed;
+pub use stream::{Stream, StreamName};
+pub use table::Table;
+pub use time::{SimDuration, SimTime};

@@ -1,0 +1,2 @@
+//! atropos, a deterministic simulator of distributed systems: same seed, same fate.
+pub mod base;
