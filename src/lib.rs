@@ -1,2 +1,6 @@
 //! atropos, a deterministic simulator of distributed systems: same seed, same fate.
 pub mod base;
+pub mod faults;
+pub mod network;
+pub mod storage;
+pub mod workload;

@@ -55,7 +55,7 @@ impl Probability {
     /// The probability `p`, or `None` unless it lies in `0.0..=1.0`.
     pub fn new(p: f64) -> Option<Self> {
         // Scaling by a power of two is exact, and the cast saturates at 1.0.
-        (0.0..=1.0).contains(&p).then(|| Probability((p * 18_446_744_073_709_551_616.0) as u64))
+        (0.0..=1.0).contains(&p).then_some(Probability((p * 18_446_744_073_709_551_616.0) as u64))
     }
 
     /// Whether this never happens.

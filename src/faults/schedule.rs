@@ -1,0 +1,142 @@
+//! The fault schedule: which action strikes when.
+
+use std::fmt;
+
+use crate::base::keys::Target;
+use crate::base::{NodeId, SimDuration, SimTime};
+
+/// One entry of the schedule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fault {
+    /// When it strikes.
+    pub when: When,
+    /// What it does.
+    pub action: Action,
+    /// How long until it is undone: a crashed node restarts, a partition heals, a
+    /// paused node goes on. Without it a crash or a partition stays.
+    pub lasts: Option<SimDuration>,
+}
+
+/// The moments at which a fault strikes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct When {
+    /// The first strike.
+    pub first: SimTime,
+    /// The time between strikes; a single strike if `None`.
+    pub every: Option<SimDuration>,
+    /// No strike at or after this instant.
+    pub until: SimTime,
+}
+
+/// What a fault does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Stops a node: its memory is gone, its disk keeps what was synced and a random
+    /// prefix of what was not. What it sent is still on its way.
+    Crash(Target),
+    /// Starts a node that is down.
+    Restart(Target),
+    /// Freezes a node: messages wait in its inbox, its timers fire late.
+    Pause(Target),
+    /// Blocks directed links between nodes: what is on them or enters them is lost.
+    Partition(PartitionShape),
+    /// Unblocks every link.
+    Heal,
+    /// Does something to single messages.
+    Messages(MessageVerb),
+    /// Hands an admin command, in the protocol's own words, to a node.
+    Admin {
+        /// The command.
+        command: String,
+        /// The node that gets it.
+        target: Target,
+    },
+}
+
+/// Which links a partition blocks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PartitionShape {
+    /// All links between different groups; a node in no group keeps all its links.
+    Groups(Vec<Vec<NodeId>>),
+    /// All links from the first to the second; the way back stays open.
+    OneWay(Vec<NodeId>, Vec<NodeId>),
+    /// All links between the target and the other nodes.
+    Isolate(Target),
+}
+
+/// Something done to some of the messages on some links.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct MessageVerb {
+    /// The kind of message, as its payload names it; any if `None`.
+    pub message: Option<String>,
+    /// The sender; any node if `None`.
+    pub from: Option<NodeId>,
+    /// The receiver; any node if `None`.
+    pub to: Option<NodeId>,
+    /// The first message that is meant, counted from 1 since the strike.
+    pub nth: u64,
+    /// How many messages in a row are meant.
+    pub count: u64,
+    /// What happens to them.
+    pub effect: MessageEffect,
+}
+
+/// What happens to a chosen message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MessageEffect {
+    /// It is lost.
+    Drop,
+    /// It travels this much longer.
+    Delay(SimDuration),
+    /// It arrives twice.
+    Duplicate,
+}
+
+impl Action {
+    /// The verb this action is written with in a scenario.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Action::Crash(_) => "crash",
+            Action::Restart(_) => "restart",
+            Action::Pause(_) => "pause",
+            Action::Partition(_) => "partition",
+            Action::Heal => "heal",
+            Action::Messages(verb) => verb.effect.verb(),
+            Action::Admin { .. } => "admin",
+        }
+    }
+}
+
+impl MessageEffect {
+    /// The verb this effect is written with in a scenario.
+    pub fn verb(self) -> &'static str {
+        match self {
+            MessageEffect::Drop => "drop",
+            MessageEffect::Delay(_) => "delay",
+            MessageEffect::Duplicate => "duplicate",
+        }
+    }
+}
+
+impl When {
+    /// One strike, at `first`.
+    pub fn once(first: SimTime) -> Self {
+        When { first, every: None, until: SimTime::MAX }
+    }
+
+    /// The strike after the one at `now`, if there is one.
+    pub fn next(&self, now: SimTime) -> Option<SimTime> {
+        let next = now + self.every?;
+        (next < self.until).then_some(next)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Action::Partition(shape) => write!(f, "partition {shape:?}"),
+            Action::Admin { command, .. } => write!(f, "admin {command}"),
+            other => f.write_str(other.verb()),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! `[[faults]]`: one verb a kind of fault, each with the keys it reads.
+
+use super::schedule::{Action, Fault, MessageEffect, MessageVerb, PartitionShape, When};
+use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings};
+use crate::base::{SimDuration, SimTime};
+
+/// A word for `kind` and the keys that go with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Verb {
+    /// The word.
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// Its keys, besides those of [`SECTION`].
+    pub keys: &'static [Key],
+}
+
+const ANY_TIME: KeyKind =
+    KeyKind::Duration { min: SimDuration::ZERO, max: SimDuration::from_secs(31_536_000) };
+const SOME_TIME: KeyKind =
+    KeyKind::Duration { min: SimDuration::from_ns(1), max: SimDuration::from_secs(31_536_000) };
+const COUNT_FROM_ONE: KeyKind = KeyKind::Count { min: 1, max: u64::MAX };
+
+/// The keys that every fault has.
+pub const SECTION: Section = Section {
+    name: "faults",
+    doc: "The fault schedule: one table a fault, each with the moments it strikes.",
+    keys: &[
+        Key {
+            name: "kind",
+            kind: KeyKind::Text,
+            default: None,
+            doc: "What it does: one of the verbs below.",
+        },
+        Key {
+            name: "at",
+            kind: ANY_TIME,
+            default: None,
+            doc: "The first strike, counted from the beginning; with `every` alone, one period in.",
+        },
+        Key { name: "every", kind: SOME_TIME, default: None, doc: "The time from one strike to the next." },
+        Key { name: "until", kind: SOME_TIME, default: None, doc: "No strike at or after this instant." },
+        Key {
+            name: "for",
+            kind: SOME_TIME,
+            default: None,
+            doc: "How long until it is undone: a crashed node restarts, a partition heals, a paused node goes on.",
+        },
+    ],
+};
+
+const TARGET: Key = Key {
+    name: "target",
+    kind: KeyKind::Target,
+    default: None,
+    doc: "Whom it hits: a node id, a list of them, \"leader\", \"random\", \"minority\", \"next\" (each node in turn) or \"all\".",
+};
+
+const MESSAGE_KEYS: [Key; 5] = [
+    Key {
+        name: "message",
+        kind: KeyKind::Text,
+        default: None,
+        doc: "The kind of message, as the trace names it; any if unset.",
+    },
+    Key { name: "from", kind: KeyKind::Node, default: None, doc: "The sender; any node if unset." },
+    Key { name: "to", kind: KeyKind::Node, default: None, doc: "The receiver; any node if unset." },
+    Key {
+        name: "nth",
+        kind: COUNT_FROM_ONE,
+        default: Some("1"),
+        doc: "The first message meant, counted from the strike.",
+    },
+    Key { name: "count", kind: COUNT_FROM_ONE, default: Some("1"), doc: "How many in a row are meant." },
+];
+
+/// Every verb.
+pub const VERBS: &[Verb] = &[
+    Verb {
+        name: "crash",
+        doc: "Stops a node; its memory and a random part of its unsynced writes are gone.",
+        keys: &[TARGET],
+    },
+    Verb { name: "restart", doc: "Starts a node that is down.", keys: &[TARGET] },
+    Verb {
+        name: "pause",
+        doc: "Freezes a node: messages queue, timers fire late. Needs `for`.",
+        keys: &[TARGET],
+    },
+    Verb {
+        name: "partition",
+        doc: "Blocks links between nodes, by exactly one of `groups`, `isolate`, or `one_way_from` with `one_way_to`.",
+        keys: &[
+            Key {
+                name: "groups",
+                kind: KeyKind::NodeGroups,
+                default: None,
+                doc: "Nodes that still hear each other; one in no group keeps all its links.",
+            },
+            Key {
+                name: "isolate",
+                kind: KeyKind::Target,
+                default: None,
+                doc: "Who is cut off from all others.",
+            },
+            Key {
+                name: "one_way_from",
+                kind: KeyKind::Nodes,
+                default: None,
+                doc: "Whose messages are lost on the way to `one_way_to`.",
+            },
+            Key {
+                name: "one_way_to",
+                kind: KeyKind::Nodes,
+                default: None,
+                doc: "Who no longer hears `one_way_from`.",
+            },
+        ],
+    },
+    Verb { name: "heal", doc: "Ends every partition.", keys: &[] },
+    Verb { name: "drop", doc: "Loses chosen messages.", keys: &MESSAGE_KEYS },
+    Verb {
+        name: "delay",
+        doc: "Holds chosen messages back by `by`.",
+        keys: &[
+            MESSAGE_KEYS[0],
+            MESSAGE_KEYS[1],
+            MESSAGE_KEYS[2],
+            MESSAGE_KEYS[3],
+            MESSAGE_KEYS[4],
+            Key { name: "by", kind: SOME_TIME, default: None, doc: "How much longer they travel." },
+        ],
+    },
+    Verb { name: "duplicate", doc: "Delivers chosen messages twice.", keys: &MESSAGE_KEYS },
+    Verb {
+        name: "admin",
+        doc: "Hands an admin command, in the protocol's words, to a node.",
+        keys: &[TARGET, Key { name: "command", kind: KeyKind::Text, default: None, doc: "The command." }],
+    },
+];
+
+impl Fault {
+    /// The fault that one `[[faults]]` table with the verb `kind` asks for.
+    pub fn from_settings(kind: &str, table: &Settings) -> Result<Self, KeyProblem> {
+        let lasts = table.duration("for");
+        let action = action(kind, table)?;
+        let undone = matches!(action, Action::Crash(_) | Action::Pause(_) | Action::Partition(_));
+        match (&action, lasts) {
+            (Action::Pause(_), None) => return Err(missing("for", "pause")),
+            (_, Some(_)) if !undone => {
+                return Err(KeyProblem::new("for", format!("a `{kind}` is over at once: it takes no `for`")));
+            }
+            _ => {}
+        }
+        Ok(Fault { when: when(kind, table)?, action, lasts })
+    }
+}
+
+fn when(kind: &str, table: &Settings) -> Result<When, KeyProblem> {
+    let (at, every, until) = (table.duration("at"), table.duration("every"), table.duration("until"));
+    let message_verb = matches!(kind, "drop" | "delay" | "duplicate");
+    let first = match at.or(every) {
+        Some(first) => SimTime::ZERO + first,
+        None if message_verb => SimTime::ZERO,
+        None => {
+            return Err(KeyProblem::new(
+                "kind",
+                format!("a `{kind}` needs `at` or `every`: when does it strike?"),
+            ));
+        }
+    };
+    let until = until.map_or(SimTime::MAX, |until| SimTime::ZERO + until);
+    if until <= first {
+        return Err(KeyProblem::new("until", "this is not after the first strike, so it never strikes"));
+    }
+    Ok(When { first, every, until })
+}
+
+fn action(kind: &str, table: &Settings) -> Result<Action, KeyProblem> {
+    let target = || table.target("target").ok_or_else(|| missing("target", kind));
+    Ok(match kind {
+        "crash" => Action::Crash(target()?),
+        "restart" => Action::Restart(target()?),
+        "pause" => Action::Pause(target()?),
+        "partition" => Action::Partition(shape(table)?),
+        "heal" => Action::Heal,
+        "drop" => message_verb(table, MessageEffect::Drop),
+        "delay" => {
+            let by = table.duration("by").ok_or_else(|| missing("by", kind))?;
+            message_verb(table, MessageEffect::Delay(by))
+        }
+        "duplicate" => message_verb(table, MessageEffect::Duplicate),
+        "admin" => {
+            let command = table.text("command").ok_or_else(|| missing("command", kind))?;
+            Action::Admin { command, target: target()? }
+        }
+        other => return Err(KeyProblem::new("kind", format!("unknown fault `{other}`"))),
+    })
+}
+
+fn shape(table: &Settings) -> Result<PartitionShape, KeyProblem> {
+    let groups = table.node_groups("groups").map(PartitionShape::Groups);
+    let isolate = table.target("isolate").map(PartitionShape::Isolate);
+    let one_way = match (table.nodes("one_way_from"), table.nodes("one_way_to")) {
+        (Some(from), Some(to)) => Some(PartitionShape::OneWay(from, to)),
+        (None, None) => None,
+        (Some(_), None) => return Err(KeyProblem::new("one_way_from", "`one_way_from` needs `one_way_to`")),
+        (None, Some(_)) => return Err(KeyProblem::new("one_way_to", "`one_way_to` needs `one_way_from`")),
+    };
+    let mut shapes = [groups, isolate, one_way].into_iter().flatten();
+    match (shapes.next(), shapes.next()) {
+        (Some(shape), None) => Ok(shape),
+        _ => Err(KeyProblem::new(
+            "kind",
+            "a partition needs exactly one of `groups`, `isolate`, or `one_way_from` with `one_way_to`",
+        )),
+    }
+}
+
+fn message_verb(table: &Settings, effect: MessageEffect) -> Action {
+    let node = |key| table.nodes(key).and_then(|nodes| nodes.first().copied());
+    Action::Messages(MessageVerb {
+        message: table.text("message"),
+        from: node("from"),
+        to: node("to"),
+        nth: table.count("nth").unwrap_or(1),
+        count: table.count("count").unwrap_or(1),
+        effect,
+    })
+}
+
+fn missing(key: &'static str, kind: &str) -> KeyProblem {
+    KeyProblem::new(key, format!("a `{kind}` needs `{key}`"))
+}

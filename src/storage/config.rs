@@ -1,0 +1,50 @@
+//! The disks a scenario asks for, and their keys.
+
+use crate::base::keys::{Key, KeyKind, Section, Settings};
+use crate::base::{Latency, Probability, SimDuration};
+
+/// How every node's disk behaves.
+#[derive(Clone, PartialEq, Debug)]
+pub struct DiskConfig {
+    /// How long one sync takes. Writes that wait are synced together.
+    pub sync: Latency,
+    /// How likely a crash leaves the first record it loses half written, to be found as `Torn`.
+    pub torn: Probability,
+}
+
+impl Default for DiskConfig {
+    /// A disk that takes no time and tears nothing.
+    fn default() -> Self {
+        DiskConfig { sync: Latency::ZERO, torn: Probability::NEVER }
+    }
+}
+
+/// `[disk]`.
+pub const SECTION: Section = Section {
+    name: "disk",
+    doc: "How long a node's disk takes, and what a crash leaves on it.",
+    keys: &[
+        Key {
+            name: "sync",
+            kind: KeyKind::Latency,
+            default: Some("{ uniform = [\"0.2ms\", \"1ms\"] }"),
+            doc: "How long one sync takes; writes that wait meanwhile are synced together. \"0s\" makes writes durable at once.",
+        },
+        Key {
+            name: "torn",
+            kind: KeyKind::Probability,
+            default: Some("0.0"),
+            doc: "How likely a crash leaves the first record that it loses half written. The protocol finds it as damaged and must recognise the torn end of its journal.",
+        },
+    ],
+};
+
+impl DiskConfig {
+    /// The disks that `[disk]` asks for.
+    pub fn from_settings(disk: &Settings) -> Self {
+        DiskConfig {
+            sync: disk.latency("sync").unwrap_or(Latency::Constant(SimDuration::ZERO)),
+            torn: disk.probability("torn").unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Disks.
+mod config;
+pub use config::{DiskConfig, SECTION};

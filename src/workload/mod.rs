@@ -1,0 +1,3 @@
+//! Clients.
+mod config;
+pub use config::{Mix, SECTION, WorkloadConfig};
