@@ -2,5 +2,6 @@
 pub mod base;
 pub mod faults;
 pub mod network;
+pub mod scenario;
 pub mod storage;
 pub mod workload;

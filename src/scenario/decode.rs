@@ -1,0 +1,209 @@
+//! One decoder for every section: it walks a table of the file along the table of
+//! [`Key`]s, fills in defaults and gathers every problem on its way.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::suggest::{help, quoted};
+use super::value::found;
+use super::{Diagnostic, ProtocolSpec, sections};
+use crate::base::keys::{Key, KeyProblem, KeyValue, Section, Settings};
+use crate::faults::verbs::VERBS;
+
+/// A value of the file with its place.
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
+/// A range of bytes of the file.
+pub(super) type Span = Range<usize>;
+
+/// The state of reading one file.
+pub(super) struct Decoder<'p> {
+    /// The protocols there are.
+    pub(super) protocols: &'p [ProtocolSpec],
+    /// Node ids below this exist.
+    pub(super) nodes: u32,
+    /// The key whose value is being decoded, for the messages.
+    pub(super) key: &'static str,
+    /// What was wrong so far.
+    pub(super) problems: Vec<Diagnostic>,
+    /// The `problems` that say something is missing. After a syntax error what is
+    /// missing may merely not have been understood.
+    pub(super) missing: Vec<Diagnostic>,
+}
+
+/// One table, decoded.
+#[derive(Default)]
+pub(super) struct Decoded {
+    /// The values, defaults included.
+    pub(super) settings: Settings,
+    /// Where the table begins: its header, or the key it is the value of.
+    pub(super) header: Span,
+    /// Whether every written key was understood.
+    pub(super) whole: bool,
+    /// Where each written key is.
+    pub(super) keys: BTreeMap<&'static str, Span>,
+    /// Where the value of each written key is.
+    pub(super) values: BTreeMap<&'static str, Span>,
+    /// The keys that the table has no use for.
+    pub(super) unknown: Vec<Unknown>,
+}
+
+/// A key that nobody asked for.
+pub(super) struct Unknown {
+    /// Where.
+    pub(super) span: Span,
+    /// Its name.
+    pub(super) name: String,
+    /// Whether its value is a table or a list of tables.
+    pub(super) is_section: bool,
+}
+
+impl<'p> Decoder<'p> {
+    pub(super) fn new(protocols: &'p [ProtocolSpec]) -> Self {
+        let (problems, missing) = (Vec::new(), Vec::new());
+        Decoder { protocols, nodes: sections::MOST_NODES, key: "", problems, missing }
+    }
+
+    /// Decodes `table` along `keys`; `nested` are tables within it that are read elsewhere.
+    pub(super) fn table(
+        &mut self,
+        keys: &[&'static Key],
+        table: &DeTable<'_>,
+        header: Span,
+        nested: &[&str],
+    ) -> Decoded {
+        let mut decoded = Decoded { header, whole: true, ..Decoded::default() };
+        for (name, value) in table {
+            match keys.iter().find(|key| key.name == name.get_ref()) {
+                Some(key) => {
+                    decoded.keys.insert(key.name, name.span());
+                    decoded.values.insert(key.name, value.span());
+                    self.key = key.name;
+                    match self.value(key.kind, value) {
+                        Some(value) => decoded.settings.set(key.name, value),
+                        None => decoded.whole = false,
+                    }
+                }
+                None if nested.contains(&name.get_ref().as_ref()) => {}
+                None => {
+                    decoded.whole = false;
+                    decoded.unknown.push(Unknown {
+                        span: name.span(),
+                        name: name.get_ref().to_string(),
+                        is_section: is_section(value.get_ref()),
+                    });
+                }
+            }
+        }
+        for key in keys.iter().filter(|key| !decoded.keys.contains_key(key.name)) {
+            if let Some(value) = default_of(key) {
+                decoded.settings.set(key.name, value);
+            }
+        }
+        decoded
+    }
+
+    /// Decodes the one table of `section` in `parent`; all defaults if it is not written.
+    pub(super) fn section(&mut self, parent: &DeTable<'_>, section: &Section, nested: &[&str]) -> Decoded {
+        let keys: Vec<&Key> = section.keys.iter().collect();
+        let Some((name, value)) = parent.get_key_value(section.name) else {
+            return self.table(&keys, &DeTable::new(), 0..0, nested);
+        };
+        if let DeValue::Table(table) = value.get_ref() {
+            let decoded = self.table(&keys, table, name.span(), nested);
+            self.report_unknown(&decoded, section.keys, &format!("[{}]", section.name));
+            return decoded;
+        }
+        let label = format!("expected one table `[{}]`, found {}", section.name, found(value.get_ref()));
+        self.problems.push(Diagnostic::new(name.span(), format!("`{}` is a section", section.name), label));
+        Decoded { header: name.span(), ..Decoded::default() }
+    }
+
+    /// The tables of the section `[[header]]`, which is `name` in `parent`, each with its place.
+    pub(super) fn tables<'t, 'a>(
+        &mut self,
+        parent: &'t DeTable<'a>,
+        name: &str,
+        header: &str,
+    ) -> Vec<(Span, &'t DeTable<'a>)> {
+        let Some((key, value)) = parent.get_key_value(name) else {
+            return Vec::new();
+        };
+        let title = format!("`{header}` is a list of tables");
+        let DeValue::Array(array) = value.get_ref() else {
+            let label = format!("expected `[[{header}]]`, found {}", found(value.get_ref()));
+            let help = format!("write `[[{header}]]`, once for each");
+            self.problems.push(Diagnostic::new(key.span(), title, label).help(help));
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for element in array {
+            match element.get_ref() {
+                DeValue::Table(table) => tables.push((element.span(), table)),
+                other => {
+                    let label = format!("expected a table, found {}", found(other));
+                    self.problems.push(Diagnostic::new(element.span(), &*title, label));
+                }
+            }
+        }
+        tables
+    }
+
+    /// Reports the keys that a table with `keys`, called `header`, has no use for.
+    pub(super) fn report_unknown(&mut self, decoded: &Decoded, keys: &[Key], header: &str) {
+        let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        for Unknown { span, name, .. } in &decoded.unknown {
+            let title = format!("unknown key {}", quoted(name));
+            let help = self.elsewhere(name).or_else(|| help(name, &names));
+            let label = format!("`{header}` has no such key");
+            self.problems.push(Diagnostic::new(span.clone(), title, label).help(help));
+        }
+    }
+
+    /// Where a key of exactly this name belongs, if anywhere.
+    pub(super) fn elsewhere(&self, name: &str) -> Option<String> {
+        let all = sections::sections(self.protocols);
+        let has = |keys: &[Key]| keys.iter().any(|key| key.name == name);
+        if has(sections::TOP.keys) {
+            return Some(format!("`{name}` belongs to the top of the file, above the first `[section]`"));
+        }
+        if let Some(entry) = all.iter().find(|entry| has(entry.section.keys)) {
+            return Some(format!("`{name}` belongs to `{}`", entry.header()));
+        }
+        let verb = VERBS.iter().find(|verb| has(verb.keys))?;
+        Some(format!("`{name}` belongs to a fault with `kind = \"{}\"`", verb.name))
+    }
+
+    /// Reports values that do not go together, at the first of `tables` that has
+    /// the key, else at the header of the first.
+    pub(super) fn disagreement(&mut self, problem: &KeyProblem, tables: &[&Decoded]) {
+        let span = tables.iter().find_map(|table| table.keys.get(problem.key));
+        let title = match span {
+            Some(_) => format!("`{}` does not fit", problem.key),
+            None if tables.iter().any(|table| table.settings.has(problem.key)) => {
+                format!("the default of `{}` does not fit", problem.key)
+            }
+            None => format!("`{}` is missing", problem.key),
+        };
+        let list = if span.is_some() { &mut self.problems } else { &mut self.missing };
+        let span = span.or(tables.first().map(|table| &table.header)).cloned().unwrap_or(0..0);
+        list.push(Diagnostic::new(span, title, problem.message.as_str()));
+    }
+}
+
+fn is_section(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Table(_) => true,
+        DeValue::Array(array) => array.iter().any(|element| element.get_ref().is_table()),
+        _ => false,
+    }
+}
+
+/// The default of `key`, decoded as if it were written.
+pub(super) fn default_of(key: &Key) -> Option<KeyValue> {
+    let value = DeValue::parse(key.default?).ok();
+    let value = value.and_then(|value| Decoder::new(&[]).value(key.kind, &value));
+    Some(value.unwrap_or_else(|| panic!("the default of the key `{}` is not of its kind", key.name)))
+}

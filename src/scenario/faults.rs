@@ -1,0 +1,145 @@
+//! The `[[faults]]` tables: each has the keys of every fault and those of its verb.
+
+use toml::de::{DeTable, DeValue};
+
+use super::decode::{Decoded, Decoder, Span};
+use super::suggest::{help, quoted};
+use super::{Diagnostic, ProtocolSpec};
+use crate::base::keys::Key;
+use crate::base::{SimDuration, SimTime};
+use crate::faults::verbs::{SECTION, VERBS, Verb};
+use crate::faults::{Action, Fault};
+
+impl Decoder<'_> {
+    /// Decodes every `[[faults]]` table of a run of `protocol` that lasts `duration`.
+    pub(super) fn faults(
+        &mut self,
+        root: &DeTable<'_>,
+        protocol: Option<&ProtocolSpec>,
+        duration: Option<SimDuration>,
+    ) -> Vec<Fault> {
+        let tables = self.tables(root, SECTION.name, SECTION.name);
+        let mut faults = Vec::new();
+        for (header, table) in tables {
+            let Some((fault, decoded)) = self.fault(header, table) else {
+                continue;
+            };
+            if let Some(protocol) = protocol {
+                self.check_words(&fault, &decoded, protocol);
+            }
+            if let Some(duration) = duration {
+                self.check_strikes(&fault, &decoded, duration);
+            }
+            faults.push(fault);
+        }
+        faults
+    }
+
+    fn fault(&mut self, header: Span, table: &DeTable<'_>) -> Option<(Fault, Decoded)> {
+        let verb = self.verb(header.clone(), table);
+        let decoded = self.table(&keys_of(verb), table, header, &[]);
+        match verb {
+            Some(verb) => self.report_foreign(&decoded, verb),
+            None => {
+                let keys: Vec<Key> = keys_of(None).into_iter().copied().collect();
+                self.report_unknown(&decoded, &keys, "[[faults]]");
+            }
+        }
+        let verb = verb.filter(|_| decoded.whole)?;
+        match Fault::from_settings(verb.name, &decoded.settings) {
+            Ok(fault) => Some((fault, decoded)),
+            Err(problem) => {
+                self.disagreement(&problem, &[&decoded]);
+                None
+            }
+        }
+    }
+
+    /// The verb that `kind` names. A `kind` that is no text is left to the decoder.
+    fn verb(&mut self, header: Span, table: &DeTable<'_>) -> Option<&'static Verb> {
+        let names: Vec<&str> = VERBS.iter().map(|verb| verb.name).collect();
+        let Some(kind) = table.get("kind") else {
+            let problem = Diagnostic::new(header, "`kind` is missing", "what does this fault do?");
+            self.missing.push(problem.help(help("", &names)));
+            return None;
+        };
+        let DeValue::String(word) = kind.get_ref() else {
+            return None;
+        };
+        let verb = VERBS.iter().find(|verb| verb.name == word.as_ref());
+        if verb.is_none() {
+            let problem = Diagnostic::new(
+                kind.span(),
+                format!("unknown fault {}", quoted(word)),
+                "no kind of fault has this name",
+            );
+            self.problems.push(problem.help(help(word, &names)));
+        }
+        verb
+    }
+
+    /// Reports keys that `verb` does not read, and whose they are.
+    fn report_foreign(&mut self, decoded: &Decoded, verb: &'static Verb) {
+        let known = keys_of(Some(verb));
+        let names: Vec<&str> = known.iter().map(|key| key.name).collect();
+        for unknown in &decoded.unknown {
+            let name = &unknown.name;
+            let owners: Vec<String> = VERBS
+                .iter()
+                .filter(|verb| verb.keys.iter().any(|key| key.name == name))
+                .map(|verb| format!("`{}`", verb.name))
+                .collect();
+            let label = match owners.is_empty() {
+                true => format!("a `{}` has no such key", verb.name),
+                false => format!("`{name}` belongs to {}, not to `{}`", owners.join(", "), verb.name),
+            };
+            let problem =
+                Diagnostic::new(unknown.span.clone(), format!("unknown key {}", quoted(name)), label);
+            self.problems.push(problem.help(help(name, &names)));
+        }
+    }
+
+    /// Admin commands and kinds of message are the protocol's own words.
+    fn check_words(&mut self, fault: &Fault, decoded: &Decoded, protocol: &ProtocolSpec) {
+        let at = |key| decoded.values.get(key).cloned().unwrap_or(decoded.header.clone());
+        match &fault.action {
+            Action::Admin { command, .. } if !(protocol.admin)(command) => {
+                self.key = "command";
+                self.unknown_word(at("command"), command, protocol.admin_commands);
+            }
+            Action::Messages(verb) => {
+                if let Some(message) = &verb.message
+                    && !protocol.message_kinds.contains(&message.as_str())
+                {
+                    self.key = "message";
+                    self.unknown_word(at("message"), message, protocol.message_kinds);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn check_strikes(&mut self, fault: &Fault, decoded: &Decoded, duration: SimDuration) {
+        if fault.when.first < SimTime::ZERO + duration {
+            return;
+        }
+        let at = ["at", "every"].iter().find_map(|key| decoded.values.get(key));
+        let label = format!(
+            "the first strike is at {}, but the run ends after {duration}",
+            fault.when.first.since(SimTime::ZERO)
+        );
+        let span = at.unwrap_or(&decoded.header).clone();
+        self.problems.push(Diagnostic::new(span, "this fault never strikes", label));
+    }
+}
+
+/// The keys of a fault with this verb, or with any.
+fn keys_of(verb: Option<&'static Verb>) -> Vec<&'static Key> {
+    let mut keys: Vec<&Key> = SECTION.keys.iter().collect();
+    for key in VERBS.iter().filter(|any| verb.is_none_or(|verb| verb.name == any.name)).flat_map(|v| v.keys) {
+        if keys.iter().all(|known| known.name != key.name) {
+            keys.push(key);
+        }
+    }
+    keys
+}

@@ -1,0 +1,92 @@
+//! Floor 6: a TOML document becomes a validated [`Scenario`], or a list of
+//! everything that is wrong with it.
+//!
+//! * [`read`]: the way in. Text comes as an argument; no file is opened here.
+//! * [`Scenario`]: all that a run is made of, besides the seed given on the command line.
+//! * [`ProtocolSpec`]: what the registry tells of each protocol, as data.
+//! * [`sections()`]: every section and key of a file: what the reader decodes by,
+//!   suggests from and explains. Adding a key is a line there or in its module.
+//! * [`Diagnostics`]: the problems, with line and column, rendered in rustc's manner.
+//!
+//! Inside: `document` knows the sections and their order; `decode` walks tables along
+//! the keys; `value`, `latency`, `nodes` and `duration` read single values; `faults`
+//! the fault schedule; `suggest` knows the nearest name. Not
+//! here yet: `extends`, overrides from the command line, `[[expect]]`.
+
+mod decode;
+mod diagnostics;
+mod document;
+mod duration;
+mod faults;
+mod latency;
+mod nodes;
+mod protocol;
+mod read;
+pub mod sections;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use diagnostics::{Diagnostic, Diagnostics, Problem};
+pub use protocol::{BugSwitch, ProtocolSpec};
+pub use read::{Source, read};
+pub use sections::{SectionEntry, sections};
+
+use crate::base::keys::Settings;
+use crate::base::{Seed, SimDuration};
+use crate::faults::Fault;
+use crate::network::NetworkConfig;
+use crate::storage::DiskConfig;
+use crate::workload::WorkloadConfig;
+
+/// All that a run is made of.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Scenario {
+    /// What it is called: `raft/leader-partition`.
+    pub name: String,
+    /// What it shows.
+    pub description: Option<String>,
+    /// The protocol that runs, one of the [`ProtocolSpec`]s given to the reader.
+    pub protocol: String,
+    /// The seed, unless the command line names another.
+    pub seed: Seed,
+    /// How long the run lasts, in simulated time.
+    pub duration: SimDuration,
+    /// How many nodes, at least one. No id elsewhere in the scenario is beyond them.
+    pub nodes: u32,
+    /// The deliberate bugs that are switched on, each one of the protocol's.
+    pub bugs: Vec<String>,
+    /// The network.
+    pub network: NetworkConfig,
+    /// Every node's disk.
+    pub disk: DiskConfig,
+    /// The clients.
+    pub clients: WorkloadConfig,
+    /// How long a node is busy with one message.
+    pub service_time: SimDuration,
+    /// What breaks and when, in the order of the file.
+    pub faults: Vec<Fault>,
+    /// The protocol's own section, already accepted by [`ProtocolSpec::validate`].
+    pub protocol_settings: Settings,
+    /// Where the run gives up.
+    pub limits: Limits,
+    /// What the run must come to, if the scenario says so.
+    pub expect: Option<Expect>,
+}
+
+/// Where a run gives up, with the verdict `unknown`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// The most events.
+    pub events: u64,
+}
+
+/// What a run must come to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Expect {
+    /// One of [`sections::VERDICTS`].
+    pub verdict: String,
+    /// The check that must come to it; the whole run if `None`.
+    pub check: Option<String>,
+}

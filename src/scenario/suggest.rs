@@ -1,0 +1,87 @@
+//! Which name was meant: the nearest valid one, and the list when it is short.
+
+/// More names than this are no help in a message.
+const SHORT_LIST: usize = 12;
+/// Longer words than this are no misspelt names.
+const LONGEST_NAME: usize = 64;
+/// How much of a text from the file a message repeats, in characters.
+const LONGEST_QUOTE: usize = 60;
+
+/// The name nearest to `word`, if one is near enough to have been meant.
+pub(super) fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
+    if word.len() > LONGEST_NAME {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let slips = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
+    let (slips, name) = names.iter().map(|&name| (slips(name), name)).min_by_key(|(slips, _)| *slips)?;
+    let most_slips = match word.chars().count() {
+        0..=3 => 1,
+        4..=8 => 2,
+        length => length / 3,
+    };
+    (slips <= most_slips).then_some(name)
+}
+
+/// The help for a `word` that is none of `names`.
+pub(super) fn help(word: &str, names: &[&str]) -> Option<String> {
+    let guess = nearest(word, names).map(|name| format!("did you mean `{name}`?"));
+    let list = match names.len() {
+        0 => None,
+        1 => Some(format!("the only one is `{}`", names[0])),
+        2..=SHORT_LIST => Some(format!("expected {}", one_of(names))),
+        _ => None,
+    };
+    match (guess, list) {
+        (Some(guess), Some(list)) if names.len() > 1 => Some(format!("{guess} ({list})")),
+        (guess, list) => guess.or(list),
+    }
+}
+
+/// `one of `a`, `b` or `c``.
+pub(super) fn one_of(names: &[&str]) -> String {
+    let quote = |name: &&str| format!("`{name}`");
+    match names {
+        [] => "nothing".to_owned(),
+        [only] => quote(only),
+        [all @ .., last] => {
+            let all: Vec<String> = all.iter().map(quote).collect();
+            format!("one of {} or {}", all.join(", "), quote(last))
+        }
+    }
+}
+
+/// A text from the file, in backticks and cut to a length that a message can bear.
+pub(super) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_QUOTE) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_finds_its_name_and_noise_finds_none() {
+        let names = ["latency", "loss", "duplicate", "fifo"];
+        assert_eq!(nearest("latnecy", &names), Some("latency"));
+        assert_eq!(nearest("Loss", &names), Some("loss"));
+        assert_eq!(nearest("bandwidth", &names), None);
+        assert_eq!(nearest(&"x".repeat(1_000_000), &names), None);
+    }
+
+    #[test]
+    fn help_names_the_nearest_and_lists_a_few() {
+        let help = help("losss", &["latency", "loss"]).expect("there is a list");
+        assert_eq!(help, "did you mean `loss`? (expected one of `latency` or `loss`)");
+        assert_eq!(super::help("x", &[]), None);
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(quoted("a"), "`a`");
+        assert_eq!(quoted(&"é".repeat(100)).chars().count(), LONGEST_QUOTE + 3);
+    }
+}
