@@ -1,0 +1,72 @@
+//! The reader as a whole, with a stand-in for the registry.
+//!
+//! `valid` decodes a full file, `broken` says what a user reads about thirty-odd
+//! slips, `mutation` throws thousands of damaged files at the reader.
+
+mod broken;
+mod mutation;
+mod valid;
+
+use super::*;
+use crate::base::keys::{Key, KeyKind, KeyProblem, Section};
+
+const ELECTION: KeyKind = KeyKind::Duration { min: SimDuration::from_ms(1), max: SimDuration::from_secs(60) };
+
+/// Two protocols as a registry would describe them.
+const PROTOCOLS: [ProtocolSpec; 2] = [
+    ProtocolSpec {
+        name: "raft",
+        doc: "A stand-in.",
+        section: Section {
+            name: "raft",
+            doc: "A stand-in.",
+            keys: &[
+                Key { name: "election_timeout_min", kind: ELECTION, default: Some("\"150ms\""), doc: "" },
+                Key { name: "election_timeout_max", kind: ELECTION, default: Some("\"300ms\""), doc: "" },
+                Key { name: "pre_vote", kind: KeyKind::Bool, default: Some("false"), doc: "" },
+            ],
+        },
+        bugs: &[BugSwitch { name: "raft/vote-not-persisted", doc: "Votes twice after a restart." }],
+        validate: validate_raft,
+        admin: |command| command.starts_with("transfer "),
+        admin_commands: &["transfer"],
+        message_kinds: &["RequestVote", "AppendEntries"],
+    },
+    ProtocolSpec {
+        name: "paxos",
+        doc: "Another.",
+        section: Section {
+            name: "paxos",
+            doc: "Another.",
+            keys: &[Key {
+                name: "window",
+                kind: KeyKind::Count { min: 1, max: 9 },
+                default: Some("3"),
+                doc: "",
+            }],
+        },
+        bugs: &[],
+        validate: |_, _| Ok(()),
+        admin: |_| false,
+        admin_commands: &[],
+        message_kinds: &["Prepare"],
+    },
+];
+
+fn validate_raft(raft: &Settings, nodes: u32) -> Result<(), KeyProblem> {
+    if nodes == 2 {
+        return Err(KeyProblem::new("nodes", "two nodes survive no failure"));
+    }
+    if raft.duration("election_timeout_max") < raft.duration("election_timeout_min") {
+        return Err(KeyProblem::new("election_timeout_max", "this is below `election_timeout_min`"));
+    }
+    Ok(())
+}
+
+fn read_bytes(text: &[u8]) -> Result<Scenario, Diagnostics> {
+    read(Source { path: "test.toml", name: "test".to_owned(), text }, &PROTOCOLS)
+}
+
+fn read_text(text: &str) -> Result<Scenario, Diagnostics> {
+    read_bytes(text.as_bytes())
+}
