@@ -1,6 +1,8 @@
 //! atropos, a deterministic simulator of distributed systems: same seed, same fate.
+
 pub mod base;
 pub mod faults;
+pub mod history;
 pub mod network;
 pub mod scenario;
 pub mod storage;

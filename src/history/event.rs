@@ -1,0 +1,116 @@
+//! The lines of a history: who began or finished what, in the order it happened.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Value;
+use crate::base::SimTime;
+
+/// What an event tells of its operation.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kind {
+    /// It began.
+    Invoke,
+    /// It happened.
+    Ok,
+    /// It certainly did not happen.
+    Fail,
+    /// It may have happened and may yet happen.
+    Info,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 4] = [Kind::Invoke, Kind::Ok, Kind::Fail, Kind::Info];
+    /// Their names in files.
+    pub const NAMES: [&str; 4] = ["invoke", "ok", "fail", "info"];
+
+    /// The name in files.
+    pub const fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The kind of this name.
+    pub fn parse(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// What an operation does.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Function {
+    /// Returns the value.
+    Read,
+    /// Sets the value.
+    Write,
+    /// `[old, new]`: sets the value to `new` if it is `old`, and fails otherwise.
+    Cas,
+    /// A name not known here. Files that hold one can be read; a model refuses it.
+    Other(Arc<str>),
+}
+
+impl Function {
+    /// The function of this name.
+    pub fn parse(name: &str) -> Function {
+        match name {
+            "read" => Function::Read,
+            "write" => Function::Write,
+            "cas" => Function::Cas,
+            other => Function::Other(other.into()),
+        }
+    }
+
+    /// The name in files.
+    pub fn name(&self) -> &str {
+        match self {
+            Function::Read => "read",
+            Function::Write => "write",
+            Function::Cas => "cas",
+            Function::Other(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// One line of a history.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Event {
+    /// A client's thread of operations, one at a time. Never used again after an `info`.
+    pub process: u64,
+    /// Beginning or end.
+    pub kind: Kind,
+    /// What the operation does.
+    pub f: Function,
+    /// The object it concerns, where a history has several.
+    pub key: Option<Value>,
+    /// The argument of an invocation; the result of a completion.
+    pub value: Value,
+    /// When, if the source has a clock.
+    pub time: Option<SimTime>,
+}
+
+/// What the clients saw, in the order it happened.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct History {
+    /// The events.
+    pub events: Vec<Event>,
+    /// The line of each event in its file; empty if event `i` is line `i + 1`.
+    pub(super) lines: Vec<u32>,
+}
+
+impl History {
+    /// The history of these events.
+    pub fn new(events: Vec<Event>) -> Self {
+        History { events, lines: Vec::new() }
+    }
+
+    /// The line, from 1, of the event `index` in the file it came from.
+    pub fn line(&self, index: usize) -> usize {
+        self.lines.get(index).map_or(index + 1, |&line| line as usize)
+    }
+}

@@ -1,0 +1,201 @@
+//! A cursor over the JSON of one line: just what histories need, with columns in every error.
+//!
+//! By hand and not through serde, because histories have millions of lines, because duplicate
+//! fields and floats must be refused with their column, and because fields of no interest are to be
+//! skipped without building them. Text is borrowed unless it holds an escape.
+
+use std::borrow::Cow;
+
+use super::Value;
+
+/// Lists and objects may be nested this deep; deeper is a mistake or an attack on the stack.
+const DEPTH_MAX: usize = 64;
+
+/// Where in the line, from 0, and what is wrong.
+pub(super) type JsonError = (usize, String);
+
+/// The rest of a line.
+pub(super) struct Cursor<'a> {
+    line: &'a str,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(line: &'a str) -> Self {
+        Cursor { line, at: 0 }
+    }
+
+    /// The byte that comes next, after white space.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        let bytes = self.line.as_bytes();
+        while bytes.get(self.at).is_some_and(|b| matches!(b, b' ' | b'\t' | b'\r')) {
+            self.at += 1;
+        }
+        bytes.get(self.at).copied()
+    }
+
+    /// Where the next token begins.
+    pub(super) fn position(&mut self) -> usize {
+        self.peek();
+        self.at
+    }
+
+    /// Takes `byte` if it comes next.
+    pub(super) fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Takes `byte`, which must come next.
+    pub(super) fn expect(&mut self, byte: u8) -> Result<(), JsonError> {
+        if self.take(byte) { Ok(()) } else { self.unexpected(&format!("`{}`", char::from(byte))) }
+    }
+
+    /// The error that something else was expected here.
+    pub(super) fn unexpected<T>(&mut self, expected: &str) -> Result<T, JsonError> {
+        let at = self.position();
+        let found = match self.line[at..].chars().next() {
+            Some(c) => format!("`{c}`"),
+            None => "the end of the line".to_owned(),
+        };
+        Err((at, format!("expected {expected}, found {found}")))
+    }
+
+    /// A string.
+    pub(super) fn text(&mut self) -> Result<Cow<'a, str>, JsonError> {
+        if self.peek() != Some(b'"') {
+            return self.unexpected("a string");
+        }
+        let (start, bytes) = (self.at, self.line.as_bytes());
+        let mut escaped = false;
+        let mut end = start + 1;
+        loop {
+            match bytes.get(end) {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    end += 2;
+                }
+                Some(_) => end += 1,
+                None => return Err((start, "this string has no end: expected `\"`".to_owned())),
+            }
+        }
+        self.at = end + 1;
+        if !escaped && !bytes[start..end].iter().any(|&b| b < b' ') {
+            return Ok(Cow::Borrowed(&self.line[start + 1..end]));
+        }
+        match serde_json::from_str(&self.line[start..=end]) {
+            Ok(text) => Ok(Cow::Owned(text)),
+            Err(_) => Err((start, "this string holds a control character or an unknown escape".to_owned())),
+        }
+    }
+
+    /// A whole number. `what` names it in errors.
+    pub(super) fn integer(&mut self, what: &str) -> Result<i64, JsonError> {
+        let token = match self.peek() {
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            _ => return self.unexpected(what),
+        };
+        let at = self.at - token.len();
+        let digits = token.strip_prefix('-').unwrap_or(token);
+        if digits.is_empty() || (digits.len() > 1 && digits.starts_with('0')) {
+            return Err((at, format!("expected {what}, found `{token}`")));
+        }
+        token.parse().map_err(|_| {
+            let whole = digits.bytes().all(|b| b.is_ascii_digit());
+            let why = if whole { "lies outside 64 bits" } else { "is no whole number" };
+            (at, format!("expected {what}, but `{token}` {why}"))
+        })
+    }
+
+    fn number(&mut self) -> &'a str {
+        let rest = &self.line[self.at..];
+        let is_part = |b: u8| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E');
+        let length = rest.bytes().position(|b| !is_part(b)).unwrap_or(rest.len());
+        self.at += length;
+        &rest[..length]
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), JsonError> {
+        if !self.line[self.at..].starts_with(word) {
+            return self.unexpected("a value");
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    /// A value of a history. Floats and objects have no place in one.
+    pub(super) fn value(&mut self) -> Result<Value, JsonError> {
+        self.value_within(DEPTH_MAX)
+    }
+
+    fn value_within(&mut self, depth: usize) -> Result<Value, JsonError> {
+        match self.peek() {
+            Some(b'n') => self.word("null").map(|()| Value::Nil),
+            Some(b't') => self.word("true").map(|()| Value::Bool(true)),
+            Some(b'f') => self.word("false").map(|()| Value::Bool(false)),
+            Some(b'"') => Ok(Value::Text(self.text()?.into())),
+            Some(b'[') => {
+                let mut list = Vec::new();
+                self.items(b'[', b']', depth, |cursor, depth| {
+                    list.push(cursor.value_within(depth)?);
+                    Ok(())
+                })?;
+                Ok(Value::List(list.into()))
+            }
+            Some(b'-' | b'0'..=b'9') => self.integer("a whole number").map(Value::Int),
+            Some(b'{') => self.unexpected("null, a truth value, a whole number, a string or a list"),
+            _ => self.unexpected("a value"),
+        }
+    }
+
+    /// Passes over any JSON value.
+    pub(super) fn skip(&mut self) -> Result<(), JsonError> {
+        self.skip_within(DEPTH_MAX)
+    }
+
+    fn skip_within(&mut self, depth: usize) -> Result<(), JsonError> {
+        match self.peek() {
+            Some(b'[') => self.items(b'[', b']', depth, Self::skip_within),
+            Some(b'{') => self.items(b'{', b'}', depth, |cursor, depth| {
+                cursor.text()?;
+                cursor.expect(b':')?;
+                cursor.skip_within(depth)
+            }),
+            Some(b'-' | b'0'..=b'9') => {
+                let (at, token) = (self.at, self.number());
+                serde_json::from_str::<f64>(token)
+                    .map(drop)
+                    .map_err(|_| (at, format!("expected a number, found `{token}`")))
+            }
+            _ => self.value_within(depth).map(drop),
+        }
+    }
+
+    /// The items between brackets, separated by commas.
+    fn items(
+        &mut self,
+        open: u8,
+        close: u8,
+        depth: usize,
+        mut item: impl FnMut(&mut Self, usize) -> Result<(), JsonError>,
+    ) -> Result<(), JsonError> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Err((self.at, format!("nested deeper than {DEPTH_MAX}")));
+        };
+        self.expect(open)?;
+        if self.take(close) {
+            return Ok(());
+        }
+        loop {
+            item(self, depth)?;
+            if self.take(close) {
+                return Ok(());
+            }
+            if !self.take(b',') {
+                return self.unexpected(&format!("`,` or `{}`", char::from(close)));
+            }
+        }
+    }
+}

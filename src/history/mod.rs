@@ -1,0 +1,22 @@
+//! Floor 1: what the clients saw, in Jepsen's words.
+//!
+//! * [`Event`], [`History`]: invocations and completions in the order they happened.
+//! * [`Operation`]: an invocation paired with its completion ([`History::operations`]).
+//! * [`Recorder`]: how the simulator writes a history down while it runs.
+//! * [`read_jsonl`], [`write_jsonl`]: the file format, one event a line.
+//! * [`HistoryError`]: what is wrong with a history, and in which line.
+
+mod error;
+mod event;
+mod json;
+mod jsonl;
+mod operation;
+mod recorder;
+mod value;
+
+pub use error::{HistoryError, nearest};
+pub use event::{Event, Function, History, Kind};
+pub use jsonl::{read_jsonl, write_jsonl};
+pub use operation::{Operation, Outcome};
+pub use recorder::{Counts, Recorder};
+pub use value::Value;
