@@ -1,6 +1,7 @@
 //! atropos, a deterministic simulator of distributed systems: same seed, same fate.
 
 pub mod base;
+pub mod check;
 pub mod faults;
 pub mod history;
 pub mod network;

@@ -1,0 +1,59 @@
+//! Floor 2: judges histories.
+//!
+//! A judge must not trust the code it judges, so nothing here sees the engine or a protocol, only
+//! what the clients saw.
+//!
+//! * [`Model`], [`Register`], [`ModelName`]: what an object ought to do.
+//! * [`Case`]: a history made ready for judging, split by key into [`Partition`]s.
+//! * [`Judging`]: the judging of one partition, in portions of a [`Budget`]; the caller owns the
+//!   clock and may judge partitions in parallel.
+//! * [`Report`]: the verdict on the whole, with the first impossible operation and its explanation.
+//! * [`check`]: all of that in one call.
+
+mod budget;
+mod linearizability;
+mod model;
+mod partition;
+mod report;
+mod timeline;
+
+pub use budget::Budget;
+pub use linearizability::{Impossible, Judgement, Judging, Progress};
+pub use model::{Effect, Model, ModelName, NilReads, Register};
+pub use partition::{Case, Partition};
+pub use report::{Explanation, FirstImpossible, Report, Verdict};
+
+use crate::history::{History, HistoryError};
+
+/// Judges `history` against `model`, one partition after the other, within `budget`.
+///
+/// ```
+/// use atropos::check::{Budget, Register, Verdict, check};
+/// use atropos::history::read_jsonl;
+///
+/// let history = read_jsonl(
+///     br#"{"process":0,"type":"invoke","f":"write","value":1}
+///         {"process":0,"type":"ok","f":"write","value":1}
+///         {"process":1,"type":"invoke","f":"read"}
+///         {"process":1,"type":"ok","f":"read","value":null}"#,
+/// )?;
+/// let report = check(&history, &Register::default(), &mut Budget::UNLIMITED.clone())?;
+/// assert_eq!(report.verdict, Verdict::Invalid);
+/// assert_eq!(report.first_impossible.unwrap().index, 3);
+/// # Ok::<(), atropos::history::HistoryError>(())
+/// ```
+///
+/// # Errors
+/// A history whose events contradict one another, or an operation that the model does not have.
+pub fn check<M: Model>(history: &History, model: &M, budget: &mut Budget) -> Result<Report, HistoryError> {
+    let case = Case::new(history, model)?;
+    let judge = |partition| {
+        let mut judging = Judging::new(model, partition);
+        match judging.run(budget) {
+            Progress::Done(judgement) => judgement,
+            Progress::Exhausted => judging.conclude(budget),
+        }
+    };
+    let judgements = case.partitions.iter().map(judge).collect();
+    Ok(case.report(judgements))
+}

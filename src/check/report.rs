@@ -1,0 +1,148 @@
+//! The verdict on a history and the reasons for it.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use super::Impossible;
+use crate::history::{Counts, Function, Operation, Value};
+
+/// What a judge says of a history.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Verdict {
+    /// It keeps the promise.
+    Valid,
+    /// It breaks it.
+    Invalid,
+    /// The budget did not suffice, or there was nothing to judge.
+    Unknown,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Valid => "valid",
+            Verdict::Invalid => "invalid",
+            Verdict::Unknown => "unknown",
+        })
+    }
+}
+
+/// The verdict on a history and the reasons for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How it was reached.
+    pub algorithm: &'static str,
+    /// How the operations ended.
+    pub operations: Counts,
+    /// The number of keys judged on their own.
+    pub partitions: usize,
+    /// Whether any completed operation demands something of the state.
+    pub constrains: bool,
+    /// The completion that ends the shortest impossible prefix of the history.
+    pub first_impossible: Option<FirstImpossible>,
+    /// Why that is impossible.
+    pub explanation: Option<Explanation>,
+    /// What a reader should know of the verdict.
+    pub note: Option<String>,
+}
+
+/// The operation that nothing can explain: all before it is possible, it is not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FirstImpossible {
+    /// The index, from 0, of its completion among the events of the history.
+    pub index: usize,
+    /// Whose it is.
+    pub process: u64,
+    /// What it does.
+    pub f: Function,
+    /// The object it concerns.
+    pub key: Option<Value>,
+    /// What a read returned; the argument of anything else.
+    pub value: Value,
+}
+
+/// Why an operation is impossible.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Explanation {
+    /// The number of operations on its key that returned before it, all of them possible.
+    pub possible_before: usize,
+    /// The states in which it could have happened instead, as the model prints them.
+    pub states: Vec<String>,
+    /// The operations around it, as a picture in text.
+    pub picture: String,
+}
+
+impl Report {
+    /// The report before any partition has been judged.
+    pub(super) fn new(operations: Counts, partitions: usize, constrains: bool) -> Self {
+        let (verdict, note) = if operations.total() == 0 {
+            (Verdict::Unknown, Some("nothing to judge"))
+        } else if constrains {
+            (Verdict::Valid, None)
+        } else {
+            (
+                Verdict::Valid,
+                Some("no completed operation constrains the order: every history like this is valid"),
+            )
+        };
+        Report {
+            verdict,
+            algorithm: "wing-gong-lowe",
+            operations,
+            partitions,
+            constrains,
+            first_impossible: None,
+            explanation: None,
+            note: note.map(str::to_owned),
+        }
+    }
+
+    /// Takes note of an impossible operation, if none is known that returned earlier.
+    pub(super) fn blame(&mut self, operation: &Operation, impossible: &Impossible, picture: String) {
+        let Some(index) = operation.returned else { return };
+        if self.first_impossible.as_ref().is_some_and(|first| first.index < index) {
+            return;
+        }
+        self.first_impossible = Some(FirstImpossible {
+            index,
+            process: operation.process,
+            f: operation.f.clone(),
+            key: operation.key.clone(),
+            value: match operation.f {
+                Function::Read => operation.output.clone(),
+                _ => operation.input.clone(),
+            },
+        });
+        self.explanation = Some(Explanation {
+            possible_before: impossible.possible_before,
+            states: impossible.states.clone(),
+            picture,
+        });
+    }
+
+    /// The verdict in a few lines, with the reasons if it is invalid.
+    pub fn explain(&self) -> String {
+        let mut text = format!("{}: {} operations", self.verdict, self.operations.total());
+        let Counts { ok, fail, info } = self.operations;
+        let _ = write!(text, " ({ok} ok, {fail} fail, {info} info) on {} keys", self.partitions);
+        if let Some(note) = &self.note {
+            let _ = write!(text, "\nnote: {note}");
+        }
+        let (Some(first), Some(why)) = (&self.first_impossible, &self.explanation) else {
+            return text + "\n";
+        };
+        let key = first.key.as_ref().map_or(String::new(), |key| format!(" on key {key}"));
+        let _ = write!(
+            text,
+            "\nThe first impossible operation{key}: process {} {} {}, completed by event {}.\n\
+             The {} operations that returned before it have a legal order; with it there is none.\n",
+            first.process, first.f, first.value, first.index, why.possible_before,
+        );
+        if !why.states.is_empty() {
+            let _ = writeln!(text, "It would have been possible in the state {}.", why.states.join(" or "));
+        }
+        text + "\n" + &why.picture
+    }
+}
