@@ -5,6 +5,7 @@ pub mod check;
 pub mod faults;
 pub mod history;
 pub mod network;
+pub mod process;
 pub mod scenario;
 pub mod storage;
 pub mod workload;

@@ -1,1 +1,3 @@
+//! The `atropos` command.
+
 fn main() {}

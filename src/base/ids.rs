@@ -45,6 +45,11 @@ impl Address {
         self.0
     }
 
+    /// The place of this end in a table of its kind: nodes or clients.
+    pub const fn index(self) -> usize {
+        (self.0 & !Self::CLIENT) as usize
+    }
+
     /// The node, if this end is one.
     pub const fn as_node(self) -> Option<NodeId> {
         if self.0 & Self::CLIENT == 0 { Some(NodeId(self.0)) } else { None }

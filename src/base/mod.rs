@@ -6,11 +6,14 @@
 //! * [`Draw`], [`Probability`]: how a random bit becomes a choice, in integers.
 //! * [`Digest`]: what two equal runs agree on.
 //! * [`Table`]: a hash map that cannot be iterated.
+//! * [`JournalId`], [`Ticket`], [`Damaged`]: what a disk holds and answers.
+//! * [`Latency`]: distributions of durations.
 //! * [`keys`]: how a module says which scenario keys it reads.
 
 mod digest;
 mod fate;
 mod ids;
+mod journal;
 pub mod keys;
 mod latency;
 mod sample;
@@ -22,6 +25,7 @@ mod time;
 pub use digest::{DIGEST_SCHEME, Digest};
 pub use fate::{FateKeys, KeyedDraws, LinkKey};
 pub use ids::{Address, ClientId, LinkId, NodeId};
+pub use journal::{Damaged, DiskError, JournalId, Ticket};
 pub use latency::Latency;
 pub use sample::{Draw, Probability};
 pub use seed::Seed;

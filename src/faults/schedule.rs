@@ -107,6 +107,17 @@ impl Action {
     }
 }
 
+impl Action {
+    /// Whom it aims at, if at nodes.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Action::Crash(target) | Action::Restart(target) | Action::Pause(target) => Some(target),
+            Action::Partition(PartitionShape::Isolate(target)) | Action::Admin { target, .. } => Some(target),
+            Action::Partition(_) | Action::Heal | Action::Messages(_) => None,
+        }
+    }
+}
+
 impl MessageEffect {
     /// The verb this effect is written with in a scenario.
     pub fn verb(self) -> &'static str {

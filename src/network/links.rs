@@ -1,0 +1,194 @@
+//! What becomes of a message on its way.
+
+use super::{LinkConfig, NetworkConfig, Partitions};
+use crate::base::{Address, Draw, LinkId, SimDuration, SimTime, Table};
+
+/// The links of a run.
+#[derive(Clone, Debug)]
+pub struct Network {
+    config: NetworkConfig,
+    /// Which links are blocked.
+    pub partitions: Partitions,
+    /// When the latest message on a link arrives; kept only for FIFO order.
+    last_arrival: Table<LinkId, SimTime>,
+    nodes: Vec<Sender>,
+    clients: Vec<Sender>,
+}
+
+/// How many messages a sender has sent at the instant of its latest.
+#[derive(Clone, Copy, Default, Debug)]
+struct Sender {
+    at: SimTime,
+    sent: u32,
+}
+
+/// What becomes of a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It never arrives.
+    Lost,
+    /// It arrives once, or twice.
+    Arrives {
+        /// When.
+        at: SimTime,
+        /// When a second copy does.
+        again: Option<SimTime>,
+    },
+}
+
+impl Network {
+    /// A network as configured, between that many nodes and clients.
+    pub fn new(config: NetworkConfig, nodes: usize, clients: usize) -> Self {
+        Network {
+            config,
+            partitions: Partitions::default(),
+            last_arrival: Table::new(),
+            nodes: vec![Sender::default(); nodes],
+            clients: vec![Sender::default(); clients],
+        }
+    }
+
+    /// The name of the next message from `from` at the instant `now`: how many went before.
+    #[inline]
+    pub fn nth(&mut self, from: Address, now: SimTime) -> u32 {
+        let sender = match from.as_node() {
+            Some(node) => &mut self.nodes[node.index()],
+            None => &mut self.clients[from.index()],
+        };
+        if sender.at != now {
+            *sender = Sender { at: now, sent: 0 };
+        }
+        sender.sent += 1;
+        sender.sent - 1
+    }
+
+    /// Decides a message that enters `link` at `now`: loss, duplication, then a delay
+    /// for each copy, in that order of draws.
+    #[inline]
+    pub fn fate(&mut self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
+        if !self.config.overrides.is_empty() {
+            let special = self.special(link);
+            return self.decide(&special, link, now, draws);
+        }
+        let common = self.config.links.clone();
+        self.decide(&common, link, now, draws)
+    }
+
+    #[inline]
+    fn decide(&mut self, config: &LinkConfig, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
+        let lost = draws.chance(config.loss);
+        let twice = draws.chance(config.duplicate);
+        if lost {
+            return Fate::Lost;
+        }
+        let at = self.arrival(link, now + config.latency.sample(draws));
+        let again = twice.then(|| self.arrival(link, now + config.latency.sample(draws)));
+        Fate::Arrives { at, again }
+    }
+
+    /// When a message that would arrive at `at` does: on a FIFO link not before those sent earlier.
+    #[inline]
+    fn arrival(&mut self, link: LinkId, at: SimTime) -> SimTime {
+        if !self.config.fifo {
+            return at;
+        }
+        let last = self.last_arrival.get_or_insert_with(link, || SimTime::ZERO);
+        *last = at.max(*last);
+        *last
+    }
+
+    /// Holds an arrival back by `by`, and on a FIFO link all that follow.
+    pub fn hold_back(&mut self, link: LinkId, at: SimTime, by: SimDuration) -> SimTime {
+        self.arrival(link, at + by)
+    }
+
+    /// What `link` does, overrides applied. Links to and from clients have none.
+    fn special(&self, link: LinkId) -> LinkConfig {
+        let mut config = self.config.links.clone();
+        if let (Some(from), Some(to)) = (link.from.as_node(), link.to.as_node()) {
+            for special in self.config.overrides.iter().filter(|special| special.matches(from, to)) {
+                config.latency = special.latency.unwrap_or(config.latency);
+                config.loss = special.loss.unwrap_or(config.loss);
+                config.duplicate = special.duplicate.unwrap_or(config.duplicate);
+            }
+        }
+        config
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{FateKeys, Latency, NodeId, Probability, Seed};
+    use crate::network::LinkOverride;
+
+    fn ms(ms: u64) -> SimDuration {
+        SimDuration::from_ms(ms)
+    }
+
+    fn config(loss: f64, duplicate: f64) -> NetworkConfig {
+        NetworkConfig {
+            links: LinkConfig {
+                latency: Latency::Uniform { min: ms(1), max: ms(10) },
+                loss: Probability::new(loss).unwrap(),
+                duplicate: Probability::new(duplicate).unwrap(),
+            },
+            ..NetworkConfig::default()
+        }
+    }
+
+    fn fates(config: NetworkConfig, count: u64) -> Vec<Fate> {
+        let link = LinkId::new(NodeId(0), NodeId(1));
+        let mut network = Network::new(config, 2, 0);
+        let keys = FateKeys::new(Seed(9));
+        let fate = |i| {
+            let now = SimTime::from_ns(i * 1_000_000);
+            let nth = network.nth(link.from, now);
+            network.fate(link, now, &mut keys.link(link).message(now, nth))
+        };
+        (0..count).map(fate).collect()
+    }
+
+    #[test]
+    fn loss_and_duplication_happen_at_the_asked_rate() {
+        let all = fates(config(0.1, 0.2), 100_000);
+        let lost = all.iter().filter(|fate| **fate == Fate::Lost).count() as f64;
+        let twice =
+            all.iter().filter(|fate| matches!(fate, Fate::Arrives { again: Some(_), .. })).count() as f64;
+        assert!((lost - 10_000.0).abs() < 3.0 * (100_000.0f64 * 0.1 * 0.9).sqrt(), "{lost}");
+        assert!((twice - 18_000.0).abs() < 3.0 * (100_000.0f64 * 0.18 * 0.82).sqrt(), "{twice}");
+    }
+
+    #[test]
+    fn messages_overtake_each_other_unless_the_link_is_fifo() {
+        let overtakes = |config| {
+            let arrivals: Vec<SimTime> = fates(config, 1_000)
+                .into_iter()
+                .filter_map(|fate| match fate {
+                    Fate::Arrives { at, .. } => Some(at),
+                    Fate::Lost => None,
+                })
+                .collect();
+            arrivals.windows(2).filter(|pair| pair[1] < pair[0]).count()
+        };
+        assert!(overtakes(config(0.0, 0.0)) > 100);
+        assert_eq!(overtakes(NetworkConfig { fifo: true, ..config(0.0, 0.0) }), 0);
+    }
+
+    #[test]
+    fn the_last_override_that_matches_holds() {
+        let slow = |from: u32, latency: u64| LinkOverride {
+            from: vec![NodeId(from)],
+            to: vec![],
+            latency: Some(Latency::Constant(ms(latency))),
+            loss: None,
+            duplicate: None,
+        };
+        let mut config = config(0.0, 0.0);
+        config.overrides = vec![slow(0, 50), slow(0, 70), slow(1, 90)];
+        for (i, fate) in fates(config, 10).into_iter().enumerate() {
+            let sent = SimTime::from_ns(i as u64 * 1_000_000);
+            assert_eq!(fate, Fate::Arrives { at: sent + ms(70), again: None });
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Where every random choice comes from.
+//!
+//! A choice has a [`DecisionName`]: the i-th draw of a named message, or the n-th
+//! draw of a named stream. Seeded, its word follows from seed and name; a script
+//! puts another word in its place, and with it another outcome (word 0 says yes to
+//! every chance and picks the first of everything, `u64::MAX` the contrary).
+//! Replay, shrinking and exploration are scripts.
+
+use crate::base::{Draw, FateKeys, KeyedDraws, LinkId, Seed, SimTime, Stream, StreamName, Table};
+
+/// The name of one random choice.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum DecisionName {
+    /// A draw that decides a message: 0 its loss, 1 its duplication, 2 and up its delays.
+    Message {
+        /// The link it takes.
+        link: LinkId,
+        /// When it is sent.
+        sent: SimTime,
+        /// How many messages its sender had sent at that instant before it.
+        nth: u32,
+        /// Which of its draws.
+        draw: u32,
+    },
+    /// A draw of a stream.
+    Stream {
+        /// The stream.
+        name: StreamName,
+        /// How many words had been drawn from it before.
+        nth: u64,
+    },
+}
+
+/// The one source of random choices in a run.
+#[derive(Clone, Debug)]
+pub struct Decisions {
+    seed: Seed,
+    keys: FateKeys,
+    /// Streams that something was drawn from, by purpose and index; the others cost nothing.
+    streams: [Vec<Option<Box<Stream>>>; PURPOSES],
+    script: Table<DecisionName, u64>,
+}
+
+const PURPOSES: usize = 6;
+
+/// The place of a stream: its purpose and its index.
+fn place(name: StreamName) -> (usize, usize) {
+    let number = name.number();
+    ((number >> 32) as usize - 1, number as u32 as usize)
+}
+
+impl Decisions {
+    /// Decisions that follow from `seed` alone.
+    pub fn seeded(seed: Seed) -> Self {
+        Decisions { seed, keys: FateKeys::new(seed), streams: Default::default(), script: Table::new() }
+    }
+
+    /// The seed.
+    pub fn seed(&self) -> Seed {
+        self.seed
+    }
+
+    /// From now on the choice `name` gets `word`.
+    pub fn script(&mut self, name: DecisionName, word: u64) {
+        self.script.insert(name, word);
+    }
+
+    /// The draws of the stream `name`.
+    #[inline]
+    pub fn stream(&mut self, name: StreamName) -> NamedDraws<'_> {
+        NamedDraws { decisions: self, name }
+    }
+
+    /// The draws that decide the `nth` message sent on `link`'s sender at `sent`.
+    #[inline]
+    pub fn message(&self, link: LinkId, sent: SimTime, nth: u32) -> MessageDraws<'_> {
+        let seeded = self.keys.link(link).message(sent, nth);
+        MessageDraws { seeded, script: &self.script, link, sent, nth, draw: 0 }
+    }
+
+    fn draw(&mut self, name: StreamName) -> u64 {
+        let (purpose, index) = place(name);
+        let lane = &mut self.streams[purpose];
+        if lane.len() <= index {
+            lane.resize_with(index + 1, || None);
+        }
+        let seed = self.seed;
+        let stream = lane[index].get_or_insert_with(|| Box::new(Stream::new(seed, name)));
+        let nth = stream.drawn();
+        let seeded = stream.next_u64();
+        if self.script.is_empty() {
+            return seeded;
+        }
+        self.script.get(&DecisionName::Stream { name, nth }).copied().unwrap_or(seeded)
+    }
+}
+
+/// The draws of one stream.
+#[derive(Debug)]
+pub struct NamedDraws<'a> {
+    decisions: &'a mut Decisions,
+    name: StreamName,
+}
+
+impl Draw for NamedDraws<'_> {
+    #[inline]
+    fn next_u64(&mut self) -> u64 {
+        self.decisions.draw(self.name)
+    }
+}
+
+/// The draws of one message.
+#[derive(Debug)]
+pub struct MessageDraws<'a> {
+    seeded: KeyedDraws,
+    script: &'a Table<DecisionName, u64>,
+    link: LinkId,
+    sent: SimTime,
+    nth: u32,
+    draw: u32,
+}
+
+impl Draw for MessageDraws<'_> {
+    #[inline]
+    fn next_u64(&mut self) -> u64 {
+        let seeded = self.seeded.next_u64();
+        if self.script.is_empty() {
+            return seeded;
+        }
+        let (link, sent, nth, draw) = (self.link, self.sent, self.nth, self.draw);
+        self.draw += 1;
+        self.script.get(&DecisionName::Message { link, sent, nth, draw }).copied().unwrap_or(seeded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NodeId;
+
+    #[test]
+    fn a_script_changes_the_named_choice_and_no_other() {
+        let link = LinkId::new(NodeId(0), NodeId(1));
+        let name = StreamName::Node(NodeId(3));
+        let plain = Decisions::seeded(Seed(1));
+        let mut scripted = plain.clone();
+        scripted.script(DecisionName::Message { link, sent: SimTime::from_ns(5), nth: 0, draw: 1 }, 77);
+        scripted.script(DecisionName::Stream { name, nth: 1 }, 78);
+
+        let words = |mut decisions: Decisions| {
+            let mut all = Vec::new();
+            let mut message = decisions.message(link, SimTime::from_ns(5), 0);
+            all.extend((0..3).map(|_| message.next_u64()));
+            let mut stream = decisions.stream(name);
+            all.extend((0..3).map(|_| stream.next_u64()));
+            all
+        };
+        let (plain, scripted) = (words(plain), words(scripted));
+        let changed: Vec<usize> = (0..6).filter(|&i| plain[i] != scripted[i]).collect();
+        assert_eq!(changed, [1, 4]);
+        assert_eq!((scripted[1], scripted[4]), (77, 78));
+    }
+}
