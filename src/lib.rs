@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod check;
+pub mod engine;
 pub mod faults;
 pub mod history;
 pub mod network;

@@ -1,0 +1,52 @@
+//! What the engine costs: messages and events per second on the workloads W1 to W4.
+//!
+//! `cargo bench --bench engine`; criterion prints the throughput of each.
+
+mod workloads;
+
+use atropos::engine::World;
+use atropos::process::Process;
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use workloads::{gossip, heartbeats, ping_pong};
+
+/// Times `events` events of a world that has been warmed up by as many.
+fn measure<P: Process + Clone>(c: &mut Criterion, name: &str, events: u64, mut world: World<P>) {
+    for _ in 0..events {
+        world.step(&mut ());
+    }
+    let delivered = |world: &World<P>| world.counters().messages_delivered;
+    let mut ahead = world.clone();
+    for _ in 0..events {
+        ahead.step(&mut ());
+    }
+    let mut group = c.benchmark_group("engine");
+    group.throughput(Throughput::Elements(delivered(&ahead) - delivered(&world)));
+    group.bench_function(name, |b| {
+        b.iter_batched_ref(
+            || world.clone(),
+            |world| {
+                for _ in 0..events {
+                    world.step(&mut ());
+                }
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.finish();
+}
+
+fn engine(c: &mut Criterion) {
+    measure(c, "w1 ping-pong", 1_000_000, ping_pong::world());
+    for nodes in [5, 100, 1_000, 10_000, 100_000] {
+        let events = u64::from(nodes) * 10;
+        measure(c, &format!("w2 gossip {nodes}"), events.max(1_000_000), gossip::world(nodes));
+    }
+    measure(c, "w3 heartbeats", 1_000_000, heartbeats::world());
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(10);
+    targets = engine
+}
+criterion_main!(benches);

@@ -1,0 +1,84 @@
+//! W2: each delivered message is answered by one to a random node; as many in
+//! flight as there are nodes; latency uniform 1–10 ms; a 16-byte payload; 1 % of
+//! messages lost, each sent anew by a 20 ms timer.
+
+use std::convert::Infallible;
+
+use atropos::base::{ClientId, Draw, Latency, NodeId, Probability, Seed, SimDuration, Ticket};
+use atropos::engine::{World, WorldConfig};
+use atropos::network::{LinkConfig, NetworkConfig};
+use atropos::process::{Boot, Context, DiskError, Payload, Process, RequestId};
+
+/// 16 bytes: what the sender has seen, and who it is.
+#[derive(Clone, Hash, Debug)]
+pub struct Rumour {
+    seen: u64,
+    origin: u64,
+}
+
+impl Payload for Rumour {
+    fn size(&self) -> u32 {
+        16
+    }
+}
+
+/// Passes every rumour on to a random node.
+#[derive(Clone, Debug)]
+pub struct Gossip {
+    nodes: u32,
+    seen: u64,
+}
+
+impl Gossip {
+    fn pass_on(&mut self, ctx: &mut Context<Self>) {
+        // The loss is drawn by the sender, so that the number in flight stays what it is.
+        if ctx.random().below(100) == 0 {
+            ctx.set_timer(self.seen, SimDuration::from_ms(20));
+        } else {
+            let to = NodeId(ctx.random().below(u64::from(self.nodes)) as u32);
+            let origin = u64::from(ctx.id().0);
+            ctx.send(to, Rumour { seen: self.seen, origin });
+        }
+    }
+}
+
+impl Process for Gossip {
+    type Config = u32;
+    type Message = Rumour;
+    type Record = Infallible;
+    type Request = Infallible;
+    type Response = Infallible;
+    type Admin = Infallible;
+    type Observation = ();
+    type Timer = u64;
+
+    fn start(nodes: &u32, _: Boot<Infallible>, ctx: &mut Context<Self>) -> Self {
+        let mut gossip = Gossip { nodes: *nodes, seen: 0 };
+        gossip.pass_on(ctx);
+        gossip
+    }
+
+    fn on_message(&mut self, _: NodeId, rumour: Rumour, ctx: &mut Context<Self>) {
+        self.seen = self.seen.wrapping_add(rumour.seen ^ rumour.origin | 1);
+        self.pass_on(ctx);
+    }
+
+    fn on_timer(&mut self, _: u64, ctx: &mut Context<Self>) {
+        self.pass_on(ctx);
+    }
+    fn on_request(&mut self, _: ClientId, _: RequestId, request: Infallible, _: &mut Context<Self>) {
+        match request {}
+    }
+    fn on_admin(&mut self, command: Infallible, _: &mut Context<Self>) {
+        match command {}
+    }
+    fn on_durable(&mut self, _: Ticket, _: Result<(), DiskError>, _: &mut Context<Self>) {}
+}
+
+/// A world of `nodes` gossips.
+pub fn world(nodes: u32) -> World<Gossip> {
+    let latency = Latency::Uniform { min: SimDuration::from_ms(1), max: SimDuration::from_ms(10) };
+    let links = LinkConfig { latency, loss: Probability::NEVER, duplicate: Probability::NEVER };
+    let network = NetworkConfig { links, ..NetworkConfig::default() };
+    World::new(WorldConfig { network, ..WorldConfig::new(Seed(1), nodes) }, nodes, Vec::new())
+}

@@ -1,0 +1,44 @@
+//! What happened in a run, counted: the bite of its faults.
+
+/// Counts of a run so far. Faults are counted by their effect, not by their intent.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Counters {
+    /// Events executed.
+    pub events: u64,
+    /// Messages that entered a link, requests and responses included.
+    pub messages_sent: u64,
+    /// Messages that reached a live receiver, copies included.
+    pub messages_delivered: u64,
+    /// Messages lost by chance.
+    pub messages_lost: u64,
+    /// Messages lost on a blocked link.
+    pub messages_blocked: u64,
+    /// Messages that found their receiver down.
+    pub messages_to_down: u64,
+    /// Messages that were sent on twice by chance.
+    pub messages_duplicated: u64,
+    /// Messages that a `drop`, `delay` or `duplicate` fault hit.
+    pub messages_tampered: u64,
+    /// Bytes that entered links.
+    pub bytes_sent: u64,
+    /// Timers that fired.
+    pub timers: u64,
+    /// Disk syncs that ended.
+    pub syncs: u64,
+    /// Nodes that crashed.
+    pub crashes: u64,
+    /// Nodes that restarted.
+    pub restarts: u64,
+    /// Nodes that were paused.
+    pub pauses: u64,
+    /// Partitions that began.
+    pub partitions: u64,
+    /// Partitions that ended.
+    pub heals: u64,
+    /// Strikes that found nothing to hit: no leader, a node already down.
+    pub misses: u64,
+    /// Unsynced writes that crashes took.
+    pub writes_lost: u64,
+    /// Writes that crashes tore.
+    pub writes_torn: u64,
+}

@@ -1,0 +1,137 @@
+//! What the queue holds.
+
+use std::hash::Hash;
+
+use crate::base::{ClientId, Digest, JournalId, LinkId, NodeId, SimTime};
+use crate::network::PartitionId;
+use crate::process::{Payload, Process, RequestId};
+
+/// Something that will happen.
+#[derive(Debug)]
+pub(super) enum Event<P: Process> {
+    /// A node starts for the first time.
+    Start { node: NodeId },
+    /// A client starts.
+    StartClient { client: ClientId },
+    /// A message arrives.
+    Message { from: NodeId, to: NodeId, message: P::Message },
+    /// A request arrives.
+    Request { client: ClientId, to: NodeId, id: RequestId, request: P::Request },
+    /// A response arrives.
+    Response { from: NodeId, client: ClientId, id: RequestId, response: P::Response },
+    /// A timer may be due.
+    Timer { node: NodeId, place: u32 },
+    /// A client's timer may be due.
+    ClientTimer { client: ClientId, place: u32 },
+    /// A sync ends, if the node has not crashed since.
+    Synced { node: NodeId, journal: JournalId, incarnation: u64 },
+    /// A node turns to its inbox.
+    Wake { node: NodeId, incarnation: u64 },
+    /// An operator's command arrives.
+    Admin { node: NodeId, command: P::Admin },
+    /// An entry of the fault schedule strikes.
+    Strike { fault: u32 },
+    /// A crashed node comes back.
+    Restart { node: NodeId, incarnation: u64 },
+    /// A partition ends.
+    Heal { partition: PartitionId },
+}
+
+/// By hand, because an event can be copied even where a process cannot: duplication needs it.
+impl<P: Process> Clone for Event<P> {
+    fn clone(&self) -> Self {
+        match self {
+            Event::Message { from, to, message } => {
+                Event::Message { from: *from, to: *to, message: message.clone() }
+            }
+            Event::Request { client, to, id, request } => {
+                Event::Request { client: *client, to: *to, id: *id, request: request.clone() }
+            }
+            Event::Response { from, client, id, response } => {
+                Event::Response { from: *from, client: *client, id: *id, response: response.clone() }
+            }
+            Event::Admin { node, command } => Event::Admin { node: *node, command: command.clone() },
+            Event::Start { node } => Event::Start { node: *node },
+            Event::StartClient { client } => Event::StartClient { client: *client },
+            Event::Timer { node, place } => Event::Timer { node: *node, place: *place },
+            Event::ClientTimer { client, place } => Event::ClientTimer { client: *client, place: *place },
+            Event::Synced { node, journal, incarnation } => {
+                Event::Synced { node: *node, journal: *journal, incarnation: *incarnation }
+            }
+            Event::Wake { node, incarnation } => Event::Wake { node: *node, incarnation: *incarnation },
+            Event::Strike { fault } => Event::Strike { fault: *fault },
+            Event::Restart { node, incarnation } => Event::Restart { node: *node, incarnation: *incarnation },
+            Event::Heal { partition } => Event::Heal { partition: *partition },
+        }
+    }
+}
+
+impl<P: Process> Event<P> {
+    /// Folds the event into the digest: time, kind, target, payload. The numbers of
+    /// the kinds are part of the digest scheme.
+    #[inline]
+    pub(super) fn fold(&self, at: SimTime, digest: &mut Digest) {
+        digest.fold(at.as_ns());
+        let mut head = |kind: u64, code: u64| {
+            digest.fold(kind);
+            digest.fold(code);
+        };
+        match self {
+            Event::Message { from, to, message } => {
+                head(1, LinkId::new(*from, *to).code());
+                message.hash(digest);
+            }
+            Event::Request { client, to, id, request } => {
+                head(2, LinkId::new(*client, *to).code());
+                (id, request).hash(digest);
+            }
+            Event::Response { from, client, id, response } => {
+                head(3, LinkId::new(*from, *client).code());
+                (id, response).hash(digest);
+            }
+            Event::Timer { node, .. } => head(4, u64::from(node.0)),
+            Event::ClientTimer { client, .. } => head(5, u64::from(client.0)),
+            Event::Synced { node, journal, .. } => head(6, u64::from(node.0) << 32 | u64::from(journal.0)),
+            Event::Wake { node, .. } => head(7, u64::from(node.0)),
+            Event::Admin { node, command } => {
+                head(8, u64::from(node.0));
+                command.hash(digest);
+            }
+            Event::Strike { fault } => head(9, u64::from(*fault)),
+            Event::Restart { node, .. } => head(10, u64::from(node.0)),
+            Event::Heal { .. } => head(11, 0),
+            Event::Start { node } => head(12, u64::from(node.0)),
+            Event::StartClient { client } => head(13, u64::from(client.0)),
+        }
+    }
+
+    /// The link it takes, if it travels.
+    pub(super) fn link(&self) -> Option<LinkId> {
+        match self {
+            Event::Message { from, to, .. } => Some(LinkId::new(*from, *to)),
+            Event::Request { client, to, .. } => Some(LinkId::new(*client, *to)),
+            Event::Response { from, client, .. } => Some(LinkId::new(*from, *client)),
+            _ => None,
+        }
+    }
+
+    /// What its payload calls itself.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Event::Message { message, .. } => message.kind(),
+            Event::Request { request, .. } => request.kind(),
+            Event::Response { response, .. } => response.kind(),
+            _ => "event",
+        }
+    }
+
+    /// The bytes its payload takes on the wire.
+    pub(super) fn size(&self) -> u32 {
+        match self {
+            Event::Message { message, .. } => message.size(),
+            Event::Request { request, .. } => request.size(),
+            Event::Response { response, .. } => response.size(),
+            _ => 0,
+        }
+    }
+}

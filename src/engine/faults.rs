@@ -1,0 +1,187 @@
+//! The fault schedule, carried out.
+
+use super::event::Event;
+use super::observer::{Happening, Observer};
+use super::world::World;
+use crate::base::keys::Target;
+use crate::base::{Draw, NodeId, SimDuration, StreamName};
+use crate::faults::{Action, Fault, PartitionShape};
+use crate::network::{Connectivity, PartitionId};
+use crate::process::{BootKind, Process};
+
+/// The faults of a run and how often each has struck.
+#[derive(Debug)]
+pub(super) struct Schedule<P: Process> {
+    faults: Vec<Fault>,
+    strikes: Vec<u64>,
+    admin: fn(&str) -> Option<P::Admin>,
+}
+
+impl<P: Process> Schedule<P> {
+    pub(super) fn new(faults: Vec<Fault>, admin: fn(&str) -> Option<P::Admin>) -> Self {
+        let strikes = vec![0; faults.len()];
+        Schedule { faults, strikes, admin }
+    }
+}
+
+impl<P: Process> Clone for Schedule<P> {
+    fn clone(&self) -> Self {
+        Schedule { faults: self.faults.clone(), strikes: self.strikes.clone(), admin: self.admin }
+    }
+}
+
+impl<P: Process, C> World<P, C> {
+    /// The entry `fault` of the schedule strikes.
+    pub(super) fn strike<O: Observer<P>>(&mut self, fault: u32, observer: &mut O) {
+        let Fault { when, action, lasts } = self.schedule.faults[fault as usize].clone();
+        if let Some(next) = when.next(self.core.now) {
+            self.core.schedule(next, Event::Strike { fault });
+        }
+        let targets = match action.target() {
+            Some(target) => self.resolve(target, fault),
+            None => Vec::new(),
+        };
+        self.schedule.strikes[fault as usize] += 1;
+        if targets.is_empty() && action.target().is_some() {
+            self.core.counters.misses += 1;
+            return;
+        }
+        observer.on_happening(self.core.now, &Happening::Fault { action: &action, targets: &targets });
+        match action {
+            Action::Crash(_) => targets.iter().for_each(|node| self.crash(*node, lasts, observer)),
+            Action::Restart(_) => targets.iter().for_each(|node| self.restart(*node, observer)),
+            Action::Pause(_) => {
+                let lasts = lasts.unwrap_or(SimDuration::ZERO);
+                targets.iter().for_each(|node| self.pause(*node, lasts, observer));
+            }
+            Action::Partition(shape) => self.partition(&shape, &targets, lasts, observer),
+            Action::Heal => {
+                self.core.counters.heals += self.core.network.partitions.heal_all() as u64;
+                self.tell_connectivity(observer);
+            }
+            Action::Messages(verb) => self.core.verbs.add(verb),
+            Action::Admin { command, .. } => {
+                for node in targets {
+                    if let Some(command) = (self.schedule.admin)(&command) {
+                        self.core.schedule(self.core.now, Event::Admin { node, command });
+                    }
+                }
+            }
+        }
+    }
+
+    /// The nodes that `target` means now.
+    fn resolve(&mut self, target: &Target, fault: u32) -> Vec<NodeId> {
+        let nodes = self.processes.len() as u32;
+        let draws = &mut self.core.decisions.stream(StreamName::Nemesis(fault));
+        match target {
+            Target::Nodes(nodes) => nodes.clone(),
+            Target::All => (0..nodes).map(NodeId).collect(),
+            Target::Next => vec![NodeId((self.schedule.strikes[fault as usize] % u64::from(nodes)) as u32)],
+            Target::Random => vec![NodeId(draws.below(u64::from(nodes)) as u32)],
+            Target::Minority => {
+                let mut all: Vec<NodeId> = (0..nodes).map(NodeId).collect();
+                let minority = (nodes as usize - 1) / 2;
+                for i in 0..minority {
+                    let pick = draws.between(i as u64, u64::from(nodes) - 1) as usize;
+                    all.swap(i, pick);
+                }
+                all.truncate(minority);
+                all.sort_unstable();
+                all
+            }
+            Target::Leader => self.leader().into_iter().collect(),
+        }
+    }
+
+    /// The live node that leads with the highest term.
+    pub fn leader(&self) -> Option<NodeId> {
+        let leading = self.processes.iter().enumerate().filter_map(|(node, process)| {
+            let term = process.as_ref()?.leads()?;
+            Some((term, NodeId(node as u32)))
+        });
+        leading.max().map(|(_, node)| node)
+    }
+
+    fn crash<O: Observer<P>>(&mut self, node: NodeId, lasts: Option<SimDuration>, observer: &mut O) {
+        let state = &mut self.core.nodes[node.index()];
+        if !state.up {
+            self.core.counters.misses += 1;
+            return;
+        }
+        state.forget();
+        self.processes[node.index()] = None;
+        let mut draws = self.core.decisions.stream(StreamName::Disk(node));
+        let loss = state.disk.crash(&self.core.disk, &mut draws);
+        let incarnation = state.incarnation;
+        self.core.counters.crashes += 1;
+        self.core.counters.writes_lost += loss.lost;
+        self.core.counters.writes_torn += loss.torn;
+        observer.on_crash(self.core.now, node);
+        observer.on_happening(self.core.now, &Happening::Crashed { node, writes_lost: loss.lost });
+        if let Some(lasts) = lasts {
+            self.core.schedule(self.core.now + lasts, Event::Restart { node, incarnation });
+        }
+    }
+
+    pub(super) fn restart<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
+        if self.core.nodes[node.index()].up {
+            self.core.counters.misses += 1;
+            return;
+        }
+        self.core.counters.restarts += 1;
+        self.start(node, BootKind::Restart, observer);
+    }
+
+    fn pause<O: Observer<P>>(&mut self, node: NodeId, lasts: SimDuration, observer: &mut O) {
+        let state = &mut self.core.nodes[node.index()];
+        if !state.up {
+            self.core.counters.misses += 1;
+            return;
+        }
+        state.inbox.busy_until = state.inbox.busy_until.max(self.core.now + lasts);
+        self.core.counters.pauses += 1;
+        observer.on_happening(self.core.now, &Happening::Paused { node, lasts });
+    }
+
+    fn partition<O: Observer<P>>(
+        &mut self,
+        shape: &PartitionShape,
+        targets: &[NodeId],
+        lasts: Option<SimDuration>,
+        observer: &mut O,
+    ) {
+        let nodes = self.processes.len() as u32;
+        let partitions = &mut self.core.network.partitions;
+        let partition = match shape {
+            PartitionShape::Groups(groups) => partitions.separate(groups),
+            PartitionShape::OneWay(from, to) => partitions.silence(from, to),
+            PartitionShape::Isolate(_) => {
+                let others = (0..nodes).map(NodeId).filter(|node| !targets.contains(node)).collect();
+                partitions.separate(&[targets.to_vec(), others])
+            }
+        };
+        self.core.counters.partitions += 1;
+        if let Some(lasts) = lasts {
+            self.core.schedule(self.core.now + lasts, Event::Heal { partition });
+        }
+        self.tell_connectivity(observer);
+    }
+
+    pub(super) fn heal<O: Observer<P>>(&mut self, partition: PartitionId, observer: &mut O) {
+        if self.core.network.partitions.heal(partition) {
+            self.core.counters.heals += 1;
+            self.tell_connectivity(observer);
+        }
+    }
+
+    /// Who can reach whom, for those who trace: it costs the square of the nodes.
+    fn tell_connectivity<O: Observer<P>>(&mut self, observer: &mut O) {
+        if observer.traces() {
+            let up = |node: NodeId| self.core.nodes[node.index()].up;
+            let nodes = self.processes.len() as u32;
+            let components = Connectivity::new(nodes, up, &self.core.network.partitions).components();
+            observer.on_happening(self.core.now, &Happening::Connectivity { components: &components });
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! What stands behind the contexts: effects, applied as they are issued.
+
+use super::core::Core;
+use super::event::Event;
+use super::node::Held;
+use super::observer::Observer;
+use crate::base::{ClientId, Draw, JournalId, LinkId, NodeId, SimDuration, SimTime, StreamName, Ticket};
+use crate::history;
+use crate::process::{ClientHost, ClientTimer, Host, Process, RequestId, When};
+
+/// A node's view of the core.
+pub(super) struct NodeHost<'a, P: Process, O> {
+    pub(super) core: &'a mut Core<P>,
+    pub(super) observer: &'a mut O,
+    pub(super) node: NodeId,
+}
+
+impl<P: Process, O: Observer<P>> NodeHost<'_, P, O> {
+    /// Applies `effect`, or holds it behind the write barrier.
+    #[inline]
+    fn issue(&mut self, effect: Held<P>) {
+        let barrier = &mut self.core.nodes[self.node.index()].barrier;
+        if barrier.is_raised() {
+            barrier.hold(effect);
+        } else {
+            self.core.apply(self.node, effect, self.observer);
+        }
+    }
+}
+
+impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
+    fn now(&self) -> SimTime {
+        self.core.now
+    }
+
+    fn id(&self) -> NodeId {
+        self.node
+    }
+
+    #[inline]
+    fn send(&mut self, to: NodeId, message: P::Message, when: When) {
+        match when {
+            When::Durable => self.issue(Held::Message { to, message }),
+            When::Now => self.core.apply(self.node, Held::Message { to, message }, self.observer),
+        }
+    }
+
+    #[inline]
+    fn reply(&mut self, client: ClientId, id: RequestId, response: P::Response) {
+        self.issue(Held::Reply { client, id, response });
+    }
+
+    fn write(&mut self, journal: JournalId, record: P::Record, barrier: bool) -> Ticket {
+        let instant = self.core.disk.sync.is_zero();
+        let state = &mut self.core.nodes[self.node.index()];
+        let ticket = state.take_ticket();
+        if instant {
+            state.disk.append_durably(journal, record);
+            state.synced.push_back(ticket);
+        } else {
+            state.disk.append(journal, record, ticket);
+            state.wrote = true;
+            if barrier {
+                state.barrier.raise(ticket);
+            }
+        }
+        ticket
+    }
+
+    fn compact(&mut self, journal: JournalId, records: Vec<P::Record>) -> Ticket {
+        let instant = self.core.disk.sync.is_zero();
+        let state = &mut self.core.nodes[self.node.index()];
+        let ticket = state.take_ticket();
+        if instant {
+            state.disk.replace_durably(journal, records);
+            state.synced.push_back(ticket);
+        } else {
+            state.disk.replace(journal, records, ticket);
+            state.wrote = true;
+            state.barrier.raise(ticket);
+        }
+        ticket
+    }
+
+    #[inline]
+    fn set_timer(&mut self, timer: P::Timer, after: SimDuration) {
+        let deadline = self.core.now + after;
+        let sequence = self.core.queue.take_sequence();
+        let timers = &mut self.core.nodes[self.node.index()].timers;
+        if let Some(place) = timers.arm(timer, deadline, sequence) {
+            self.core.schedule_as(deadline, sequence, Event::Timer { node: self.node, place });
+        }
+    }
+
+    fn cancel_timer(&mut self, timer: P::Timer) {
+        self.core.nodes[self.node.index()].timers.cancel(timer);
+    }
+
+    #[inline]
+    fn random(&mut self) -> u64 {
+        self.core.decisions.stream(StreamName::Node(self.node)).next_u64()
+    }
+
+    fn observing(&self) -> bool {
+        self.observer.listens()
+    }
+
+    #[inline]
+    fn observe(&mut self, observation: P::Observation) {
+        if self.observer.listens() {
+            self.issue(Held::Observation(observation));
+        }
+    }
+}
+
+/// A client's view of the core.
+pub(super) struct ClientView<'a, P: Process, O> {
+    pub(super) core: &'a mut Core<P>,
+    pub(super) observer: &'a mut O,
+    pub(super) client: ClientId,
+}
+
+impl<P: Process, O: Observer<P>> ClientHost<P> for ClientView<'_, P, O> {
+    fn now(&self) -> SimTime {
+        self.core.now
+    }
+
+    fn id(&self) -> ClientId {
+        self.client
+    }
+
+    #[inline]
+    fn send(&mut self, to: NodeId, id: RequestId, request: P::Request) {
+        let client = self.client;
+        assert!(to.index() < self.core.nodes.len(), "{client} asks {to}, which is no node");
+        let event = Event::Request { client, to, id, request };
+        self.core.transmit(LinkId::new(client, to), event, self.observer);
+    }
+
+    #[inline]
+    fn set_timer(&mut self, timer: ClientTimer, after: SimDuration) {
+        let deadline = self.core.now + after;
+        let sequence = self.core.queue.take_sequence();
+        if let Some(place) = self.core.clients[self.client.index()].arm(timer, deadline, sequence) {
+            self.core.schedule_as(deadline, sequence, Event::ClientTimer { client: self.client, place });
+        }
+    }
+
+    fn cancel_timer(&mut self, timer: ClientTimer) {
+        self.core.clients[self.client.index()].cancel(timer);
+    }
+
+    fn random(&mut self) -> u64 {
+        self.core.decisions.stream(StreamName::Client(self.client)).next_u64()
+    }
+
+    fn workload(&mut self) -> u64 {
+        self.core.decisions.stream(StreamName::Workload(self.client)).next_u64()
+    }
+
+    fn record(&mut self, event: history::Event) {
+        self.observer.on_operation(event);
+    }
+}

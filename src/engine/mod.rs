@@ -1,0 +1,34 @@
+//! Floor 5: the event queue and the loop. It composes the world and knows no
+//! protocol by name.
+//!
+//! * [`World`]: nodes, clients, network, disks and faults under one seed; [`World::step`]
+//!   pops the earliest event and applies it.
+//! * [`Observer`]: who watches from outside: traces, monitors, histories.
+//! * [`Counters`]: what happened, counted.
+//!
+//! # The way of one message
+//!
+//! A handler calls `ctx.send`. The effect is applied at once (`host`): unless a
+//! write barrier holds it back, `core` asks the network for the message's fate,
+//! drawn by name from `Decisions`, puts the message into the slab and a 16-byte
+//! entry into the queue. When the entry comes up, `world` folds time, ends and
+//! payload into the digest, and either calls the receiver's handler or, if it is
+//! paused or busy, leaves the message in its inbox.
+
+mod core;
+mod counters;
+mod event;
+mod faults;
+mod host;
+mod node;
+mod observer;
+mod queue;
+mod slab;
+mod timers;
+mod verbs;
+mod world;
+
+pub use counters::Counters;
+pub use observer::{Happening, Loss, Observer};
+pub use queue::Queue;
+pub use world::{World, WorldConfig};

@@ -1,0 +1,153 @@
+//! Who watches a world from outside.
+
+use crate::base::{ClientId, LinkId, NodeId, SimDuration, SimTime};
+use crate::faults::Action;
+use crate::history;
+use crate::process::{ClientTimer, Process, RequestId};
+
+/// Watches a run without touching it: the same world, watched or not, has the same fate.
+#[allow(unused_variables)]
+pub trait Observer<P: Process> {
+    /// Whether [`on_happening`](Observer::on_happening) is wanted. Costly descriptions are skipped if not.
+    fn traces(&self) -> bool {
+        false
+    }
+
+    /// Whether [`on_observation`](Observer::on_observation) is wanted.
+    fn listens(&self) -> bool {
+        false
+    }
+
+    /// Something happened.
+    fn on_happening(&mut self, at: SimTime, happening: &Happening<P>) {}
+
+    /// A node said something of itself.
+    fn on_observation(&mut self, at: SimTime, node: NodeId, observation: &P::Observation) {}
+
+    /// A client invoked or completed an operation.
+    fn on_operation(&mut self, event: history::Event) {}
+
+    /// A node crashed: what it observed before may no longer hold for its next life.
+    fn on_crash(&mut self, at: SimTime, node: NodeId) {}
+}
+
+/// Nobody watches.
+impl<P: Process> Observer<P> for () {}
+
+/// One step of a run, as a trace tells it.
+pub enum Happening<'a, P: Process> {
+    /// A node starts, for the `incarnation`-th time.
+    Started {
+        /// The node.
+        node: NodeId,
+        /// How many times it had started before.
+        incarnation: u64,
+    },
+    /// A message is handed to its receiver.
+    Message {
+        /// The sender.
+        from: NodeId,
+        /// The receiver.
+        to: NodeId,
+        /// What it says.
+        message: &'a P::Message,
+    },
+    /// A request is handed to a node.
+    Request {
+        /// Who asks.
+        client: ClientId,
+        /// The node asked.
+        to: NodeId,
+        /// Its number.
+        id: RequestId,
+        /// What it asks.
+        request: &'a P::Request,
+    },
+    /// A response is handed to a client.
+    Response {
+        /// The node that answers.
+        from: NodeId,
+        /// Who gets it.
+        client: ClientId,
+        /// The number of the request.
+        id: RequestId,
+        /// What it says.
+        response: &'a P::Response,
+    },
+    /// A message, request or response is lost.
+    Lost {
+        /// On the way from whom to whom.
+        link: LinkId,
+        /// What kind it was.
+        kind: &'static str,
+        /// Why.
+        why: Loss,
+    },
+    /// A node's timer fires.
+    Timer {
+        /// The node.
+        node: NodeId,
+        /// The timer.
+        timer: P::Timer,
+    },
+    /// A client's timer fires.
+    ClientTimer {
+        /// The client.
+        client: ClientId,
+        /// The timer.
+        timer: ClientTimer,
+    },
+    /// Writes of a node became durable.
+    Durable {
+        /// The node.
+        node: NodeId,
+        /// How many.
+        writes: u64,
+    },
+    /// A node gets an admin command.
+    Admin {
+        /// The node.
+        node: NodeId,
+        /// The command.
+        command: &'a P::Admin,
+    },
+    /// A fault strikes.
+    Fault {
+        /// What it does.
+        action: &'a Action,
+        /// Whom it hits.
+        targets: &'a [NodeId],
+    },
+    /// A node crashes.
+    Crashed {
+        /// The node.
+        node: NodeId,
+        /// How many unsynced writes it lost.
+        writes_lost: u64,
+    },
+    /// A node freezes.
+    Paused {
+        /// The node.
+        node: NodeId,
+        /// For how long.
+        lasts: SimDuration,
+    },
+    /// Links were blocked or opened: who can reach whom now.
+    Connectivity {
+        /// The strongly connected components of the live nodes, largest first.
+        components: &'a [Vec<NodeId>],
+    },
+}
+
+/// Why a message was lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Loss {
+    /// By chance.
+    Chance,
+    /// Its link was blocked.
+    Blocked,
+    /// Its receiver was down.
+    Down,
+    /// A `drop` fault hit it.
+    Dropped,
+}

@@ -1,0 +1,77 @@
+//! Storage for pending events: stable slots, reused most recent first.
+
+/// Values under small numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Slab<T> {
+    entries: Vec<Entry<T>>,
+    /// The head of the list of free slots.
+    free: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Entry<T> {
+    Full(T),
+    Free { next: u32 },
+}
+
+const NONE: u32 = u32::MAX;
+/// As many as the queue's entries have bits for.
+const MOST: usize = 1 << 24;
+
+impl<T> Slab<T> {
+    pub(super) fn new() -> Self {
+        Slab { entries: Vec::new(), free: NONE }
+    }
+
+    /// Keeps `value` and says under which slot.
+    #[inline]
+    pub(super) fn insert(&mut self, value: T) -> u32 {
+        let slot = self.free;
+        match self.entries.get_mut(slot as usize) {
+            Some(entry) => {
+                if let Entry::Free { next } = *entry {
+                    self.free = next;
+                }
+                *entry = Entry::Full(value);
+                slot
+            }
+            None => {
+                assert!(self.entries.len() < MOST, "more than 2^24 events pending at once");
+                self.entries.push(Entry::Full(value));
+                self.entries.len() as u32 - 1
+            }
+        }
+    }
+
+    /// Takes the value out of `slot` and frees it.
+    ///
+    /// # Panics
+    /// If the slot is free: the queue and the slab disagree.
+    #[inline]
+    pub(super) fn take(&mut self, slot: u32) -> T {
+        let freed = Entry::Free { next: self.free };
+        match std::mem::replace(&mut self.entries[slot as usize], freed) {
+            Entry::Full(value) => {
+                self.free = slot;
+                value
+            }
+            Entry::Free { .. } => panic!("the slot {slot} was taken twice"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_reused() {
+        let mut slab = Slab::new();
+        let (a, b) = (slab.insert('a'), slab.insert('b'));
+        assert_eq!(slab.take(a), 'a');
+        let c = slab.insert('c');
+        assert_eq!(c, a);
+        assert_ne!(c, b);
+        assert_eq!((slab.take(b), slab.take(c)), ('b', 'c'));
+    }
+}

@@ -1,0 +1,271 @@
+//! A node's timers, re-armed in place.
+//!
+//! Each timer has a slot that holds its deadline, and at most one live entry in the
+//! queue. Moving a deadline later leaves that entry where it is: when it comes up
+//! early it goes back under the true deadline, with the sequence number taken when
+//! the timer was re-armed, so the order of events is as if it had been moved. Only
+//! moving a deadline earlier leaves an entry behind, which is skipped when it comes.
+
+use std::hash::Hash;
+
+use crate::base::{SimTime, Table};
+
+/// The timers of one node or client.
+#[derive(Clone, Debug)]
+pub(super) struct Timers<T> {
+    slots: Vec<Slot<T>>,
+    free: Vec<u32>,
+    /// Where each timer's slot is, once there are too many to look through.
+    index: Option<Table<T, u32>>,
+}
+
+#[derive(Clone, Debug)]
+struct Slot<T> {
+    timer: T,
+    state: State,
+    /// Time and sequence of the live queue entry.
+    queued: Option<(SimTime, u64)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    /// Not set.
+    Idle,
+    /// Set to fire.
+    Armed { deadline: SimTime, sequence: u64 },
+    /// Its deadline has come; it waits in the inbox.
+    Due { sequence: u64 },
+}
+
+/// What a queue entry of a timer turns out to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Popped {
+    /// Left behind, or cancelled since.
+    Stale,
+    /// The deadline has moved: queue it there.
+    Later { deadline: SimTime, sequence: u64 },
+    /// The deadline has come.
+    Due,
+}
+
+/// With more timers than this a table finds them.
+const LOOK_THROUGH: usize = 12;
+
+impl<T: Copy + Eq + Hash> Timers<T> {
+    pub(super) fn new() -> Self {
+        Timers { slots: Vec::new(), free: Vec::new(), index: None }
+    }
+
+    /// Sets `timer`. The slot to put into the queue, unless an entry there will do.
+    #[inline]
+    pub(super) fn arm(&mut self, timer: T, deadline: SimTime, sequence: u64) -> Option<u32> {
+        let place = self.find(timer).unwrap_or_else(|| self.allocate(timer));
+        let slot = &mut self.slots[place as usize];
+        slot.state = State::Armed { deadline, sequence };
+        if slot.queued.is_some_and(|(time, _)| time <= deadline) {
+            return None;
+        }
+        slot.queued = Some((deadline, sequence));
+        Some(place)
+    }
+
+    /// Forgets the deadline of `timer`.
+    pub(super) fn cancel(&mut self, timer: T) {
+        if let Some(place) = self.find(timer) {
+            self.slots[place as usize].state = State::Idle;
+            self.release_if_unused(place);
+        }
+    }
+
+    /// The queue's entry `sequence` for slot `place` comes up.
+    #[inline]
+    pub(super) fn pop(&mut self, place: u32, sequence: u64) -> Popped {
+        let Some(slot) = self.slots.get_mut(place as usize) else { return Popped::Stale };
+        if slot.queued.is_none_or(|(_, queued)| queued != sequence) {
+            return Popped::Stale;
+        }
+        slot.queued = None;
+        match slot.state {
+            State::Armed { sequence: armed, .. } if armed == sequence => {
+                slot.state = State::Due { sequence };
+                Popped::Due
+            }
+            State::Armed { deadline, sequence } => {
+                slot.queued = Some((deadline, sequence));
+                Popped::Later { deadline, sequence }
+            }
+            State::Idle | State::Due { .. } => {
+                self.release_if_unused(place);
+                Popped::Stale
+            }
+        }
+    }
+
+    /// The timer whose deadline came under `sequence`, unless it was set anew or
+    /// cancelled while it waited in the inbox.
+    #[inline]
+    pub(super) fn take_due(&mut self, place: u32, sequence: u64) -> Option<T> {
+        let slot = self.slots.get_mut(place as usize)?;
+        if slot.state != (State::Due { sequence }) {
+            return None;
+        }
+        slot.state = State::Idle;
+        let timer = slot.timer;
+        self.release_if_unused(place);
+        Some(timer)
+    }
+
+    /// Forgets every timer: the node crashes. Their queue entries turn stale.
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.free.clear();
+        self.index = None;
+    }
+
+    #[inline]
+    fn find(&self, timer: T) -> Option<u32> {
+        match &self.index {
+            Some(index) => index.get(&timer).copied(),
+            None => {
+                let used = |slot: &Slot<T>| slot.timer == timer && slot.in_use();
+                self.slots.iter().position(used).map(|place| place as u32)
+            }
+        }
+    }
+
+    fn allocate(&mut self, timer: T) -> u32 {
+        let slot = Slot { timer, state: State::Idle, queued: None };
+        let place = match self.free.pop() {
+            Some(place) => {
+                self.slots[place as usize] = slot;
+                place
+            }
+            None => {
+                self.slots.push(slot);
+                self.slots.len() as u32 - 1
+            }
+        };
+        match &mut self.index {
+            Some(index) => {
+                index.insert(timer, place);
+            }
+            None if self.slots.len() > LOOK_THROUGH => {
+                let mut index = Table::new();
+                for (place, slot) in self.slots.iter().enumerate() {
+                    if slot.in_use() {
+                        index.insert(slot.timer, place as u32);
+                    }
+                }
+                index.insert(timer, place);
+                self.index = Some(index);
+            }
+            None => {}
+        }
+        place
+    }
+
+    fn release_if_unused(&mut self, place: u32) {
+        let slot = &self.slots[place as usize];
+        if !slot.in_use() {
+            if let Some(index) = &mut self.index {
+                index.remove(&slot.timer);
+            }
+            self.free.push(place);
+        }
+    }
+}
+
+impl<T> Slot<T> {
+    fn in_use(&self) -> bool {
+        self.state != State::Idle || self.queued.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::queue::Queue;
+    use super::*;
+
+    /// The timers with the queue they live in.
+    struct Clockwork {
+        timers: Timers<u8>,
+        queue: Queue,
+    }
+
+    impl Clockwork {
+        fn set(&mut self, timer: u8, deadline: u64) {
+            let (deadline, sequence) = (SimTime::from_ns(deadline), self.queue.take_sequence());
+            if let Some(place) = self.timers.arm(timer, deadline, sequence) {
+                self.queue.push(deadline, sequence, place);
+            }
+        }
+
+        fn fire(&mut self) -> Option<(u64, u8)> {
+            loop {
+                let entry = self.queue.pop()?;
+                match self.timers.pop(entry.slot, entry.sequence) {
+                    Popped::Stale => {}
+                    Popped::Later { deadline, sequence } => self.queue.push(deadline, sequence, entry.slot),
+                    Popped::Due => {
+                        let timer = self.timers.take_due(entry.slot, entry.sequence)?;
+                        return Some((entry.time.as_ns(), timer));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Oracle: a map from timer to (deadline, order of arming), fired smallest first.
+    fn agrees_with_a_map(steps: Vec<(u8, u8, u8)>) -> bool {
+        let mut clockwork = Clockwork { timers: Timers::new(), queue: Queue::new() };
+        let mut map: BTreeMap<u8, (u64, usize)> = BTreeMap::new();
+        let mut now = 0;
+        for (order, (action, timer, delay)) in steps.into_iter().enumerate() {
+            let timer = timer % 20;
+            match action % 4 {
+                0 => {
+                    let first = map.iter().map(|(timer, key)| (*key, *timer)).min();
+                    let expected = first.map(|((deadline, _), timer)| (deadline, timer));
+                    let got = clockwork.fire();
+                    if got != expected {
+                        return false;
+                    }
+                    if let Some((deadline, timer)) = got {
+                        now = deadline;
+                        map.remove(&timer);
+                    }
+                }
+                1 => {
+                    clockwork.timers.cancel(timer);
+                    map.remove(&timer);
+                }
+                _ => {
+                    let deadline = now + u64::from(delay % 16);
+                    clockwork.set(timer, deadline);
+                    map.insert(timer, (deadline, order));
+                }
+            }
+        }
+        true
+    }
+
+    #[test]
+    fn timers_fire_as_if_each_had_been_moved() {
+        quickcheck::QuickCheck::new()
+            .tests(3_000)
+            .quickcheck(agrees_with_a_map as fn(Vec<(u8, u8, u8)>) -> bool);
+    }
+
+    #[test]
+    fn moving_a_deadline_later_leaves_nothing_behind() {
+        let mut clockwork = Clockwork { timers: Timers::new(), queue: Queue::new() };
+        for deadline in 0..1_000 {
+            clockwork.set(7, 100 + deadline);
+        }
+        assert_eq!(clockwork.queue.len(), 1);
+        assert_eq!(clockwork.fire(), Some((1_099, 7)));
+        assert_eq!(clockwork.fire(), None);
+    }
+}

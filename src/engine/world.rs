@@ -1,0 +1,402 @@
+//! The world and its loop.
+
+use std::sync::Arc;
+
+use super::core::Core;
+use super::counters::Counters;
+use super::event::Event;
+use super::faults::Schedule;
+use super::host::{ClientView, NodeHost};
+use super::node::{Item, NodeState};
+use super::observer::{Happening, Loss, Observer};
+use super::queue::Queue;
+use super::slab::Slab;
+use super::timers::{Popped, Timers};
+use super::verbs::Verbs;
+use crate::base::{ClientId, Digest, JournalId, NodeId, Seed, SimDuration, SimTime};
+use crate::faults::Fault;
+use crate::network::{Network, NetworkConfig};
+use crate::process::{
+    Boot, BootKind, Client, ClientContext, Context, DecisionName, Decisions, NoClient, Process,
+};
+use crate::storage::DiskConfig;
+
+/// What a world is made of, besides the protocol.
+#[derive(Clone, Debug)]
+pub struct WorldConfig<P: Process> {
+    /// What decides every random choice.
+    pub seed: Seed,
+    /// How many nodes.
+    pub nodes: u32,
+    /// The links.
+    pub network: NetworkConfig,
+    /// The disks.
+    pub disk: DiskConfig,
+    /// How long a node takes for each thing it is handed; while it does, the rest queues.
+    pub service_time: SimDuration,
+    /// What breaks and when.
+    pub faults: Vec<Fault>,
+    /// The admin command that a text in the fault schedule stands for.
+    pub admin: fn(&str) -> Option<P::Admin>,
+}
+
+impl<P: Process> WorldConfig<P> {
+    /// That many nodes on a perfect network with instant disks and no faults.
+    pub fn new(seed: Seed, nodes: u32) -> Self {
+        WorldConfig {
+            seed,
+            nodes,
+            network: NetworkConfig::default(),
+            disk: DiskConfig::default(),
+            service_time: SimDuration::ZERO,
+            faults: Vec::new(),
+            admin: |_| None,
+        }
+    }
+}
+
+/// A cluster and its clients under one seed.
+///
+/// A world is a value: cloned in mid-run, both copies go on to the same end unless
+/// one is told otherwise (see [`script`](World::script)). Those who watch it stay
+/// outside; see [`Observer`].
+#[derive(Debug)]
+pub struct World<P: Process, C = NoClient> {
+    pub(super) config: Arc<P::Config>,
+    pub(super) core: Core<P>,
+    /// The processes of the nodes that are up.
+    pub(super) processes: Vec<Option<P>>,
+    clients: Vec<C>,
+    pub(super) schedule: Schedule<P>,
+}
+
+impl<P: Process + Clone, C: Clone> Clone for World<P, C> {
+    fn clone(&self) -> Self {
+        World {
+            config: Arc::clone(&self.config),
+            core: self.core.clone(),
+            processes: self.processes.clone(),
+            clients: self.clients.clone(),
+            schedule: self.schedule.clone(),
+        }
+    }
+}
+
+impl<P: Process, C: Client<P>> World<P, C> {
+    /// A world at time zero, with nothing started yet.
+    pub fn new(world: WorldConfig<P>, protocol: P::Config, clients: Vec<C>) -> Self {
+        let nodes = world.nodes as usize;
+        let mut core = Core {
+            now: SimTime::ZERO,
+            queue: Queue::new(),
+            events: Slab::new(),
+            network: Network::new(world.network, nodes, clients.len()),
+            decisions: Decisions::seeded(world.seed),
+            digest: Digest::new(),
+            counters: Counters::default(),
+            nodes: (0..nodes).map(|_| NodeState::new()).collect(),
+            clients: clients.iter().map(|_| Timers::new()).collect(),
+            verbs: Verbs::default(),
+            disk: world.disk,
+            service_time: world.service_time,
+        };
+        for node in (0..world.nodes).map(NodeId) {
+            core.schedule(SimTime::ZERO, Event::Start { node });
+        }
+        for client in (0..clients.len() as u32).map(ClientId) {
+            core.schedule(SimTime::ZERO, Event::StartClient { client });
+        }
+        for (i, fault) in world.faults.iter().enumerate() {
+            core.schedule(fault.when.first, Event::Strike { fault: i as u32 });
+        }
+        World {
+            config: Arc::new(protocol),
+            core,
+            processes: (0..nodes).map(|_| None).collect(),
+            clients,
+            schedule: Schedule::new(world.faults, world.admin),
+        }
+    }
+
+    /// Simulated time: that of the latest event.
+    pub fn now(&self) -> SimTime {
+        self.core.now
+    }
+
+    /// When the next event is due; `None` when nothing will ever happen again.
+    pub fn next_time(&self) -> Option<SimTime> {
+        self.core.queue.next_time()
+    }
+
+    /// The fingerprint of everything that has happened.
+    pub fn digest(&self) -> Digest {
+        self.core.digest
+    }
+
+    /// What has happened, counted.
+    pub fn counters(&self) -> &Counters {
+        &self.core.counters
+    }
+
+    /// The process on `node`, if it is up. For tests and pictures; judges read observations.
+    pub fn process(&self, node: NodeId) -> Option<&P> {
+        self.processes.get(node.index())?.as_ref()
+    }
+
+    /// From now on the choice `name` gets `word` instead of what the seed says.
+    pub fn script(&mut self, name: DecisionName, word: u64) {
+        self.core.decisions.script(name, word);
+    }
+
+    /// Hands `command` to `node` now, behind what is already due.
+    pub fn admin(&mut self, node: NodeId, command: P::Admin) {
+        self.core.schedule(self.core.now, Event::Admin { node, command });
+    }
+
+    /// Runs until nothing is due at or before `end`, or `events` have been executed in
+    /// all. Whether the end was reached.
+    pub fn run_until<O: Observer<P>>(&mut self, end: SimTime, events: u64, observer: &mut O) -> bool {
+        while self.core.queue.next_time().is_some_and(|time| time <= end) {
+            if self.core.counters.events >= events {
+                return false;
+            }
+            self.step(observer);
+        }
+        true
+    }
+
+    /// Executes the next event. `false` when there is none.
+    #[inline]
+    pub fn step<O: Observer<P>>(&mut self, observer: &mut O) -> bool {
+        loop {
+            let Some(entry) = self.core.queue.pop() else { return false };
+            let event = self.core.events.take(entry.slot);
+            self.core.now = entry.time;
+            // A timer's entry may be out of date; that is no event.
+            let popped = match &event {
+                Event::Timer { node, place } => {
+                    self.core.nodes[node.index()].timers.pop(*place, entry.sequence)
+                }
+                Event::ClientTimer { client, place } => {
+                    self.core.clients[client.index()].pop(*place, entry.sequence)
+                }
+                _ => Popped::Due,
+            };
+            match popped {
+                Popped::Stale => {}
+                Popped::Later { deadline, sequence } => self.core.schedule_as(deadline, sequence, event),
+                Popped::Due => {
+                    self.core.counters.events += 1;
+                    event.fold(entry.time, &mut self.core.digest);
+                    self.execute(event, entry.sequence, observer);
+                    return true;
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn execute<O: Observer<P>>(&mut self, event: Event<P>, sequence: u64, observer: &mut O) {
+        let link = event.link();
+        if let Some(link) = link {
+            if self.core.network.partitions.blocks(link) {
+                return self.core.lose(link, &event, Loss::Blocked, observer);
+            }
+            if link.to.as_node().is_some_and(|node| !self.core.nodes[node.index()].up) {
+                return self.core.lose(link, &event, Loss::Down, observer);
+            }
+            self.core.counters.messages_delivered += 1;
+        }
+        match event {
+            Event::Message { from, to, message } => {
+                self.deliver(to, Item::Message { from, message }, observer)
+            }
+            Event::Request { client, to, id, request } => {
+                self.deliver(to, Item::Request { client, id, request }, observer);
+            }
+            Event::Response { from, client, id, response } => {
+                observer.on_happening(
+                    self.core.now,
+                    &Happening::Response { from, client, id, response: &response },
+                );
+                self.with_client(client, observer, |client, ctx| client.on_response(from, id, response, ctx));
+            }
+            Event::Timer { node, place } => self.deliver(node, Item::Timer { place, sequence }, observer),
+            Event::ClientTimer { client, place } => {
+                if let Some(timer) = self.core.clients[client.index()].take_due(place, sequence) {
+                    observer.on_happening(self.core.now, &Happening::ClientTimer { client, timer });
+                    self.with_client(client, observer, |client, ctx| client.on_timer(timer, ctx));
+                }
+            }
+            Event::Synced { node, journal, incarnation } => self.synced(node, journal, incarnation, observer),
+            Event::Wake { node, incarnation } => self.wake(node, incarnation, observer),
+            Event::Admin { node, command } => self.deliver(node, Item::Admin { command }, observer),
+            Event::Start { node } => self.start(node, BootKind::First, observer),
+            Event::StartClient { client } => {
+                self.with_client(client, observer, |client, ctx| client.start(ctx))
+            }
+            Event::Strike { fault } => self.strike(fault, observer),
+            Event::Restart { node, incarnation } => {
+                if self.core.nodes[node.index()].incarnation == incarnation {
+                    self.restart(node, observer);
+                }
+            }
+            Event::Heal { partition } => self.heal(partition, observer),
+        }
+    }
+
+    fn with_client<O: Observer<P>>(
+        &mut self,
+        client: ClientId,
+        observer: &mut O,
+        act: impl FnOnce(&mut C, &mut ClientContext<P>),
+    ) {
+        let mut view = ClientView { core: &mut self.core, observer, client };
+        act(&mut self.clients[client.index()], &mut ClientContext::new(&mut view));
+    }
+}
+
+impl<P: Process, C> World<P, C> {
+    /// Starts the process on `node`.
+    pub(super) fn start<O: Observer<P>>(&mut self, node: NodeId, kind: BootKind, observer: &mut O) {
+        let state = &mut self.core.nodes[node.index()];
+        let boot = Boot::new(kind, state.incarnation, state.disk.recover());
+        let incarnation = state.incarnation;
+        state.up = true;
+        state.incarnation += 1;
+        observer.on_happening(self.core.now, &Happening::Started { node, incarnation });
+        let mut host = NodeHost { core: &mut self.core, observer, node };
+        self.processes[node.index()] = Some(P::start(&self.config, boot, &mut Context::new(&mut host)));
+        self.after_handler(node, observer);
+    }
+
+    /// Hands `item` to a node, or leaves it in its inbox while the node is paused or busy.
+    #[inline]
+    fn deliver<O: Observer<P>>(&mut self, node: NodeId, item: Item<P>, observer: &mut O) {
+        let state = &mut self.core.nodes[node.index()];
+        if !state.up {
+            return;
+        }
+        let inbox = &mut state.inbox;
+        let idle = self.core.now >= inbox.busy_until && inbox.waiting.is_empty();
+        if idle && self.core.service_time.is_zero() {
+            return self.handle(node, item, observer);
+        }
+        inbox.waiting.push_back(item);
+        if !inbox.waking {
+            inbox.waking = true;
+            let at = self.core.now.max(inbox.busy_until) + self.core.service_time;
+            let incarnation = state.incarnation;
+            self.core.schedule(at, Event::Wake { node, incarnation });
+        }
+    }
+
+    /// The node turns to the first item of its inbox.
+    fn wake<O: Observer<P>>(&mut self, node: NodeId, incarnation: u64, observer: &mut O) {
+        let state = &mut self.core.nodes[node.index()];
+        if state.incarnation != incarnation || !state.up {
+            return;
+        }
+        let inbox = &mut state.inbox;
+        if self.core.now < inbox.busy_until {
+            // Paused meanwhile: what was being served is served afresh.
+            let at = inbox.busy_until + self.core.service_time;
+            return self.core.schedule(at, Event::Wake { node, incarnation });
+        }
+        let item = inbox.waiting.pop_front();
+        inbox.waking = !inbox.waiting.is_empty();
+        if inbox.waking {
+            self.core.schedule(self.core.now + self.core.service_time, Event::Wake { node, incarnation });
+        }
+        if let Some(item) = item {
+            self.handle(node, item, observer);
+        }
+    }
+
+    /// A sync ends: what it covered is on the disk, and the process will hear of it.
+    fn synced<O: Observer<P>>(
+        &mut self,
+        node: NodeId,
+        journal: JournalId,
+        incarnation: u64,
+        observer: &mut O,
+    ) {
+        let state = &mut self.core.nodes[node.index()];
+        if state.incarnation != incarnation || !state.up {
+            return;
+        }
+        self.core.counters.syncs += 1;
+        let mut writes = 0;
+        let synced = &mut state.synced;
+        state.disk.finish_sync(journal, |ticket| {
+            synced.push_back(ticket);
+            writes += 1;
+        });
+        // Whatever was written meanwhile goes into the next sync.
+        state.wrote = true;
+        self.core.start_syncs(node);
+        self.deliver(node, Item::Durable { writes }, observer);
+    }
+
+    #[inline]
+    fn handle<O: Observer<P>>(&mut self, node: NodeId, item: Item<P>, observer: &mut O) {
+        let now = self.core.now;
+        let Some(process) = &mut self.processes[node.index()] else { return };
+        let mut host = NodeHost { core: &mut self.core, observer, node };
+        match item {
+            Item::Message { from, message } => {
+                host.observer.on_happening(now, &Happening::Message { from, to: node, message: &message });
+                process.on_message(from, message, &mut Context::new(&mut host));
+            }
+            Item::Request { client, id, request } => {
+                let happening = Happening::Request { client, to: node, id, request: &request };
+                host.observer.on_happening(now, &happening);
+                process.on_request(client, id, request, &mut Context::new(&mut host));
+            }
+            Item::Timer { place, sequence } => {
+                let Some(timer) = host.core.nodes[node.index()].timers.take_due(place, sequence) else {
+                    return;
+                };
+                host.core.counters.timers += 1;
+                host.observer.on_happening(now, &Happening::Timer { node, timer });
+                process.on_timer(timer, &mut Context::new(&mut host));
+            }
+            Item::Durable { writes } => {
+                observer.on_happening(now, &Happening::Durable { node, writes });
+                self.tell_durable(node, writes, observer);
+            }
+            Item::Admin { command } => {
+                host.observer.on_happening(now, &Happening::Admin { node, command: &command });
+                process.on_admin(command, &mut Context::new(&mut host));
+            }
+        }
+        self.after_handler(node, observer);
+    }
+
+    /// What every handler's end brings: syncs start; on an instant disk they end at once.
+    #[inline]
+    fn after_handler<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
+        if self.core.disk.sync.is_zero() {
+            self.tell_durable(node, u64::MAX, observer);
+        } else {
+            self.core.start_syncs(node);
+        }
+    }
+
+    /// Tells the process of up to `writes` durable writes, each after the effects that
+    /// waited for it alone have left.
+    #[inline]
+    fn tell_durable<O: Observer<P>>(&mut self, node: NodeId, writes: u64, observer: &mut O) {
+        for _ in 0..writes {
+            let state = &mut self.core.nodes[node.index()];
+            let Some(ticket) = state.synced.pop_front() else { break };
+            state.barrier.lower(ticket);
+            while let Some(effect) = self.core.nodes[node.index()].barrier.release() {
+                self.core.apply(node, effect, observer);
+            }
+            let Some(process) = &mut self.processes[node.index()] else { break };
+            let mut host = NodeHost { core: &mut self.core, observer, node };
+            process.on_durable(ticket, Ok(()), &mut Context::new(&mut host));
+        }
+    }
+}
