@@ -1,0 +1,30 @@
+//! Floor 3: safety invariants, checked on every run over what nodes observe.
+//!
+//! A protocol with a replicated log speaks in [`LogEvent`]s; [`LogMonitors`] holds
+//! the four invariants of Raft's Figure 3 that apply to any such protocol with
+//! leaders and terms:
+//!
+//! * [`ElectionSafety`]: at most one leader a term.
+//! * [`LogMatching`]: two logs that agree on an entry agree on all before it.
+//! * [`LeaderCompleteness`]: a leader has every entry committed in earlier terms.
+//! * [`StateMachineSafety`]: no two nodes apply different entries at one index,
+//!   and no node leaves a gap.
+//!
+//! A monitor sees observations only, so it works for a user's own protocol too.
+//! It says nothing about liveness, nor about what clients see: that is `check`'s.
+
+mod election_safety;
+mod leader_completeness;
+mod log_event;
+mod log_matching;
+mod mirror;
+mod monitors;
+mod state_machine_safety;
+
+pub use election_safety::ElectionSafety;
+pub use leader_completeness::LeaderCompleteness;
+pub use log_event::{LogEvent, Role};
+pub use log_matching::LogMatching;
+pub use mirror::LogMirror;
+pub use monitors::{LogMonitors, Violation};
+pub use state_machine_safety::StateMachineSafety;

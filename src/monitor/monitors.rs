@@ -1,0 +1,150 @@
+//! All invariants of a replicated log, fed with one observation at a time.
+
+use super::{ElectionSafety, LeaderCompleteness, LogEvent, LogMatching, LogMirror, StateMachineSafety};
+use crate::base::{NodeId, SimTime};
+
+/// An invariant that did not hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Violation {
+    /// Its name: `election-safety`.
+    pub invariant: &'static str,
+    /// When it was seen.
+    pub at: SimTime,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// The invariants of a replicated log.
+#[derive(Clone, Debug)]
+pub struct LogMonitors {
+    mirror: LogMirror,
+    elections: ElectionSafety,
+    matching: LogMatching,
+    completeness: LeaderCompleteness,
+    application: StateMachineSafety,
+    violations: Vec<Violation>,
+}
+
+impl LogMonitors {
+    /// The invariants' names, in the order they are reported.
+    pub const NAMES: [&'static str; 4] =
+        [ElectionSafety::NAME, LogMatching::NAME, LeaderCompleteness::NAME, StateMachineSafety::NAME];
+
+    /// Monitors over that many nodes.
+    pub fn new(nodes: u32) -> Self {
+        LogMonitors {
+            mirror: LogMirror::new(nodes),
+            elections: ElectionSafety::default(),
+            matching: LogMatching::default(),
+            completeness: LeaderCompleteness::default(),
+            application: StateMachineSafety::new(nodes),
+            violations: Vec::new(),
+        }
+    }
+
+    /// Takes note of what `node` says. Of each invariant the first violation is kept.
+    pub fn observe(&mut self, at: SimTime, node: NodeId, event: &LogEvent) {
+        let gap = self.mirror.follow(node, event);
+        let results = [
+            (ElectionSafety::NAME, self.elections.check(node, event)),
+            (LogMatching::NAME, gap.and_then(|()| self.matching.check(node, event, &self.mirror))),
+            (LeaderCompleteness::NAME, self.completeness.check(node, event, &self.mirror)),
+            (StateMachineSafety::NAME, self.application.check(node, event)),
+        ];
+        for (invariant, result) in results {
+            if let Err(detail) = result {
+                if self.violation(invariant).is_none() {
+                    self.violations.push(Violation { invariant, at, detail });
+                }
+            }
+        }
+    }
+
+    /// The first violation of `invariant`.
+    pub fn violation(&self, invariant: &str) -> Option<&Violation> {
+        self.violations.iter().find(|violation| violation.invariant == invariant)
+    }
+
+    /// How many terms had a leader.
+    pub fn terms_led(&self) -> usize {
+        self.elections.terms()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Role;
+    use super::*;
+
+    fn violated(events: &[(u32, LogEvent)]) -> Vec<&'static str> {
+        let mut monitors = LogMonitors::new(3);
+        for (i, (node, event)) in events.iter().enumerate() {
+            monitors.observe(SimTime::from_ns(i as u64), NodeId(*node), event);
+        }
+        let broken = |name: &&'static str| monitors.violation(name).is_some();
+        LogMonitors::NAMES.into_iter().filter(broken).collect()
+    }
+
+    fn appended(index: u64, term: u64, digest: u64) -> LogEvent {
+        LogEvent::Appended { index, term, digest }
+    }
+
+    fn elected(term: u64) -> LogEvent {
+        LogEvent::Role { role: Role::Leader, term }
+    }
+
+    fn applied(index: u64, digest: u64) -> LogEvent {
+        LogEvent::Applied { index, term: 1, digest }
+    }
+
+    #[test]
+    fn a_sound_run_violates_nothing() {
+        let commit = LogEvent::Committed { index: 2, term: 1 };
+        let events = [
+            (0, elected(1)),
+            (0, appended(1, 1, 7)),
+            (0, appended(2, 1, 8)),
+            (1, appended(1, 1, 7)),
+            (1, appended(2, 1, 8)),
+            (0, commit),
+            (0, applied(1, 7)),
+            (1, applied(1, 7)),
+            (1, elected(2)),
+            (1, LogEvent::Recovered),
+            (1, appended(1, 1, 7)),
+            (1, applied(1, 7)),
+        ];
+        assert!(violated(&events).is_empty());
+    }
+
+    #[test]
+    fn two_leaders_of_a_term_are_seen() {
+        assert_eq!(violated(&[(0, elected(3)), (1, elected(3))]), [ElectionSafety::NAME]);
+    }
+
+    #[test]
+    fn logs_that_differ_below_an_equal_entry_are_seen() {
+        let events =
+            [(0, appended(1, 1, 7)), (0, appended(2, 2, 9)), (1, appended(1, 1, 8)), (1, appended(2, 2, 9))];
+        assert_eq!(violated(&events), [LogMatching::NAME]);
+        assert_eq!(violated(&[(0, appended(2, 1, 7))]), [LogMatching::NAME], "a gap");
+    }
+
+    #[test]
+    fn a_leader_without_a_committed_entry_is_seen_whichever_comes_first() {
+        let commit = LogEvent::Committed { index: 1, term: 1 };
+        let before = [(0, appended(1, 1, 7)), (0, commit), (1, elected(2))];
+        assert_eq!(violated(&before), [LeaderCompleteness::NAME]);
+        let after = [(0, appended(1, 1, 7)), (1, elected(2)), (0, commit)];
+        assert_eq!(violated(&after), [LeaderCompleteness::NAME]);
+        let other = [(0, appended(1, 1, 7)), (1, appended(1, 2, 7)), (0, commit), (1, elected(3))];
+        assert_eq!(violated(&other), [LeaderCompleteness::NAME]);
+    }
+
+    #[test]
+    fn different_or_skipped_applications_are_seen() {
+        assert_eq!(violated(&[(0, applied(1, 7)), (1, applied(1, 8))]), [StateMachineSafety::NAME]);
+        assert_eq!(violated(&[(0, applied(2, 7))]), [StateMachineSafety::NAME]);
+        assert_eq!(violated(&[(0, applied(1, 7)), (0, applied(1, 7))]), [StateMachineSafety::NAME]);
+    }
+}

@@ -1,0 +1,53 @@
+//! State-machine safety: if a node has applied an entry at an index, no node ever
+//! applies a different one there (Raft §5.4.3). And: no gaps, nothing twice.
+
+use super::LogEvent;
+use crate::base::NodeId;
+
+/// Remembers what was applied at each index, and how far each node is.
+#[derive(Clone, Debug)]
+pub struct StateMachineSafety {
+    /// By index from 1: the entry's term and fingerprint, and who applied it first.
+    applied: Vec<(u64, u64, NodeId)>,
+    reached: Vec<u64>,
+}
+
+impl StateMachineSafety {
+    /// The invariant's name in verdicts.
+    pub const NAME: &'static str = "state-machine-safety";
+
+    /// Nothing applied yet on any of that many nodes.
+    pub fn new(nodes: u32) -> Self {
+        StateMachineSafety { applied: Vec::new(), reached: vec![0; nodes as usize] }
+    }
+
+    /// Checks what `node` says.
+    pub fn check(&mut self, node: NodeId, event: &LogEvent) -> Result<(), String> {
+        match *event {
+            LogEvent::Recovered => self.reached[node.index()] = 0,
+            LogEvent::Applied { index, term, digest } => {
+                let reached = std::mem::replace(&mut self.reached[node.index()], index);
+                if index != reached + 1 {
+                    return Err(format!("{node} applied index {index} right after index {reached}"));
+                }
+                return self.compare(node, index, term, digest);
+            }
+            LogEvent::Role { .. } | LogEvent::Appended { .. } | LogEvent::Committed { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn compare(&mut self, node: NodeId, index: u64, term: u64, digest: u64) -> Result<(), String> {
+        let Some(&(first_term, first_digest, first)) = self.applied.get(index as usize - 1) else {
+            // Nobody has come this far, and this node left no gap.
+            self.applied.push((term, digest, node));
+            return Ok(());
+        };
+        if (first_term, first_digest) == (term, digest) {
+            return Ok(());
+        }
+        Err(format!(
+            "at index {index} {first} applied an entry of term {first_term} and {node} a different one of term {term}"
+        ))
+    }
+}
