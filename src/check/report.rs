@@ -126,7 +126,7 @@ impl Report {
     pub fn explain(&self) -> String {
         let mut text = format!("{}: {} operations", self.verdict, self.operations.total());
         let Counts { ok, fail, info } = self.operations;
-        let _ = write!(text, " ({ok} ok, {fail} fail, {info} info) on {} keys", self.partitions);
+        let _ = write!(text, " ({ok} ok, {fail} fail, {info} info), keys: {}", self.partitions);
         if let Some(note) = &self.note {
             let _ = write!(text, "\nnote: {note}");
         }
@@ -136,12 +136,18 @@ impl Report {
         let key = first.key.as_ref().map_or(String::new(), |key| format!(" on key {key}"));
         let _ = write!(
             text,
-            "\nThe first impossible operation{key}: process {} {} {}, completed by event {}.\n\
-             The {} operations that returned before it have a legal order; with it there is none.\n",
-            first.process, first.f, first.value, first.index, why.possible_before,
+            "\nThe first impossible operation is that of process {}{key}, completed by event {}: {} {}.\n",
+            first.process, first.index, first.f, first.value,
+        );
+        let (whose, before) = (if key.is_empty() { "Of all" } else { "On this key" }, why.possible_before);
+        let have = if before == 1 { "has" } else { "have" };
+        let _ = writeln!(
+            text,
+            "{whose} {before} returned before it and {have} a legal order; with it there is none."
         );
         if !why.states.is_empty() {
-            let _ = writeln!(text, "It would have been possible in the state {}.", why.states.join(" or "));
+            let states = why.states.join(", ");
+            let _ = writeln!(text, "It would have been possible in one of these states: {states}.");
         }
         text + "\n" + &why.picture
     }

@@ -5,6 +5,7 @@
 //! skipped without building them. Text is borrowed unless it holds an escape.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use super::Value;
 
@@ -197,5 +198,35 @@ impl<'a> Cursor<'a> {
                 return self.unexpected(&format!("`,` or `{}`", char::from(close)));
             }
         }
+    }
+}
+
+impl FromStr for Value {
+    type Err = String;
+
+    /// The value of a text in JSON; `nil`, as Jepsen says, is `null`.
+    fn from_str(text: &str) -> Result<Value, String> {
+        if text.trim() == "nil" {
+            return Ok(Value::Nil);
+        }
+        let mut cursor = Cursor::new(text);
+        let value = cursor.value().and_then(|value| match cursor.peek() {
+            None => Ok(value),
+            Some(_) => cursor.unexpected("the end of the value"),
+        });
+        value.map_err(|(at, message)| format!("column {}: {message}", at + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_from_text() {
+        assert_eq!("nil".parse(), Ok(Value::Nil));
+        assert_eq!(" [1, \"a\"] ".parse(), Ok(Value::pair(1.into(), "a".into())));
+        let error = "1 2".parse::<Value>().unwrap_err();
+        assert_eq!(error, "column 3: expected the end of the value, found `2`");
     }
 }

@@ -11,6 +11,7 @@
 //! * `open_list`: Lowe's doubly linked list of calls and returns.
 //! * `memo`: the configurations that led nowhere.
 //! * `search`: the search, and the prunings that make it practical, each with its proof.
+//! * `planted`: mistakes in the prunings, for the tests that must notice them.
 //! * `judging`: verdict, first impossible operation, and what would have been possible instead.
 //!
 //! What it leaves out: models that are no guarded assignments (see [`super::Model`]).
@@ -20,6 +21,7 @@ mod judging;
 mod memo;
 mod open_list;
 mod plan;
+mod planted;
 mod search;
 #[cfg(test)]
 mod tests;

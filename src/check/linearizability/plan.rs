@@ -16,6 +16,7 @@
 use std::ops::Range;
 
 use super::compiled::{Compiled, Done, NONE, Pending, ValueId};
+use super::planted::{Planted, planted};
 
 /// An operation that must be linearized.
 #[derive(Clone, Copy, Debug)]
@@ -125,8 +126,9 @@ fn useful(mut pending: Vec<Pending>, done: &[Done], initial: ValueId, values: us
     loop {
         let (mut demanded, mut left) = (vec![false; values], vec![false; values]);
         left[initial as usize] = true;
-        let effects =
-            done.iter().map(|d| (d.guard, d.leaves)).chain(pending.iter().map(|p| (p.guard, p.leaves)));
+        let guard = |p: &Pending| if planted(Planted::DropsObservedByPending) { NONE } else { p.guard };
+        let may = pending.iter().map(|p| (guard(p), p.leaves));
+        let effects = done.iter().map(|d| (d.guard, d.leaves)).chain(may);
         for (guard, leaves) in effects {
             if guard != NONE {
                 demanded[guard as usize] = true;

@@ -32,6 +32,7 @@ use super::compiled::{NONE, ValueId};
 use super::memo::{Key, Memo, Slots, UsedId};
 use super::open_list::OpenList;
 use super::plan::Plan;
+use super::planted::{Planted, planted};
 use crate::check::Budget;
 
 /// Any state whose value nothing demands any more.
@@ -257,8 +258,11 @@ impl Search {
             if first.is_none() {
                 break None;
             }
-            if self.state != UNWATCHED && !self.is_watched(self.state) {
-                self.state = UNWATCHED;
+            if self.state != UNWATCHED {
+                let by_pending_alone = self.observers[self.state as usize] == 0;
+                if !self.is_watched(self.state) || (by_pending_alone && planted(Planted::PendingDoNotWatch)) {
+                    self.state = UNWATCHED;
+                }
             }
             let moved = match self.state {
                 UNWATCHED => self.take_complete_writes(&callable),
@@ -281,7 +285,7 @@ impl Search {
         let before = self.trail.len();
         for &operation in callable {
             let must = self.plan.must[operation as usize];
-            if must.guard == state && must.leaves == NONE {
+            if must.guard == state && (must.leaves == NONE || planted(Planted::ChangesAtOnce)) {
                 self.take(operation);
             }
         }
@@ -314,7 +318,7 @@ impl Search {
     fn is_complete(&self, value: ValueId) -> bool {
         let index = value as usize;
         self.changers[index] == 0
-            && self.callable_observers[index] == self.observers[index]
+            && (self.callable_observers[index] == self.observers[index] || planted(Planted::IncompleteAtOnce))
             && self.plan.demanding(value).is_empty()
     }
 
@@ -345,8 +349,15 @@ impl Search {
             self.used = self.memo.number(used);
         }
         let slots = self.callable.iter().map(|&operation| self.plan.must[operation as usize].slot);
-        let key = Key { first, state: self.state, open: Slots::new(slots, self.plan.slots) };
-        self.memo.enter(key, self.used, budget)
+        let mut key = Key { first, state: self.state, open: Slots::new(slots, self.plan.slots) };
+        if planted(Planted::MemoForgetsState) {
+            key.state = 0;
+        }
+        if planted(Planted::MemoForgetsOpen) {
+            key.open = Slots::Few(0);
+        }
+        let used = if planted(Planted::MemoForgetsUsed) { Memo::UNUSED } else { self.used };
+        self.memo.enter(key, used, budget)
     }
 
     /// Lists the moves from here, the most urgent to be tried first.
@@ -394,8 +405,8 @@ impl Search {
     /// The moves from the watched state `state`.
     fn rank_changes(&mut self, callable: &[u32], first: u32, state: ValueId) {
         // Pruning 5. Whoever takes one of the observers leaves one fewer behind.
-        let lost_by =
-            |taken: u32| self.producers[state as usize] == 0 && self.observers[state as usize] > taken;
+        let gone = self.producers[state as usize] == 0 || planted(Planted::NeverRestored);
+        let lost_by = |taken: u32| gone && self.observers[state as usize] > taken;
         let (lost_if_taken, lost) = (lost_by(1), lost_by(0));
         if !lost_if_taken {
             for &operation in callable {
@@ -410,7 +421,9 @@ impl Search {
             for class in self.plan.demanding(state) {
                 self.rank_pending(class as u32, callable, first);
             }
-            self.ranked.push((u32::MAX, Move::GiveUp));
+            if !planted(Planted::NeverGivesUp) {
+                self.ranked.push((u32::MAX, Move::GiveUp));
+            }
         }
     }
 
@@ -430,7 +443,8 @@ impl Search {
         };
         let is_seen = || {
             self.callable_observers[what.leaves as usize] > 0
-                || plan.demanding(what.leaves).any(|class| invoked(class) > 0)
+                || (plan.demanding(what.leaves).any(|class| invoked(class) > 0)
+                    && !planted(Planted::NoBridges))
         };
         if (used as usize) < invoked(class as usize) && is_seen() && !callable.iter().any(is_equal) {
             // After what returned: what is pending may always wait.
@@ -444,7 +458,9 @@ impl Search {
             let must = self.plan.must[operation as usize];
             (must.guard, must.leaves)
         };
-        !callable.iter().any(|&other| other < operation && what(other) == what(operation))
+        let sooner =
+            |other: u32| if planted(Planted::LastOfEquals) { other > operation } else { other < operation };
+        !callable.iter().any(|&other| sooner(other) && what(other) == what(operation))
     }
 
     fn is_first_observer(&self, operation: u32, callable: &[u32]) -> bool {
