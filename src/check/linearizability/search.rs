@@ -307,7 +307,8 @@ impl Search {
         for step in before..self.trail.len() {
             let Step::Took(write) = self.trail[step] else { continue };
             let value = must(self, write).leaves;
-            if self.observers[value as usize] > 0 {
+            // Several writes may leave this value; its reads are taken once.
+            if std::mem::take(&mut self.callable_observers[value as usize]) > 0 {
                 self.take_reads(callable, value);
             }
         }
