@@ -83,6 +83,15 @@ pub enum KeyKind {
     Target,
 }
 
+/// A deliberate bug of a protocol, for a checker to catch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BugSwitch {
+    /// The protocol and the bug: `raft/vote-not-persisted`.
+    pub name: &'static str,
+    /// What goes wrong with it on.
+    pub doc: &'static str,
+}
+
 /// Whom a fault aims at. Resolved when it strikes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Target {

@@ -10,7 +10,7 @@
 //! * [`StateMachineSafety`]: no two nodes apply different entries at one index,
 //!   and no node leaves a gap.
 //!
-//! A monitor sees observations only, so it works for a user's own protocol too.
+//! A [`Monitor`] sees observations only, so it works for a user's own protocol too.
 //! It says nothing about liveness, nor about what clients see: that is `check`'s.
 
 mod election_safety;
@@ -26,5 +26,5 @@ pub use leader_completeness::LeaderCompleteness;
 pub use log_event::{LogEvent, Role};
 pub use log_matching::LogMatching;
 pub use mirror::LogMirror;
-pub use monitors::{LogMonitors, Violation};
+pub use monitors::{LogMonitors, Monitor, Violation};
 pub use state_machine_safety::StateMachineSafety;

@@ -3,6 +3,25 @@
 use super::{ElectionSafety, LeaderCompleteness, LogEvent, LogMatching, LogMirror, StateMachineSafety};
 use crate::base::{NodeId, SimTime};
 
+/// Watches what nodes observe for what must never happen.
+///
+/// `O` is the protocol's observation; a user's protocol brings its own monitor, or
+/// observes [`LogEvent`]s and gets [`LogMonitors`].
+pub trait Monitor<O> {
+    /// The names of the invariants, in the order they are reported.
+    fn names(&self) -> &[&'static str];
+    /// Takes note of what `node` says.
+    fn observe(&mut self, at: SimTime, node: NodeId, observation: &O);
+    /// Whether any invariant has been violated.
+    fn is_violated(&self) -> bool;
+    /// The first violation of `invariant`.
+    fn violation(&self, invariant: &str) -> Option<&Violation>;
+    /// How many terms (ballots, epochs) had a leader.
+    fn leader_terms(&self) -> u64 {
+        0
+    }
+}
+
 /// An invariant that did not hold.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Violation {
@@ -41,9 +60,15 @@ impl LogMonitors {
             violations: Vec::new(),
         }
     }
+}
 
-    /// Takes note of what `node` says. Of each invariant the first violation is kept.
-    pub fn observe(&mut self, at: SimTime, node: NodeId, event: &LogEvent) {
+impl Monitor<LogEvent> for LogMonitors {
+    fn names(&self) -> &[&'static str] {
+        &Self::NAMES
+    }
+
+    /// Of each invariant the first violation is kept.
+    fn observe(&mut self, at: SimTime, node: NodeId, event: &LogEvent) {
         let gap = self.mirror.follow(node, event);
         let results = [
             (ElectionSafety::NAME, self.elections.check(node, event)),
@@ -60,14 +85,16 @@ impl LogMonitors {
         }
     }
 
-    /// The first violation of `invariant`.
-    pub fn violation(&self, invariant: &str) -> Option<&Violation> {
+    fn is_violated(&self) -> bool {
+        !self.violations.is_empty()
+    }
+
+    fn violation(&self, invariant: &str) -> Option<&Violation> {
         self.violations.iter().find(|violation| violation.invariant == invariant)
     }
 
-    /// How many terms had a leader.
-    pub fn terms_led(&self) -> usize {
-        self.elections.terms()
+    fn leader_terms(&self) -> u64 {
+        self.elections.terms() as u64
     }
 }
 

@@ -29,7 +29,7 @@ mod tests;
 mod value;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Problem};
-pub use protocol::{BugSwitch, ProtocolSpec};
+pub use protocol::ProtocolSpec;
 pub use read::{Source, read};
 pub use sections::{SectionEntry, sections};
 

@@ -3,7 +3,7 @@
 //! The registry, a floor above, hands these over as data, so that no protocol is
 //! known by name here.
 
-use crate::base::keys::{KeyProblem, Section, Settings};
+use crate::base::keys::{BugSwitch, KeyProblem, Section, Settings};
 
 /// One protocol: its name in `protocol = "…"`, its own section, its words.
 #[derive(Clone, Copy, Debug)]
@@ -25,13 +25,4 @@ pub struct ProtocolSpec {
     pub admin_commands: &'static [&'static str],
     /// The kinds of message, as the trace names them.
     pub message_kinds: &'static [&'static str],
-}
-
-/// A deliberate bug of a protocol.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BugSwitch {
-    /// The protocol and the bug: `raft/vote-not-persisted`.
-    pub name: &'static str,
-    /// What goes wrong with it on.
-    pub doc: &'static str,
 }

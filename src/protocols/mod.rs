@@ -1,0 +1,3 @@
+//! Floor 4: the protocols, each a pure state machine; never one another.
+
+pub mod raft;

@@ -1,0 +1,139 @@
+//! Raft's parameters, their scenario keys, and its bug switches.
+
+use crate::base::SimDuration;
+use crate::base::keys::{BugSwitch, Key, KeyKind, KeyProblem, Section, Settings};
+
+/// The parameters of a cluster; the same on every node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RaftConfig {
+    /// How many nodes.
+    pub nodes: u32,
+    /// The shortest time without a leader after which a node stands for election.
+    pub election_timeout_min: SimDuration,
+    /// The longest.
+    pub election_timeout_max: SimDuration,
+    /// How often a leader says that it is there.
+    pub heartbeat_interval: SimDuration,
+    /// The most entries in one `AppendEntries`.
+    pub max_entries: usize,
+    /// The most entries sent to a follower that it has not acknowledged.
+    pub max_in_flight: u64,
+    /// The planted bugs that are on.
+    pub bugs: RaftBugs,
+}
+
+/// Bugs that can be switched on: each a known mistake, to be caught.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct RaftBugs {
+    /// `raft/vote-not-persisted`.
+    pub vote_not_persisted: bool,
+}
+
+/// The switches, as scenarios name them.
+pub const BUGS: &[BugSwitch] = &[BugSwitch {
+    name: "raft/vote-not-persisted",
+    doc: "A node grants its vote without writing it down: after a restart it may vote again in the same term.",
+}];
+
+/// The kinds of fault under which Raft promises safety, and progress once they end.
+pub const SURVIVES: &[&str] = &[
+    "crash",
+    "restart",
+    "pause",
+    "partition",
+    "heal",
+    "drop",
+    "delay",
+    "duplicate",
+    "admin",
+    "loss",
+    "torn",
+];
+
+const TIME: KeyKind = KeyKind::Duration { min: SimDuration::from_us(1), max: SimDuration::from_secs(3_600) };
+
+/// `[raft]`.
+pub const SECTION: Section = Section {
+    name: "raft",
+    doc: "Raft's parameters.",
+    keys: &[
+        Key {
+            name: "election_timeout_min",
+            kind: TIME,
+            default: Some("\"150ms\""),
+            doc: "The shortest time without a leader after which a node stands for election.",
+        },
+        Key {
+            name: "election_timeout_max",
+            kind: TIME,
+            default: Some("\"300ms\""),
+            doc: "The longest; each wait is drawn anew between the two.",
+        },
+        Key {
+            name: "heartbeat_interval",
+            kind: TIME,
+            default: Some("\"50ms\""),
+            doc: "How often a leader says that it is there.",
+        },
+        Key {
+            name: "max_entries",
+            kind: KeyKind::Count { min: 1, max: 1_000_000 },
+            default: Some("64"),
+            doc: "The most entries in one AppendEntries.",
+        },
+        Key {
+            name: "max_in_flight",
+            kind: KeyKind::Count { min: 1, max: 1_000_000 },
+            default: Some("1024"),
+            doc: "The most entries sent to a follower that it has not acknowledged.",
+        },
+    ],
+};
+
+impl Default for RaftConfig {
+    /// Five nodes with the paper's timeouts (§9.3).
+    fn default() -> Self {
+        RaftConfig {
+            nodes: 5,
+            election_timeout_min: SimDuration::from_ms(150),
+            election_timeout_max: SimDuration::from_ms(300),
+            heartbeat_interval: SimDuration::from_ms(50),
+            max_entries: 64,
+            max_in_flight: 1_024,
+            bugs: RaftBugs::default(),
+        }
+    }
+}
+
+impl RaftConfig {
+    /// The cluster that a scenario asks for.
+    pub fn from_settings(settings: &Settings, nodes: u32, bugs: &[String]) -> Result<Self, KeyProblem> {
+        let default = RaftConfig::default();
+        let duration = |key, or| settings.duration(key).unwrap_or(or);
+        let config = RaftConfig {
+            nodes,
+            election_timeout_min: duration("election_timeout_min", default.election_timeout_min),
+            election_timeout_max: duration("election_timeout_max", default.election_timeout_max),
+            heartbeat_interval: duration("heartbeat_interval", default.heartbeat_interval),
+            max_entries: settings.count("max_entries").map_or(default.max_entries, |n| n as usize),
+            max_in_flight: settings.count("max_in_flight").unwrap_or(default.max_in_flight),
+            bugs: RaftBugs { vote_not_persisted: bugs.iter().any(|bug| bug == "raft/vote-not-persisted") },
+        };
+        if config.election_timeout_max < config.election_timeout_min {
+            return Err(KeyProblem::new(
+                "election_timeout_max",
+                format!("this is less than `election_timeout_min` ({})", config.election_timeout_min),
+            ));
+        }
+        if config.heartbeat_interval >= config.election_timeout_min {
+            return Err(KeyProblem::new(
+                "heartbeat_interval",
+                format!(
+                    "a heartbeat must come before followers lose patience: expected less than `election_timeout_min` ({})",
+                    config.election_timeout_min
+                ),
+            ));
+        }
+        Ok(config)
+    }
+}

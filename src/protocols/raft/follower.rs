@@ -1,0 +1,60 @@
+//! What a follower does with a leader's entries (§5.3).
+
+use super::log::{Entries, LogIndex, Term};
+use super::message::{AppendResult, Record};
+use super::node::{Raft, Role};
+use crate::base::NodeId;
+use crate::process::Context;
+
+impl Raft {
+    /// A leader of the current term has been heard.
+    pub(super) fn follow(&mut self, leader: NodeId, ctx: &mut Context<Self>) {
+        assert!(!matches!(self.role, Role::Leader(_)), "{} hears of another leader of its own term", self.id);
+        if matches!(self.role, Role::Candidate { .. }) || self.leader != Some(leader) {
+            self.become_follower(Some(leader), ctx);
+        }
+        self.arm_election_timer(ctx);
+    }
+
+    /// Takes over `entries` if the log agrees with the leader's before them.
+    pub(super) fn append(
+        &mut self,
+        prev_index: LogIndex,
+        prev_term: Term,
+        entries: &Entries,
+        commit: LogIndex,
+        ctx: &mut Context<Self>,
+    ) -> AppendResult {
+        if self.log.term(prev_index) != Some(prev_term) {
+            return self.conflict(prev_index);
+        }
+        // Only a real conflict truncates: an old message that comes late must not
+        // undo newer entries.
+        let first = prev_index.next();
+        let agrees = |(i, entry): (usize, &super::Entry)| self.log.term(first.plus(i)) == Some(entry.term);
+        let known = entries.as_slice().iter().enumerate().take_while(|pair| agrees(*pair)).count();
+        if known < entries.len() {
+            self.store(first.plus(known), entries.skip(known), ctx);
+        }
+        // What lies behind the last verified entry may not be the leader's.
+        let verified = prev_index.plus(entries.len());
+        let commit = commit.min(verified);
+        if commit > self.commit {
+            self.commit_to(commit, ctx);
+        }
+        AppendResult::Matched(verified)
+    }
+
+    fn store(&mut self, first: LogIndex, entries: Entries, ctx: &mut Context<Self>) {
+        assert!(first > self.commit, "{} is told to replace what is committed", self.id);
+        self.log.replace_from(first, entries.as_slice());
+        ctx.persist(Record::Entries { first, entries });
+        self.observe_appended(first, ctx);
+    }
+
+    /// Where the leader should look for agreement, a whole term at a time (§5.3, end).
+    pub(super) fn conflict(&self, prev_index: LogIndex) -> AppendResult {
+        let term = self.log.term(prev_index);
+        AppendResult::Conflict { prev_index, term, first: self.log.first_of_term_at(prev_index) }
+    }
+}

@@ -1,0 +1,65 @@
+//! The only list of protocols.
+//!
+//! Scenarios and the command line reach a protocol through its entry here: its keys,
+//! its bug switches, the faults it declares to survive, and the function that runs it.
+
+use crate::base::Seed;
+use crate::monitor::LogMonitors;
+use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, RaftService};
+use crate::run::{Outcome, Setup, Watcher, simulate};
+use crate::scenario::{ProtocolSpec, Scenario};
+use crate::workload::ClosedLoop;
+
+/// A protocol that scenarios can name.
+#[derive(Clone, Copy, Debug)]
+pub struct Protocol {
+    /// What scenarios may say of it.
+    pub spec: ProtocolSpec,
+    /// The kinds of fault that it declares to survive; the others are positive controls.
+    pub survives: &'static [&'static str],
+    /// Runs a scenario of it.
+    pub run: fn(&Scenario, Seed, &mut dyn Watcher) -> Outcome,
+}
+
+/// Every protocol.
+pub const PROTOCOLS: &[Protocol] = &[Protocol {
+    spec: ProtocolSpec {
+        name: "raft",
+        doc: "Raft: replication by a strong leader, with linearizable reads by ReadIndex.",
+        section: raft::SECTION,
+        bugs: raft::BUGS,
+        validate: |settings, nodes| RaftConfig::from_settings(settings, nodes, &[]).map(drop),
+        admin: |text| RaftAdmin::parse(text).is_some(),
+        admin_commands: RaftAdmin::COMMANDS,
+        message_kinds: Message::KINDS,
+    },
+    survives: raft::SURVIVES,
+    run: run_raft,
+}];
+
+/// What every protocol says of itself, for the reader of scenarios.
+pub fn specs() -> Vec<ProtocolSpec> {
+    PROTOCOLS.iter().map(|protocol| protocol.spec).collect()
+}
+
+/// Runs `scenario` under `seed`.
+///
+/// # Panics
+/// If the scenario was not read with [`specs`], and names a protocol that is not here.
+pub fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
+    let protocol = PROTOCOLS.iter().find(|protocol| protocol.spec.name == scenario.protocol);
+    let protocol = protocol.unwrap_or_else(|| panic!("no protocol `{}`", scenario.protocol));
+    (protocol.run)(scenario, seed, watcher)
+}
+
+fn run_raft(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
+    let config = RaftConfig::from_settings(&scenario.protocol_settings, scenario.nodes, &scenario.bugs)
+        .unwrap_or_else(|problem| panic!("a scenario that was not validated: {}", problem.message));
+    let setup: Setup<Raft, _, _> = Setup {
+        config,
+        clients: ClosedLoop::all(RaftService, &scenario.clients, scenario.nodes),
+        monitor: LogMonitors::new(scenario.nodes),
+        admin: RaftAdmin::parse,
+    };
+    simulate(scenario, seed, setup, watcher)
+}

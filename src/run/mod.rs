@@ -1,0 +1,17 @@
+//! Floor 7: `(Scenario, Seed) -> Outcome`, a pure function.
+//!
+//! * [`Outcome`]: all that came of a run; what reports are made from.
+//! * [`simulate`]: the run itself, for any protocol with a monitor.
+//! * [`Watcher`], [`TraceLine`]: for those who want to see it event by event.
+//!
+//! Nothing here reads a clock or a file, and no run depends on another.
+
+mod judge;
+mod outcome;
+mod simulate;
+mod trace;
+
+pub use judge::Watcher;
+pub use outcome::{CheckResult, LINEARIZABILITY, Outcome};
+pub use simulate::{Setup, simulate};
+pub use trace::TraceLine;

@@ -1,0 +1,56 @@
+//! All that came of a run.
+
+use crate::base::{Digest, Seed, SimTime};
+use crate::check::{Report, Verdict};
+use crate::engine::Counters;
+use crate::history::{Counts, History};
+
+/// The name of the check on the clients' history.
+pub const LINEARIZABILITY: &str = "linearizability";
+
+/// All that came of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The protocol.
+    pub protocol: String,
+    /// The seed.
+    pub seed: Seed,
+    /// Of all checks together: invalid if one is, else unknown if one is.
+    pub verdict: Verdict,
+    /// Each check: first the monitors' invariants, then the history's.
+    pub checks: Vec<CheckResult>,
+    /// The fingerprint of everything that happened.
+    pub digest: Digest,
+    /// What happened, counted.
+    pub counters: Counters,
+    /// How many terms (ballots, epochs) had a leader.
+    pub leader_terms: u64,
+    /// When the run ended: at the scenario's end, or at the first violation of an invariant.
+    pub ended: SimTime,
+    /// How the operations ended.
+    pub operations: Counts,
+    /// What the clients saw.
+    pub history: History,
+    /// The judgement on the history, with its explanation.
+    pub report: Report,
+}
+
+/// What one check found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckResult {
+    /// Its name.
+    pub name: &'static str,
+    /// What it found.
+    pub verdict: Verdict,
+    /// Why, unless it is simply valid.
+    pub detail: Option<String>,
+}
+
+impl Outcome {
+    /// The first check that failed.
+    pub fn violation(&self) -> Option<&CheckResult> {
+        self.checks.iter().find(|check| check.verdict == Verdict::Invalid)
+    }
+}

@@ -1,0 +1,138 @@
+//! One run, from the first event to the verdict.
+
+use super::judge::{Judge, Watcher};
+use super::outcome::{CheckResult, LINEARIZABILITY, Outcome};
+use crate::base::{Seed, SimTime};
+use crate::check::{self, Budget, ModelName, Register, Report, Verdict};
+use crate::engine::{World, WorldConfig};
+use crate::history::{Recorder, Value};
+use crate::monitor::Monitor;
+use crate::process::{Client, Process};
+use crate::scenario::Scenario;
+
+/// What a protocol adds to a scenario to make a run of it.
+pub struct Setup<P: Process, C, M> {
+    /// Its parameters.
+    pub config: P::Config,
+    /// Its clients.
+    pub clients: Vec<C>,
+    /// Its invariants.
+    pub monitor: M,
+    /// Its admin commands.
+    pub admin: fn(&str) -> Option<P::Admin>,
+}
+
+/// The most steps and bytes that judging one history may take: minutes, not hours.
+const JUDGING: Budget = Budget::new(400_000_000, 2 << 30);
+
+/// Runs `scenario` under `seed` and judges what came of it.
+///
+/// The run ends early at the first violation of an invariant: what happens after it
+/// means nothing.
+pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
+    scenario: &Scenario,
+    seed: Seed,
+    setup: Setup<P, C, M>,
+    watcher: &mut dyn Watcher,
+) -> Outcome {
+    let world = WorldConfig {
+        seed,
+        nodes: scenario.nodes,
+        network: scenario.network.clone(),
+        disk: scenario.disk.clone(),
+        service_time: scenario.service_time,
+        faults: scenario.faults.clone(),
+        admin: setup.admin,
+    };
+    let mut world = World::new(world, setup.config, setup.clients);
+    let traces = watcher.traces();
+    let mut judge = Judge { monitor: setup.monitor, recorder: Recorder::new(), watcher, traces, event: 0 };
+    let end = SimTime::ZERO + scenario.duration;
+    let mut out_of_events = false;
+    while world.next_time().is_some_and(|time| time <= end) {
+        if world.counters().events >= scenario.limits.events {
+            out_of_events = true;
+            break;
+        }
+        judge.event += 1;
+        world.step(&mut judge);
+        if judge.monitor.is_violated() || !judge.watcher.on_event(world.digest()) {
+            break;
+        }
+    }
+    let ended = if judge.monitor.is_violated() || out_of_events { world.now() } else { end };
+    let Judge { monitor, recorder, .. } = judge;
+    let operations = recorder.counts();
+    let history = recorder.finish();
+    let report = judge_history(&history);
+    let checks = checks(&monitor, &report, out_of_events.then_some(scenario.limits.events));
+    Outcome {
+        scenario: scenario.name.clone(),
+        protocol: scenario.protocol.clone(),
+        seed,
+        verdict: overall(&checks),
+        checks,
+        digest: world.digest(),
+        counters: *world.counters(),
+        leader_terms: monitor.leader_terms(),
+        ended,
+        operations,
+        history,
+        report,
+    }
+}
+
+fn judge_history(history: &crate::history::History) -> Report {
+    let model = Register::new(ModelName::CasRegister, Value::Nil);
+    check::check(history, &model, &mut JUDGING.clone())
+        .unwrap_or_else(|error| panic!("a client recorded a history that contradicts itself: {error}"))
+}
+
+fn checks<O, M: Monitor<O>>(monitor: &M, report: &Report, out_of_events: Option<u64>) -> Vec<CheckResult> {
+    let invariants = monitor.names().iter().map(|name| match monitor.violation(name) {
+        Some(violation) => CheckResult {
+            name,
+            verdict: Verdict::Invalid,
+            detail: Some(format!("at {}: {}", violation.at, violation.detail)),
+        },
+        None => CheckResult { name, verdict: Verdict::Valid, detail: None },
+    });
+    let mut checks: Vec<CheckResult> = invariants.collect();
+    checks.push(linearizability(report));
+    if let Some(limit) = out_of_events {
+        checks.push(CheckResult {
+            name: "limits",
+            verdict: Verdict::Unknown,
+            detail: Some(format!("the run was cut short after {limit} events: see `limits.events`")),
+        });
+    }
+    checks
+}
+
+fn linearizability(report: &Report) -> CheckResult {
+    // A run in which nothing could have gone wrong says nothing about the protocol.
+    let empty = report.verdict == Verdict::Valid && !report.constrains;
+    let verdict = if empty { Verdict::Unknown } else { report.verdict };
+    let detail = match &report.first_impossible {
+        Some(first) => {
+            let key = first.key.as_ref().map_or(String::new(), |key| format!(" on key {key}"));
+            Some(format!(
+                "first impossible operation: {} {} by process {}{key}, completed by event {}",
+                first.f, first.value, first.process, first.index
+            ))
+        }
+        None => report.note.clone(),
+    };
+    CheckResult { name: LINEARIZABILITY, verdict, detail }
+}
+
+fn overall(checks: &[CheckResult]) -> Verdict {
+    let any = |verdict| checks.iter().any(|check| check.verdict == verdict);
+    if any(Verdict::Invalid) {
+        Verdict::Invalid
+    } else if any(Verdict::Unknown) {
+        Verdict::Unknown
+    } else {
+        Verdict::Valid
+    }
+}

@@ -1,0 +1,67 @@
+//! A run told line by line, whatever the protocol.
+
+use crate::base::SimTime;
+use crate::engine::{Happening, Loss};
+use crate::process::{Payload, Process};
+
+/// One line of a trace.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TraceLine {
+    /// The number of the event it belongs to, from 1.
+    pub event: u64,
+    /// When.
+    pub time: SimTime,
+    /// What kind of thing: `message`, `crash`, …
+    pub kind: &'static str,
+    /// Where: a node, a client, or a link as `n0 -> n1`.
+    pub place: String,
+    /// What exactly.
+    pub text: String,
+}
+
+impl TraceLine {
+    /// The line that tells `happening`.
+    pub(super) fn new<P: Process>(event: u64, time: SimTime, happening: &Happening<P>) -> Self {
+        let (kind, place, text) = match happening {
+            Happening::Started { node, incarnation } => {
+                ("start", node.to_string(), format!("incarnation {incarnation}"))
+            }
+            Happening::Message { from, to, message } => {
+                ("message", format!("{from} -> {to}"), format!("{message:?}"))
+            }
+            Happening::Request { client, to, id, request } => {
+                ("request", format!("{client} -> {to}"), format!("#{} {request:?}", id.0))
+            }
+            Happening::Response { from, client, id, response } => {
+                ("response", format!("{from} -> {client}"), format!("#{} {response:?}", id.0))
+            }
+            Happening::Lost { link, kind, why } => {
+                ("lost", format!("{} -> {}", link.from, link.to), format!("{kind}: {}", reason(*why)))
+            }
+            Happening::Timer { node, timer } => ("timer", node.to_string(), format!("{timer:?}")),
+            Happening::ClientTimer { client, timer } => {
+                ("timer", client.to_string(), format!("client timer {}", timer.0))
+            }
+            Happening::Durable { node, writes } => ("durable", node.to_string(), format!("{writes} writes")),
+            Happening::Admin { node, command } => ("admin", node.to_string(), command.kind().to_owned()),
+            Happening::Fault { action, targets } => ("fault", format!("{targets:?}"), action.to_string()),
+            Happening::Crashed { node, writes_lost } => {
+                ("crash", node.to_string(), format!("{writes_lost} unsynced writes lost"))
+            }
+            Happening::Paused { node, lasts } => ("pause", node.to_string(), format!("for {lasts}")),
+            Happening::Connectivity { components } => {
+                ("connectivity", String::new(), format!("{components:?}"))
+            }
+        };
+        TraceLine { event, time, kind, place, text }
+    }
+}
+
+fn reason(why: Loss) -> &'static str {
+    match why {
+        Loss::Chance => "lost by chance",
+        Loss::Blocked => "the link is blocked",
+        Loss::Down => "the receiver is down",
+        Loss::Dropped => "dropped by a fault",
+    }
+}

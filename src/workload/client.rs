@@ -1,0 +1,220 @@
+//! A client with one operation at a time.
+//!
+//! It sends the operation to the node it believes to lead, follows hints, asks
+//! another node when no answer comes, and after the time-out gives the operation up
+//! as `info`: it may have happened. Then it goes on under a new process id, as Jepsen
+//! does, and so in a new session: the old operation may still take effect, once.
+
+use super::{Answer, Generator, Operation, WorkloadConfig};
+use crate::base::{Draw, NodeId, SimDuration};
+use crate::history::{self, Kind, Value};
+use crate::process::{Client, ClientContext, ClientTimer, Process, RequestId};
+
+/// What a protocol adds: how an operation is asked for, and what an answer means.
+pub trait Service<P: Process> {
+    /// The request for `operation`, the `sequence`-th of `process`, from 1. A retry
+    /// repeats all three.
+    fn request(&self, process: u64, sequence: u64, operation: Operation) -> P::Request;
+
+    /// What `response` means.
+    fn reply(&self, response: P::Response) -> Reply;
+}
+
+/// What a response means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reply {
+    /// The operation is done.
+    Done(Answer),
+    /// Nothing came of it here: ask this node, or whichever.
+    Elsewhere(Option<NodeId>),
+}
+
+/// A closed-loop client of the service `S`.
+#[derive(Clone, Debug)]
+pub struct ClosedLoop<S> {
+    service: S,
+    config: WorkloadConfig,
+    nodes: u32,
+    generator: Generator,
+    /// The current process id; those of one client are `clients` apart.
+    process: u64,
+    /// How many operations the process has begun.
+    sequence: u64,
+    /// How many operations the client has begun: the id of the latest request.
+    requests: u64,
+    open: Option<Operation>,
+    /// The node to ask.
+    server: NodeId,
+    /// Hints followed since the last wait: two nodes may each believe in the other.
+    hints: u32,
+    /// Whether `server` has been asked and has not answered.
+    asked: bool,
+}
+
+/// Time for the next operation.
+const THINK: ClientTimer = ClientTimer(0);
+/// No answer: ask someone else.
+const RETRY: ClientTimer = ClientTimer(1);
+/// No answer at all: give up.
+const TIMEOUT: ClientTimer = ClientTimer(2);
+
+/// More hints than this in a row are a chase: wait before going on.
+const MOST_HINTS: u32 = 3;
+
+impl<S> ClosedLoop<S> {
+    /// Client `client` of a cluster of `nodes`.
+    pub fn new(service: S, config: &WorkloadConfig, client: u32, nodes: u32) -> Self {
+        ClosedLoop {
+            service,
+            config: config.clone(),
+            nodes,
+            generator: Generator::new(config, client),
+            process: u64::from(client),
+            sequence: 0,
+            requests: 0,
+            open: None,
+            server: NodeId(client % nodes),
+            hints: 0,
+            asked: false,
+        }
+    }
+
+    /// All clients of `config`.
+    pub fn all(service: S, config: &WorkloadConfig, nodes: u32) -> Vec<Self>
+    where
+        S: Clone,
+    {
+        (0..config.clients).map(|client| ClosedLoop::new(service.clone(), config, client, nodes)).collect()
+    }
+
+    fn begin<P: Process>(&mut self, ctx: &mut ClientContext<P>)
+    where
+        S: Service<P>,
+    {
+        let operation = self.generator.next(&mut ctx.workload());
+        self.open = Some(operation);
+        self.sequence += 1;
+        self.requests += 1;
+        self.record(operation, Kind::Invoke, operation.argument(), ctx);
+        ctx.set_timer(TIMEOUT, self.config.timeout);
+        self.ask(operation, ctx);
+    }
+
+    fn ask<P: Process>(&mut self, operation: Operation, ctx: &mut ClientContext<P>)
+    where
+        S: Service<P>,
+    {
+        let request = self.service.request(self.process, self.sequence, operation);
+        ctx.send(self.server, RequestId(self.requests), request);
+        self.asked = true;
+        ctx.set_timer(RETRY, self.config.retry);
+    }
+
+    fn end<P: Process>(&mut self, operation: Operation, answer: Answer, ctx: &mut ClientContext<P>)
+    where
+        S: Service<P>,
+    {
+        let (kind, value) = operation.completion(answer);
+        match (operation, answer) {
+            (Operation::Read { key }, Answer::Value(Some(value))) => self.generator.saw(key, value),
+            (Operation::Write { key, value } | Operation::Cas { key, new: value, .. }, Answer::Written) => {
+                self.generator.saw(key, value);
+            }
+            _ => {}
+        }
+        self.record(operation, kind, value, ctx);
+        self.open = None;
+        ctx.cancel_timer(RETRY);
+        ctx.cancel_timer(TIMEOUT);
+        self.think(ctx);
+    }
+
+    fn think<P: Process>(&mut self, ctx: &mut ClientContext<P>)
+    where
+        S: Service<P>,
+    {
+        let pause = self.config.think.sample(&mut ctx.workload());
+        if pause.is_zero() {
+            self.begin(ctx);
+        } else {
+            ctx.set_timer(THINK, pause);
+        }
+    }
+
+    /// Turns to the next node, after a short wait so that an election can end.
+    fn look_elsewhere<P: Process>(&mut self, ctx: &mut ClientContext<P>) {
+        self.server = NodeId((self.server.0 + 1) % self.nodes);
+        self.hints = 0;
+        self.asked = false;
+        let retry = self.config.retry.as_ns();
+        let wait = ctx.random().between(retry / 8, retry / 4).max(1);
+        ctx.set_timer(RETRY, SimDuration::from_ns(wait));
+    }
+
+    fn record<P: Process>(&self, operation: Operation, kind: Kind, value: Value, ctx: &mut ClientContext<P>) {
+        ctx.record(history::Event {
+            process: self.process,
+            kind,
+            f: operation.function(),
+            key: Some(Value::Int(i64::from(operation.key()))),
+            value,
+            time: Some(ctx.now()),
+        });
+    }
+}
+
+impl<P: Process, S: Service<P>> Client<P> for ClosedLoop<S> {
+    fn start(&mut self, ctx: &mut ClientContext<P>) {
+        self.think(ctx);
+    }
+
+    fn on_response(
+        &mut self,
+        from: NodeId,
+        id: RequestId,
+        response: P::Response,
+        ctx: &mut ClientContext<P>,
+    ) {
+        let Some(operation) = self.open else { return };
+        if id != RequestId(self.requests) {
+            return; // To an operation that was given up.
+        }
+        match self.service.reply(response) {
+            Reply::Done(answer) => {
+                self.server = from;
+                self.hints = 0;
+                self.end(operation, answer, ctx);
+            }
+            // An answer from a node asked before says nothing of the one asked now.
+            Reply::Elsewhere(_) if from != self.server => {}
+            Reply::Elsewhere(Some(leader)) if leader != from && self.hints < MOST_HINTS => {
+                self.hints += 1;
+                self.server = leader;
+                self.ask(operation, ctx);
+            }
+            Reply::Elsewhere(_) => self.look_elsewhere(ctx),
+        }
+    }
+
+    fn on_timer(&mut self, timer: ClientTimer, ctx: &mut ClientContext<P>) {
+        match (timer, self.open) {
+            (THINK, None) => self.begin(ctx),
+            (RETRY, Some(operation)) => {
+                if self.asked {
+                    self.server = NodeId((self.server.0 + 1) % self.nodes);
+                }
+                self.hints = 0;
+                self.ask(operation, ctx);
+            }
+            (TIMEOUT, Some(operation)) => {
+                self.record(operation, Kind::Info, operation.argument(), ctx);
+                self.open = None;
+                ctx.cancel_timer(RETRY);
+                self.process += u64::from(self.config.clients);
+                self.sequence = 0;
+                self.think(ctx);
+            }
+            _ => {}
+        }
+    }
+}
