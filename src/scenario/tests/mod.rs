@@ -8,7 +8,6 @@ mod mutation;
 mod valid;
 
 use super::*;
-use crate::base::keys::BugSwitch;
 use crate::base::keys::{BugSwitch, Key, KeyKind, KeyProblem, Section};
 
 const ELECTION: KeyKind = KeyKind::Duration { min: SimDuration::from_ms(1), max: SimDuration::from_secs(60) };
