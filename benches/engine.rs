@@ -4,10 +4,11 @@
 
 mod workloads;
 
+use atropos::base::SimDuration;
 use atropos::engine::World;
 use atropos::process::Process;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use workloads::{gossip, heartbeats, ping_pong};
+use workloads::{gossip, heartbeats, ping_pong, raft};
 
 /// Times `events` events of a world that has been warmed up by as many.
 fn measure<P: Process + Clone>(c: &mut Criterion, name: &str, events: u64, mut world: World<P>) {
@@ -35,6 +36,23 @@ fn measure<P: Process + Clone>(c: &mut Criterion, name: &str, events: u64, mut w
     group.finish();
 }
 
+/// Times the committed operations of a second and a half of simulated time.
+fn measure_raft(c: &mut Criterion, nodes: u32) {
+    let world = raft::world(nodes);
+    let run = |mut world: raft::RaftWorld| {
+        let mut historian = raft::Historian::default();
+        let end = world.now() + SimDuration::from_ms(1_500);
+        world.run_until(end, u64::MAX, &mut historian);
+        historian.recorder.counts().ok
+    };
+    let mut group = c.benchmark_group("engine");
+    group.throughput(Throughput::Elements(run(world.clone())));
+    group.bench_function(format!("w4 raft {nodes}"), |b| {
+        b.iter_batched(|| world.clone(), run, BatchSize::LargeInput);
+    });
+    group.finish();
+}
+
 fn engine(c: &mut Criterion) {
     measure(c, "w1 ping-pong", 1_000_000, ping_pong::world());
     for nodes in [5, 100, 1_000, 10_000, 100_000] {
@@ -42,6 +60,8 @@ fn engine(c: &mut Criterion) {
         measure(c, &format!("w2 gossip {nodes}"), events.max(1_000_000), gossip::world(nodes));
     }
     measure(c, "w3 heartbeats", 1_000_000, heartbeats::world());
+    measure_raft(c, 3);
+    measure_raft(c, 5);
 }
 
 criterion_group! {

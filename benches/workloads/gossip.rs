@@ -11,7 +11,7 @@ use atropos::process::{Boot, Context, DiskError, Payload, Process, RequestId};
 
 /// 16 bytes: what the sender has seen, and who it is.
 #[derive(Clone, Hash, Debug)]
-pub struct Rumour {
+pub(crate) struct Rumour {
     seen: u64,
     origin: u64,
 }
@@ -24,7 +24,7 @@ impl Payload for Rumour {
 
 /// Passes every rumour on to a random node.
 #[derive(Clone, Debug)]
-pub struct Gossip {
+pub(crate) struct Gossip {
     nodes: u32,
     seen: u64,
 }
@@ -76,7 +76,7 @@ impl Process for Gossip {
 }
 
 /// A world of `nodes` gossips.
-pub fn world(nodes: u32) -> World<Gossip> {
+pub(crate) fn world(nodes: u32) -> World<Gossip> {
     let latency = Latency::Uniform { min: SimDuration::from_ms(1), max: SimDuration::from_ms(10) };
     let links = LinkConfig { latency, loss: Probability::NEVER, duplicate: Probability::NEVER };
     let network = NetworkConfig { links, ..NetworkConfig::default() };

@@ -11,14 +11,14 @@ const NODES: u32 = 5;
 
 /// Node 0 beats; the others listen.
 #[derive(Clone, Debug)]
-pub struct Heartbeats {
+pub(crate) struct Heartbeats {
     /// How often a follower missed the leader.
-    pub elections: u64,
+    pub(crate) elections: u64,
 }
 
 /// The one timer of each role.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Timer {
+pub(crate) enum Timer {
     /// Time to beat.
     Beat,
     /// The leader has been silent for too long.
@@ -73,6 +73,6 @@ impl Process for Heartbeats {
 }
 
 /// A world of five.
-pub fn world() -> World<Heartbeats> {
+pub(crate) fn world() -> World<Heartbeats> {
     World::new(WorldConfig::new(Seed(1), NODES), (), Vec::new())
 }

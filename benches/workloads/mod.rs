@@ -1,8 +1,9 @@
-//! The engine's workloads, each a small protocol on the public API.
+//! The engine's workloads on the public API, W1 to W3 each a small protocol.
 //!
 //! W1 ping-pong, W2 gossip, W3 heartbeats: what a delivered message or a re-armed
-//! timer costs by itself. W4, Raft, is in `raft.rs`.
+//! timer costs by itself. W4, Raft, what a committed operation costs.
 
-pub mod gossip;
-pub mod heartbeats;
-pub mod ping_pong;
+pub(crate) mod gossip;
+pub(crate) mod heartbeats;
+pub(crate) mod ping_pong;
+pub(crate) mod raft;

@@ -8,7 +8,7 @@ use atropos::process::{Boot, Context, DiskError, Process, RequestId};
 
 /// Answers every message with its successor.
 #[derive(Clone, Debug)]
-pub struct PingPong;
+pub(crate) struct PingPong;
 
 impl Process for PingPong {
     type Config = ();
@@ -42,6 +42,6 @@ impl Process for PingPong {
 }
 
 /// A world of two.
-pub fn world() -> World<PingPong> {
+pub(crate) fn world() -> World<PingPong> {
     World::new(WorldConfig::new(Seed(1), 2), (), Vec::new())
 }

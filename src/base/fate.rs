@@ -77,6 +77,11 @@ impl Draw for KeyedDraws {
         self.state = self.state.wrapping_add(GOLDEN);
         mix(self.state)
     }
+
+    #[inline]
+    fn skip(&mut self) {
+        self.state = self.state.wrapping_add(GOLDEN);
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub trait Draw {
     ///
     /// # Panics
     /// If `bound` is 0: there is nothing to choose.
+    #[inline]
     fn below(&mut self, bound: u64) -> u64 {
         assert!(bound > 0, "a choice among nothing");
         let wide = u128::from(self.next_u64()) * u128::from(bound);
@@ -23,6 +24,7 @@ pub trait Draw {
     }
 
     /// A number in `low..=high`.
+    #[inline]
     fn between(&mut self, low: u64, high: u64) -> u64 {
         debug_assert!(low <= high);
         match high - low {
@@ -31,8 +33,18 @@ pub trait Draw {
         }
     }
 
+    /// Passes over the next 64 bits.
+    fn skip(&mut self) {
+        self.next_u64();
+    }
+
     /// Whether something of this probability happens.
+    #[inline]
     fn chance(&mut self, probability: Probability) -> bool {
+        if probability.is_never() {
+            self.skip();
+            return false;
+        }
         probability.covers(self.next_u64())
     }
 

@@ -70,6 +70,7 @@ impl Stream {
 }
 
 impl Draw for Stream {
+    #[inline]
     fn next_u64(&mut self) -> u64 {
         self.drawn += 1;
         self.rng.next_u64()

@@ -58,8 +58,11 @@ impl<P: Process> Core<P> {
         if self.network.partitions.blocks(link) {
             return self.lose(link, &event, Loss::Blocked, observer);
         }
-        let mut draws = self.decisions.message(link, self.now, nth);
-        let mut fate = self.network.fate(link, self.now, &mut draws);
+        let mut fate = if self.decisions.is_scripted() {
+            self.network.fate(link, self.now, &mut self.decisions.message(link, self.now, nth))
+        } else {
+            self.network.fate(link, self.now, &mut self.decisions.seeded_message(link, self.now, nth))
+        };
         if !self.verbs.is_empty() {
             match self.tamper(link, &event, fate) {
                 Some(tampered) => fate = tampered,
@@ -95,6 +98,7 @@ impl<P: Process> Core<P> {
     }
 
     /// Counts and tells that what travelled on `link` is lost.
+    #[cold]
     pub(super) fn lose<O: Observer<P>>(
         &mut self,
         link: LinkId,

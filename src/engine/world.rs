@@ -124,7 +124,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
     }
 
     /// When the next event is due; `None` when nothing will ever happen again.
-    pub fn next_time(&self) -> Option<SimTime> {
+    pub fn next_time(&mut self) -> Option<SimTime> {
         self.core.queue.next_time()
     }
 
@@ -376,16 +376,16 @@ impl<P: Process, C> World<P, C> {
     /// What every handler's end brings: syncs start; on an instant disk they end at once.
     #[inline]
     fn after_handler<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
-        if self.core.disk.sync.is_zero() {
-            self.tell_durable(node, u64::MAX, observer);
-        } else {
+        let state = &self.core.nodes[node.index()];
+        if state.wrote {
             self.core.start_syncs(node);
+        } else if !state.synced.is_empty() && self.core.disk.sync.is_zero() {
+            self.tell_durable(node, u64::MAX, observer);
         }
     }
 
     /// Tells the process of up to `writes` durable writes, each after the effects that
     /// waited for it alone have left.
-    #[inline]
     fn tell_durable<O: Observer<P>>(&mut self, node: NodeId, writes: u64, observer: &mut O) {
         for _ in 0..writes {
             let state = &mut self.core.nodes[node.index()];

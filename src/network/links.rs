@@ -3,6 +3,20 @@
 use super::{LinkConfig, NetworkConfig, Partitions};
 use crate::base::{Address, Draw, LinkId, SimDuration, SimTime, Table};
 
+impl LinkConfig {
+    #[inline]
+    fn fate(&self, now: SimTime, draws: &mut impl Draw) -> Fate {
+        let lost = draws.chance(self.loss);
+        let twice = draws.chance(self.duplicate);
+        if lost {
+            return Fate::Lost;
+        }
+        let at = now + self.latency.sample(draws);
+        let again = twice.then(|| now + self.latency.sample(draws));
+        Fate::Arrives { at, again }
+    }
+}
+
 /// The links of a run.
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -66,24 +80,21 @@ impl Network {
     /// for each copy, in that order of draws.
     #[inline]
     pub fn fate(&mut self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
-        if !self.config.overrides.is_empty() {
-            let special = self.special(link);
-            return self.decide(&special, link, now, draws);
+        let fate = if self.config.overrides.is_empty() {
+            self.config.links.fate(now, draws)
+        } else {
+            self.special(link).fate(now, draws)
+        };
+        if !self.config.fifo {
+            return fate;
         }
-        let common = self.config.links.clone();
-        self.decide(&common, link, now, draws)
-    }
-
-    #[inline]
-    fn decide(&mut self, config: &LinkConfig, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
-        let lost = draws.chance(config.loss);
-        let twice = draws.chance(config.duplicate);
-        if lost {
-            return Fate::Lost;
+        match fate {
+            Fate::Lost => Fate::Lost,
+            Fate::Arrives { at, again } => {
+                let at = self.arrival(link, at);
+                Fate::Arrives { at, again: again.map(|again| self.arrival(link, again)) }
+            }
         }
-        let at = self.arrival(link, now + config.latency.sample(draws));
-        let again = twice.then(|| self.arrival(link, now + config.latency.sample(draws)));
-        Fate::Arrives { at, again }
     }
 
     /// When a message that would arrive at `at` does: on a FIFO link not before those sent earlier.

@@ -44,6 +44,7 @@ pub struct Decisions {
 const PURPOSES: usize = 6;
 
 /// The place of a stream: its purpose and its index.
+#[inline]
 fn place(name: StreamName) -> (usize, usize) {
     let number = name.number();
     ((number >> 32) as usize - 1, number as u32 as usize)
@@ -71,27 +72,47 @@ impl Decisions {
         NamedDraws { decisions: self, name }
     }
 
-    /// The draws that decide the `nth` message sent on `link`'s sender at `sent`.
+    /// Whether any choice is scripted; if not, [`seeded_message`](Decisions::seeded_message) will do.
     #[inline]
+    pub fn is_scripted(&self) -> bool {
+        !self.script.is_empty()
+    }
+
+    /// The draws that decide the `nth` message that `link`'s sender sent at `sent`.
     pub fn message(&self, link: LinkId, sent: SimTime, nth: u32) -> MessageDraws<'_> {
-        let seeded = self.keys.link(link).message(sent, nth);
+        let seeded = self.seeded_message(link, sent, nth);
         MessageDraws { seeded, script: &self.script, link, sent, nth, draw: 0 }
     }
 
+    /// The same, but for the script.
+    #[inline]
+    pub fn seeded_message(&self, link: LinkId, sent: SimTime, nth: u32) -> KeyedDraws {
+        self.keys.link(link).message(sent, nth)
+    }
+
+    #[inline]
     fn draw(&mut self, name: StreamName) -> u64 {
+        let (purpose, index) = place(name);
+        let Some(Some(stream)) = self.streams[purpose].get_mut(index) else {
+            return self.first_draw(name);
+        };
+        let seeded = stream.next_u64();
+        if self.script.is_empty() {
+            return seeded;
+        }
+        let nth = stream.drawn() - 1;
+        self.script.get(&DecisionName::Stream { name, nth }).copied().unwrap_or(seeded)
+    }
+
+    #[cold]
+    fn first_draw(&mut self, name: StreamName) -> u64 {
         let (purpose, index) = place(name);
         let lane = &mut self.streams[purpose];
         if lane.len() <= index {
             lane.resize_with(index + 1, || None);
         }
-        let seed = self.seed;
-        let stream = lane[index].get_or_insert_with(|| Box::new(Stream::new(seed, name)));
-        let nth = stream.drawn();
-        let seeded = stream.next_u64();
-        if self.script.is_empty() {
-            return seeded;
-        }
-        self.script.get(&DecisionName::Stream { name, nth }).copied().unwrap_or(seeded)
+        lane[index] = Some(Box::new(Stream::new(self.seed, name)));
+        self.draw(name)
     }
 }
 
@@ -121,7 +142,6 @@ pub struct MessageDraws<'a> {
 }
 
 impl Draw for MessageDraws<'_> {
-    #[inline]
     fn next_u64(&mut self) -> u64 {
         let seeded = self.seeded.next_u64();
         if self.script.is_empty() {

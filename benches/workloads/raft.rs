@@ -1,0 +1,47 @@
+//! W4: Raft with 8 closed-loop clients that only write; links uniform 0.5–1.5 ms and
+//! FIFO; a disk that takes no time; the history is recorded.
+
+use atropos::base::{Latency, Probability, Seed, SimDuration, SimTime};
+use atropos::engine::{Observer, World, WorldConfig};
+use atropos::history::{Event, Recorder};
+use atropos::network::{LinkConfig, NetworkConfig};
+use atropos::protocols::raft::{Raft, RaftConfig, RaftService};
+use atropos::workload::{ClosedLoop, Mix, WorkloadConfig};
+
+/// The world of W4.
+pub(crate) type RaftWorld = World<Raft, ClosedLoop<RaftService>>;
+
+/// Keeps the history and nothing else.
+#[derive(Clone, Default)]
+pub(crate) struct Historian {
+    /// What the clients saw.
+    pub(crate) recorder: Recorder,
+}
+
+impl Observer<Raft> for Historian {
+    fn on_operation(&mut self, event: Event) {
+        self.recorder.push(event);
+    }
+}
+
+/// A cluster of `nodes` that has elected its leader.
+pub(crate) fn world(nodes: u32) -> RaftWorld {
+    let ms = SimDuration::from_ms;
+    let latency = Latency::Uniform { min: SimDuration::from_us(500), max: SimDuration::from_us(1_500) };
+    let links = LinkConfig { latency, loss: Probability::NEVER, duplicate: Probability::NEVER };
+    let network = NetworkConfig { links, fifo: true, overrides: Vec::new() };
+    let clients = WorkloadConfig {
+        clients: 8,
+        think: Latency::ZERO,
+        keys: 8,
+        skew: 0.0,
+        mix: Mix { reads: 0, writes: 1, cas: 0 },
+        timeout: ms(2_000),
+        retry: ms(200),
+    };
+    let config = RaftConfig { nodes, ..RaftConfig::default() };
+    let clients = ClosedLoop::all(RaftService, &clients, nodes);
+    let mut world = World::new(WorldConfig { network, ..WorldConfig::new(Seed(1), nodes) }, config, clients);
+    world.run_until(SimTime::ZERO + ms(1_000), u64::MAX, &mut ());
+    world
+}
