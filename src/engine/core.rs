@@ -71,16 +71,22 @@ impl<P: Process> Core<P> {
         }
         match fate {
             Fate::Lost => self.lose(link, &event, Loss::Chance, observer),
-            Fate::Arrives { at, again: None } => self.schedule(at, event),
-            Fate::Arrives { at, again: Some(again) } => {
-                self.counters.messages_duplicated += 1;
-                self.schedule(at, event.clone());
-                self.schedule(again, event);
+            Fate::Arrives { at, again } => {
+                let at = self.network.in_order(link, at);
+                if let Some(again) = again {
+                    self.counters.messages_duplicated += 1;
+                    let again = self.network.in_order(link, again);
+                    self.schedule(at, event.clone());
+                    self.schedule(again, event);
+                } else {
+                    self.schedule(at, event);
+                }
             }
         }
     }
 
     /// What message faults make of a fate; `None` if they drop the message.
+    #[cold]
     fn tamper(&mut self, link: LinkId, event: &Event<P>, fate: Fate) -> Option<Fate> {
         let Some(effect) = self.verbs.hit(link, event.kind()) else { return Some(fate) };
         self.counters.messages_tampered += 1;
@@ -88,8 +94,7 @@ impl<P: Process> Core<P> {
             (MessageEffect::Drop, _) => None,
             (_, Fate::Lost) => Some(fate),
             (MessageEffect::Delay(by), Fate::Arrives { at, again }) => {
-                let at = self.network.hold_back(link, at, by);
-                Some(Fate::Arrives { at, again })
+                Some(Fate::Arrives { at: at + by, again })
             }
             (MessageEffect::Duplicate, Fate::Arrives { at, again }) => {
                 Some(Fate::Arrives { at, again: again.or(Some(at)) })

@@ -209,7 +209,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
         }
         match event {
             Event::Message { from, to, message } => {
-                self.deliver(to, Item::Message { from, message }, observer)
+                self.deliver(to, Item::Message { from, message }, observer);
             }
             Event::Request { client, to, id, request } => {
                 self.deliver(to, Item::Request { client, id, request }, observer);
@@ -233,7 +233,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
             Event::Admin { node, command } => self.deliver(node, Item::Admin { command }, observer),
             Event::Start { node } => self.start(node, BootKind::First, observer),
             Event::StartClient { client } => {
-                self.with_client(client, observer, |client, ctx| client.start(ctx))
+                self.with_client(client, observer, C::start);
             }
             Event::Strike { fault } => self.strike(fault, observer),
             Event::Restart { node, incarnation } => {

@@ -77,10 +77,10 @@ impl Monitor<LogEvent> for LogMonitors {
             (StateMachineSafety::NAME, self.application.check(node, event)),
         ];
         for (invariant, result) in results {
-            if let Err(detail) = result {
-                if self.violation(invariant).is_none() {
-                    self.violations.push(Violation { invariant, at, detail });
-                }
+            if let Err(detail) = result
+                && self.violation(invariant).is_none()
+            {
+                self.violations.push(Violation { invariant, at, detail });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What becomes of a message on its way.
 
 use super::{LinkConfig, NetworkConfig, Partitions};
-use crate::base::{Address, Draw, LinkId, SimDuration, SimTime, Table};
+use crate::base::{Address, Draw, LinkId, SimTime, Table};
 
 impl LinkConfig {
     #[inline]
@@ -77,40 +77,26 @@ impl Network {
     }
 
     /// Decides a message that enters `link` at `now`: loss, duplication, then a delay
-    /// for each copy, in that order of draws.
+    /// for each copy, in that order of draws. What arrives still goes through
+    /// [`in_order`](Network::in_order).
     #[inline]
-    pub fn fate(&mut self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
-        let fate = if self.config.overrides.is_empty() {
+    pub fn fate(&self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
+        if self.config.overrides.is_empty() {
             self.config.links.fate(now, draws)
         } else {
             self.special(link).fate(now, draws)
-        };
-        if !self.config.fifo {
-            return fate;
-        }
-        match fate {
-            Fate::Lost => Fate::Lost,
-            Fate::Arrives { at, again } => {
-                let at = self.arrival(link, at);
-                Fate::Arrives { at, again: again.map(|again| self.arrival(link, again)) }
-            }
         }
     }
 
     /// When a message that would arrive at `at` does: on a FIFO link not before those sent earlier.
     #[inline]
-    fn arrival(&mut self, link: LinkId, at: SimTime) -> SimTime {
+    pub fn in_order(&mut self, link: LinkId, at: SimTime) -> SimTime {
         if !self.config.fifo {
             return at;
         }
         let last = self.last_arrival.get_or_insert_with(link, || SimTime::ZERO);
         *last = at.max(*last);
         *last
-    }
-
-    /// Holds an arrival back by `by`, and on a FIFO link all that follow.
-    pub fn hold_back(&mut self, link: LinkId, at: SimTime, by: SimDuration) -> SimTime {
-        self.arrival(link, at + by)
     }
 
     /// What `link` does, overrides applied. Links to and from clients have none.
@@ -130,7 +116,7 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{FateKeys, Latency, NodeId, Probability, Seed};
+    use crate::base::{FateKeys, Latency, NodeId, Probability, Seed, SimDuration};
     use crate::network::LinkOverride;
 
     fn ms(ms: u64) -> SimDuration {
@@ -155,7 +141,10 @@ mod tests {
         let fate = |i| {
             let now = SimTime::from_ns(i * 1_000_000);
             let nth = network.nth(link.from, now);
-            network.fate(link, now, &mut keys.link(link).message(now, nth))
+            match network.fate(link, now, &mut keys.link(link).message(now, nth)) {
+                Fate::Lost => Fate::Lost,
+                Fate::Arrives { at, again } => Fate::Arrives { at: network.in_order(link, at), again },
+            }
         };
         (0..count).map(fate).collect()
     }

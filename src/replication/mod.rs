@@ -1,7 +1,7 @@
 //! Floor 3: what replication protocols share.
 //!
 //! * [`KvMachine`]: the replicated key-value store with its client sessions.
-//! * [`quorum`]: majorities.
+//! * Majorities: [`quorum`].
 //!
 //! Ready for, not yet here: snapshots (the machine is a value that can be cloned),
 //! session expiry, flexible quorums.

@@ -1,0 +1,192 @@
+//! Raft as a reader sees it: golden transcripts of its subtle moments, and random
+//! schedules of every fault that it declares to survive.
+//!
+//! `ATROPOS_BLESS=1 cargo test --test raft` rewrites the transcripts; read the diff.
+
+#![expect(clippy::disallowed_methods, reason = "reads and blesses the golden files")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use atropos::base::{Draw, Seed, Stream, StreamName};
+use atropos::check::Verdict;
+use atropos::registry;
+use atropos::run::{Outcome, TraceLine, Watcher};
+use atropos::scenario::{Scenario, Source, read};
+
+fn scenario(text: &str) -> Scenario {
+    let source = Source { path: "test.toml", name: "test".to_owned(), text: text.as_bytes() };
+    read(source, &registry::specs()).unwrap_or_else(|found| panic!("{}", found.render(false)))
+}
+
+/// Keeps the lines of some kinds, a dozen columns wide.
+struct Transcript {
+    kinds: &'static [&'static str],
+    text: String,
+}
+
+impl Watcher for Transcript {
+    fn traces(&self) -> bool {
+        true
+    }
+    fn on_line(&mut self, line: TraceLine) {
+        if self.kinds.contains(&line.kind) {
+            let TraceLine { time, kind, place, text, .. } = line;
+            writeln!(self.text, "{time}  {kind:<12}  {place:<8}  {text}").unwrap();
+        }
+    }
+}
+
+fn transcript(name: &str, kinds: &'static [&'static str], text: &str) {
+    let mut watcher = Transcript { kinds, text: String::new() };
+    let outcome = registry::run(&scenario(text), Seed(1), &mut watcher);
+    assert_ne!(outcome.verdict, Verdict::Invalid);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var("ATROPOS_BLESS").is_ok() {
+        fs::write(&path, &watcher.text).unwrap();
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_default();
+    assert!(golden == watcher.text, "{name} has changed; it is now:\n{}", watcher.text);
+}
+
+#[test]
+fn an_election_with_one_node_down() {
+    transcript(
+        "raft-election.txt",
+        &["message", "observe", "crash", "lost"],
+        r#"
+            protocol = "raft"
+            nodes = 3
+            duration = "230ms"
+            network.latency = "10ms"
+            disk.sync = "1ms"
+            clients.count = 0
+            faults = [{ kind = "crash", target = 2, at = "0s" }]
+        "#,
+    );
+}
+
+/// A leader that was cut off with entries nobody else has finds, when it comes back,
+/// that they were never to be: the new leader backs up a term at a time and replaces them.
+#[test]
+fn a_divergent_tail_is_replaced() {
+    transcript(
+        "raft-divergent-tail.txt",
+        &["message", "observe", "fault", "connectivity", "operation"],
+        r#"
+            protocol = "raft"
+            nodes = 3
+            duration = "1200ms"
+            network.latency = "10ms"
+            disk.sync = "1ms"
+            clients = { count = 1, think = "150ms", keys = 1, reads = 0, cas = 0, writes = 1, timeout = "10s" }
+            raft.heartbeat_interval = "100ms"
+            faults = [{ kind = "partition", isolate = "leader", at = "400ms", for = "500ms" }]
+        "#,
+    );
+}
+
+#[test]
+fn reads_wait_for_a_round_and_for_the_first_entry_of_the_term() {
+    transcript(
+        "raft-read-index.txt",
+        &["message", "request", "response", "operation"],
+        r#"
+            protocol = "raft"
+            nodes = 3
+            duration = "320ms"
+            network.latency = "10ms"
+            disk.sync = "1ms"
+            clients = { count = 1, think = "40ms", keys = 1, reads = 1, cas = 0, writes = 0, retry = "60ms" }
+            raft.heartbeat_interval = "100ms"
+        "#,
+    );
+}
+
+/// A scenario with a schedule drawn from `seed`: any mix of faults, quick and slow.
+fn random_schedule(seed: u64) -> String {
+    let mut draws = Stream::new(Seed(seed), StreamName::Nemesis(0));
+    let mut pick = |among: &[&str]| among[draws.below(among.len() as u64) as usize].to_owned();
+    let mut text = String::from("protocol = \"raft\"\nduration = \"20s\"\n");
+    let _ = writeln!(text, "nodes = {}", pick(&["1", "2", "3", "4", "5", "7"]));
+    let latency = pick(&[
+        "\"1ms\"",
+        "{ uniform = [\"0.1ms\", \"20ms\"] }",
+        "{ pareto = { min = \"1ms\", alpha = 1.2 } }",
+    ]);
+    let _ = writeln!(text, "[network]\nlatency = {latency}");
+    let _ = writeln!(text, "loss = {}\nduplicate = {}", pick(&["0.0", "0.02", "0.2"]), pick(&["0.0", "0.1"]));
+    // On a FIFO link one message in the heavy tail holds up all behind it, for minutes.
+    let fifo = if latency.contains("pareto") { "false" } else { "true" };
+    let _ = writeln!(text, "fifo = {}", pick(&[fifo, "false"]));
+    let sync = pick(&["\"0s\"", "\"1ms\"", "{ exponential = { min = \"0.1ms\", mean = \"10ms\" } }"]);
+    let _ = writeln!(text, "[disk]\nsync = {sync}\ntorn = {}", pick(&["0.0", "1.0"]));
+    let think = pick(&["\"0.5ms\"", "\"5ms\"", "{ exponential = { min = \"1ms\", mean = \"30ms\" } }"]);
+    let _ = writeln!(text, "[clients]\ncount = {}\nthink = {think}", pick(&["1", "4", "9"]));
+    let _ = writeln!(text, "keys = {}\ntimeout = \"{}\"", pick(&["1", "3"]), pick(&["300ms", "2s"]));
+    let _ = writeln!(text, "[raft]\nmax_entries = {}", pick(&["1", "4", "64"]));
+    let _ = writeln!(text, "max_in_flight = {}", pick(&["1", "8", "1024"]));
+    for _ in 0..4 {
+        let every = pick(&["230ms", "700ms", "1900ms", "5s"]);
+        let lasts = pick(&["1ms", "90ms", "400ms", "3s"]);
+        let target = pick(&["\"leader\"", "\"random\"", "\"minority\"", "\"next\"", "\"all\"", "0"]);
+        let fault = match pick(&["crash", "pause", "isolate", "drop", "delay", "duplicate", "campaign"])
+            .as_str()
+        {
+            "isolate" => format!("kind = \"partition\"\nisolate = {target}\nfor = \"{lasts}\""),
+            kind @ ("drop" | "duplicate") => format!("kind = \"{kind}\"\nmessage = \"Appended\"\ncount = 20"),
+            "delay" => "kind = \"delay\"\nmessage = \"AppendEntries\"\ncount = 30\nby = \"500ms\"".to_owned(),
+            "campaign" => "kind = \"admin\"\ncommand = \"campaign\"\ntarget = \"random\"".to_owned(),
+            kind => format!("kind = \"{kind}\"\ntarget = {target}\nfor = \"{lasts}\""),
+        };
+        let _ = writeln!(text, "[[faults]]\nevery = \"{every}\"\n{fault}");
+    }
+    text
+}
+
+fn survive(seeds: std::ops::Range<u64>) {
+    let (mut progress, mut total) = (0, 0);
+    for seed in seeds {
+        let text = random_schedule(seed);
+        let Outcome { verdict, checks, operations, .. } =
+            registry::run(&scenario(&text), Seed(seed), &mut ());
+        assert_ne!(verdict, Verdict::Invalid, "seed {seed}: {checks:?}\n{text}");
+        progress += u64::from(operations.ok > 20);
+        total += 1;
+    }
+    // Some schedules leave no majority for long enough; most do.
+    assert!(progress * 3 > total * 2, "only {progress} of {total} schedules let anything through");
+}
+
+#[test]
+fn raft_survives_random_schedules() {
+    survive(0..60);
+}
+
+/// The same, for an hour of two cores' patience.
+#[test]
+#[ignore = "minutes"]
+fn raft_survives_thousands_of_random_schedules() {
+    survive(1_000..11_000);
+}
+
+/// Without new faults a cluster that was hurt in every way goes on: its clients are served.
+#[test]
+fn raft_goes_on_once_the_faults_end() {
+    for seed in 0..40 {
+        let text = random_schedule(seed).replace("[[faults]]\n", "[[faults]]\nuntil = \"8s\"\n");
+        let mut scenario = scenario(&text);
+        if scenario.network.links.loss > atropos::base::Probability::new(0.1).unwrap() {
+            continue; // So lossy a network may well take longer.
+        }
+        // Nothing lasts longer than three seconds, so from the eleventh on all is well.
+        scenario.faults.retain(|fault| fault.when.first.as_ns() < 8_000_000_000);
+        let outcome = registry::run(&scenario, Seed(seed), &mut ());
+        let served = outcome.history.events.iter().any(|event| {
+            event.kind == atropos::history::Kind::Ok
+                && event.time.is_some_and(|time| time.as_ns() > 18_000_000_000)
+        });
+        assert!(served, "seed {seed}: nothing in the last two seconds\n{text}");
+    }
+}

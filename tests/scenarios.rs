@@ -1,0 +1,88 @@
+//! The scenarios that we ship: each reads without a word, the canaries are caught, and
+//! nothing else is.
+
+#![expect(clippy::disallowed_methods, reason = "reads the scenario files")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use atropos::base::{Seed, SimDuration};
+use atropos::check::Verdict;
+use atropos::registry;
+use atropos::scenario::{Scenario, Source, read};
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn shipped() -> Vec<(String, Scenario)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let load = |path: PathBuf| {
+        let name = path.strip_prefix(&root).unwrap().with_extension("").to_str().unwrap().to_owned();
+        let text = fs::read(&path).unwrap();
+        let source = Source { path: path.to_str().unwrap(), name: name.clone(), text: &text };
+        let scenario =
+            read(source, &registry::specs()).unwrap_or_else(|found| panic!("{}", found.render(false)));
+        (name, scenario)
+    };
+    files(&root).into_iter().map(load).collect()
+}
+
+fn named(name: &str) -> Scenario {
+    shipped().into_iter().find(|(found, _)| found == name).unwrap_or_else(|| panic!("no scenario {name}")).1
+}
+
+#[test]
+fn every_scenario_reads_and_says_what_it_shows() {
+    let all = shipped();
+    assert!(all.len() >= 6);
+    for (name, scenario) in all {
+        assert!(scenario.description.is_some(), "{name} does not say what it shows");
+        assert_eq!(name.starts_with("canary/"), !scenario.bugs.is_empty(), "{name}: bugs make a canary");
+        let expects = scenario.expect.is_some();
+        assert!(!(name.starts_with("canary/") && expects), "{name}: a canary must fail");
+    }
+}
+
+#[test]
+fn every_scenario_but_the_canaries_is_valid() {
+    for (name, mut scenario) in shipped() {
+        if name.starts_with("canary/") {
+            continue;
+        }
+        scenario.duration = SimDuration::from_secs(20);
+        for seed in 0..4 {
+            let outcome = registry::run(&scenario, Seed(seed), &mut ());
+            assert_eq!(outcome.verdict, Verdict::Valid, "{name} seed {seed}: {:?}", outcome.checks);
+            assert!(outcome.operations.ok > 100, "{name} seed {seed}: {:?}", outcome.operations);
+        }
+    }
+}
+
+#[test]
+fn the_forgotten_vote_is_caught_within_200_seeds_and_by_its_own_seed() {
+    let scenario = named("canary/raft-forgets-vote");
+    let outcome = registry::run(&scenario, scenario.seed, &mut ());
+    assert_eq!(outcome.verdict, Verdict::Invalid, "the scenario's own seed");
+    let caught = (0..200).map(Seed).find_map(|seed| {
+        let outcome = registry::run(&scenario, seed, &mut ());
+        outcome.violation().cloned()
+    });
+    assert_eq!(caught.expect("caught within 200 seeds").name, "election-safety");
+    // Without the bug the same seeds are clean.
+    let sound = Scenario { bugs: Vec::new(), ..scenario };
+    for seed in (0..20).map(Seed) {
+        let outcome = registry::run(&sound, seed, &mut ());
+        assert!(outcome.violation().is_none(), "seed {seed}: {:?}", outcome.violation());
+    }
+}
