@@ -1,8 +1,6 @@
 //! The scenarios that we ship: each reads without a word, the canaries are caught, and
 //! nothing else is.
 
-#![expect(clippy::disallowed_methods, reason = "reads the scenario files")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
