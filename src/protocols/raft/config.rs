@@ -106,6 +106,11 @@ impl Default for RaftConfig {
 }
 
 impl RaftConfig {
+    /// The entries of one message, by which a follower's window grows.
+    pub(super) fn window_step(&self) -> u64 {
+        self.max_in_flight.min(self.max_entries as u64)
+    }
+
     /// The cluster that a scenario asks for.
     pub fn from_settings(settings: &Settings, nodes: u32, bugs: &[String]) -> Result<Self, KeyProblem> {
         let default = RaftConfig::default();

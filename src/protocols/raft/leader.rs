@@ -38,6 +38,11 @@ pub(super) struct Progress {
     /// Whether the leader is still looking for where the logs agree: one message at a
     /// time, until one is answered. Otherwise it sends ahead of the answers.
     probing: bool,
+    /// How many entries may be on their way. It grows by a message with each answer that
+    /// brings progress and falls back to one on a conflict: where messages overtake each
+    /// other, every one that comes early conflicts, and sending a full window anew for
+    /// each would breed more of them without end.
+    window: u64,
     /// The latest read round that it has answered.
     pub(super) round: u64,
 }
@@ -51,8 +56,13 @@ impl Progress {
 
 impl Leadership {
     pub(super) fn new(config: &RaftConfig, id: NodeId, last: LogIndex) -> Self {
-        let progress =
-            |node| Progress { matched: LogIndex(0), next: last.next(), probing: node != id, round: 0 };
+        let progress = |node| Progress {
+            matched: LogIndex(0),
+            next: last.next(),
+            probing: node != id,
+            window: config.window_step(),
+            round: 0,
+        };
         Leadership {
             progress: (0..config.nodes).map(|node| progress(NodeId(node))).collect(),
             writes: VecDeque::new(),
@@ -119,21 +129,20 @@ impl Raft {
         }
     }
 
-    /// Sends `peer` what it lacks, as far as the window allows. While probing, only
+    /// Sends `peer` what it lacks, as far as its window allows. While probing, only
     /// heartbeats and answers to conflicts go out.
     fn replicate(&mut self, peer: NodeId, ctx: &mut Context<Self>) {
         let last = self.log.last_index();
-        let window = self.config.max_in_flight;
         while let Role::Leader(leadership) = &self.role {
             let progress = &leadership.progress[peer.index()];
-            if progress.probing || progress.next > last || progress.in_flight() >= window {
+            if progress.probing || progress.next > last || progress.in_flight() >= progress.window {
                 return;
             }
             self.send_append(peer, ctx);
         }
     }
 
-    /// Sends `peer` the entries from its `next` on, as far as the window allows; none
+    /// Sends `peer` the entries from its `next` on, as far as its window allows; none
     /// if it has them all.
     pub(super) fn send_append(&mut self, peer: NodeId, ctx: &mut Context<Self>) {
         let Role::Leader(leadership) = &mut self.role else { return };
@@ -141,7 +150,7 @@ impl Raft {
         let progress = &mut leadership.progress[peer.index()];
         let prev_index = progress.next.previous();
         let prev_term = self.log.term(prev_index).unwrap_or(Term(0));
-        let room = self.config.max_in_flight.saturating_sub(progress.in_flight());
+        let room = progress.window.saturating_sub(progress.in_flight());
         let most = self.config.max_entries.min(room as usize);
         let entries = Entries::from(self.log.slice(progress.next, most));
         if !progress.probing {
@@ -190,10 +199,12 @@ impl Raft {
     fn on_matched(&mut self, from: NodeId, index: LogIndex, ctx: &mut Context<Self>) {
         let Role::Leader(leadership) = &mut self.role else { return };
         let progress = &mut leadership.progress[from.index()];
-        progress.probing = false;
+        // An answer to something older than the probe does not answer the probe.
+        progress.probing &= index.next() < progress.next;
         progress.next = progress.next.max(index.next());
         if index > progress.matched {
             progress.matched = index;
+            progress.window = (progress.window + self.config.window_step()).min(self.config.max_in_flight);
             self.advance_commit(ctx);
         }
         self.replicate(from, ctx);
@@ -217,6 +228,7 @@ impl Raft {
         let next = shared.unwrap_or(first).min(prev_index);
         progress.next = next.max(progress.matched.next());
         progress.probing = true;
+        progress.window = self.config.window_step();
         self.send_append(from, ctx);
     }
 
