@@ -100,9 +100,10 @@ impl Process for Raft {
                     let result = self.append(prev_index, prev_term, &entries, commit, ctx);
                     ctx.send(from, Message::Appended { term, round, result });
                 } else {
-                    // A leader of an old term learns the new one from any answer.
+                    // A leader of an old term learns the new one from any answer. It may lead
+                    // the new one by then: a round of its old term must not count in it.
                     let result = self.conflict(prev_index);
-                    ctx.send(from, Message::Appended { term: self.term, round, result });
+                    ctx.send(from, Message::Appended { term: self.term, round: 0, result });
                 }
             }
             Message::Appended { term, round, result } => self.on_appended(from, term, round, result, ctx),
