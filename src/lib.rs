@@ -95,6 +95,7 @@ pub mod process;
 pub mod protocols;
 pub mod registry;
 pub mod replication;
+pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod storage;

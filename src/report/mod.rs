@@ -1,0 +1,30 @@
+//! Floor 8: what came of a run, as text, JSON and CSV. Pure functions, but for [`Draft`].
+//!
+//! * [`RunResults`]: the JSON of a run; what is on the terminal and in `results.json`.
+//! * [`summary`]: the same for people.
+//! * [`Latencies`]: exact percentiles over the operations that succeeded.
+//! * [`write_operations`]: `ops.csv`, one row an operation.
+//! * [`trace_columns`], [`trace_json`]: one line of a trace.
+//! * [`Judged`]: the JSON of `atropos check`.
+//! * [`counters`]: the counters of a run by name, in the order of every report.
+//! * [`is_met`]: whether a run came to what its scenario expects.
+//! * [`Draft`]: files that appear whole or not at all.
+
+pub mod counters;
+mod expectation;
+mod files;
+mod judged;
+mod latency;
+mod operations;
+mod results;
+mod summary;
+mod trace;
+
+pub use expectation::is_met;
+pub use files::{Draft, FileError};
+pub use judged::{Judged, Judging};
+pub use latency::{Latencies, LatencyMs};
+pub use operations::write_operations;
+pub use results::{CheckEntry, OperationCounts, RunResults};
+pub use summary::summary;
+pub use trace::{trace_columns, trace_json};

@@ -1,0 +1,103 @@
+//! The JSON of a run. The order of the fields is the order in the file.
+
+use serde::Serialize;
+
+use super::counters::{self, Named};
+use super::latency::{Latencies, LatencyMs};
+use crate::history::{Counts, Operation};
+use crate::run::Outcome;
+
+/// What came of a run, as scripts read it.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct RunResults {
+    /// The scenario's name.
+    pub scenario: String,
+    /// The protocol.
+    pub protocol: String,
+    /// The seed, in hexadecimal.
+    pub seed: String,
+    /// The verdict.
+    pub verdict: String,
+    /// Whether the run came to what the scenario expects, if it expects anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<bool>,
+    /// Whether a second run was the same, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deterministic: Option<bool>,
+    /// Each check.
+    pub checks: Vec<CheckEntry>,
+    /// The fingerprint of the run: 16 hexadecimal digits.
+    pub digest: String,
+    /// How many events were executed.
+    pub events: u64,
+    /// How long the run lasted in simulated time.
+    pub sim_seconds: f64,
+    /// How long it took. Never in a file: two runs of one seed are the same bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wall_seconds: Option<f64>,
+    /// How the operations ended.
+    pub operations: OperationCounts,
+    /// How long those that succeeded took.
+    pub latency_ms: LatencyMs,
+    /// How many terms (ballots, epochs) had a leader.
+    pub leader_terms: u64,
+    /// The counters: faults by their effect, and the work done.
+    pub faults: Named,
+}
+
+/// What one check found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct CheckEntry {
+    /// Its name.
+    pub name: &'static str,
+    /// What it found.
+    pub verdict: String,
+    /// Why, unless it is simply valid.
+    pub detail: Option<String>,
+}
+
+/// How the operations ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct OperationCounts {
+    /// Happened.
+    pub ok: u64,
+    /// Certainly did not happen.
+    pub fail: u64,
+    /// May have happened.
+    pub info: u64,
+}
+
+impl RunResults {
+    /// The results of `outcome`, whose history holds `operations`. `expected` tells whether the
+    /// scenario's expectation is met.
+    pub fn new(outcome: &Outcome, operations: &[Operation], expected: Option<bool>) -> Self {
+        let entry = |check: &crate::run::CheckResult| CheckEntry {
+            name: check.name,
+            verdict: check.verdict.to_string(),
+            detail: check.detail.clone(),
+        };
+        RunResults {
+            scenario: outcome.scenario.clone(),
+            protocol: outcome.protocol.clone(),
+            seed: outcome.seed.to_string(),
+            verdict: outcome.verdict.to_string(),
+            expected,
+            deterministic: None,
+            checks: outcome.checks.iter().map(entry).collect(),
+            digest: outcome.digest.to_string(),
+            events: outcome.counters.events,
+            sim_seconds: outcome.ended.as_secs_f64(),
+            wall_seconds: None,
+            operations: outcome.operations.into(),
+            latency_ms: Latencies::new(&outcome.history, operations).in_ms(),
+            leader_terms: outcome.leader_terms,
+            faults: counters::named(&outcome.counters),
+        }
+    }
+}
+
+impl From<Counts> for OperationCounts {
+    fn from(Counts { ok, fail, info }: Counts) -> Self {
+        OperationCounts { ok, fail, info }
+    }
+}
