@@ -99,4 +99,5 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod storage;
+pub mod sweep;
 pub mod workload;

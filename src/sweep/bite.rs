@@ -1,0 +1,70 @@
+//! Which counters show that the faults of a scenario had an effect.
+//!
+//! "No violation" under faults that hit nothing is no result.
+
+use crate::base::Probability;
+use crate::network::LinkOverride;
+use crate::scenario::Scenario;
+
+/// A kind of fault and the counter that shows its effect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bite {
+    /// The kind, as it is written in a scenario.
+    pub kind: &'static str,
+    /// The counter's name.
+    pub counter: &'static str,
+}
+
+impl Bite {
+    /// A fault that a smaller share of the runs felt was not tested.
+    pub const LEAST_SHARE: f64 = 0.05;
+
+    /// The kinds of scheduled faults. An admin command has no counter: what it does is the
+    /// protocol's affair.
+    const SCHEDULED: [Bite; 8] = [
+        Bite { kind: "crash", counter: "crashes" },
+        Bite { kind: "restart", counter: "restarts" },
+        Bite { kind: "pause", counter: "pauses" },
+        // That links were blocked is no effect; that a message was, is.
+        Bite { kind: "partition", counter: "messages_blocked" },
+        Bite { kind: "heal", counter: "heals" },
+        Bite { kind: "drop", counter: "messages_tampered" },
+        Bite { kind: "delay", counter: "messages_tampered" },
+        Bite { kind: "duplicate", counter: "messages_tampered" },
+    ];
+}
+
+/// The kinds of fault that `scenario` asks for, each once.
+pub fn asked_for(scenario: &Scenario) -> Vec<Bite> {
+    let scheduled = |kind| scenario.faults.iter().any(|fault| fault.action.verb() == kind);
+    let network = &scenario.network;
+    let on_links = |of: fn(&LinkOverride) -> Option<Probability>| {
+        network.overrides.iter().filter_map(of).any(|probability| !probability.is_never())
+    };
+    let by_chance = [
+        (
+            Bite { kind: "loss", counter: "messages_lost" },
+            !network.links.loss.is_never() || on_links(|link| link.loss),
+        ),
+        (
+            Bite { kind: "duplicate", counter: "messages_duplicated" },
+            !network.links.duplicate.is_never() || on_links(|link| link.duplicate),
+        ),
+        (Bite { kind: "torn", counter: "writes_torn" }, !scenario.disk.torn.is_never()),
+    ];
+    let mut asked: Vec<Bite> = Bite::SCHEDULED.into_iter().filter(|bite| scheduled(bite.kind)).collect();
+    asked.extend(by_chance.into_iter().filter(|(_, wanted)| *wanted).map(|(bite, _)| bite));
+    asked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::scenario;
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_known_by_its_counter() {
+        let counters = asked_for(&scenario()).iter().map(|bite| bite.counter).collect::<Vec<_>>();
+        assert_eq!(counters, ["messages_blocked", "messages_lost"]);
+    }
+}

@@ -1,0 +1,127 @@
+//! A run in which a panic is a verdict.
+//!
+//! An assertion of a protocol that fails is a bug found, not the end of the program: the run comes
+//! back invalid, with a check named `panic`. Its history and most of its counters are lost with the
+//! world; the number of events and the digest up to there are not. (A stack that overflows or
+//! memory that runs out still ends the process.)
+
+use std::cell::{Cell, RefCell};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::Once;
+
+use super::Runner;
+use crate::base::{Digest, Seed, SimTime};
+use crate::check::{self, Budget, Register, Verdict};
+use crate::engine::Counters;
+use crate::history::{Counts, History};
+use crate::run::{CheckResult, Outcome, TraceLine, Watcher};
+use crate::scenario::Scenario;
+
+/// The name of the check that fails when a run panics.
+const PANIC: &str = "panic";
+
+thread_local! {
+    /// Whether this thread is in a guarded run.
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    /// What the last panic on this thread said.
+    static MESSAGE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs `scenario` under `seed`; a panic becomes an invalid outcome.
+pub fn run_guarded(runner: Runner, scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
+    install_hook();
+    let mut progress = Progress { inner: watcher, events: 0, digest: Digest::new() };
+    GUARDED.set(true);
+    let result = panic::catch_unwind(AssertUnwindSafe(|| runner(scenario, seed, &mut progress)));
+    GUARDED.set(false);
+    result.unwrap_or_else(|_| failed(scenario, seed, progress.events, progress.digest, &MESSAGE.take()))
+}
+
+/// Keeps what a panic says on a guarded thread, instead of printing it.
+fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| match GUARDED.get() {
+            true => MESSAGE.set(describe(info)),
+            false => before(info),
+        }));
+    });
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> String {
+    let payload = info.payload();
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let text = text.unwrap_or("a panic without a message");
+    match info.location() {
+        Some(at) => format!("{text} (at {}:{}:{})", at.file(), at.line(), at.column()),
+        None => text.to_owned(),
+    }
+}
+
+/// Passes everything on and remembers how far the run has come.
+struct Progress<'w> {
+    inner: &'w mut dyn Watcher,
+    events: u64,
+    digest: Digest,
+}
+
+impl Watcher for Progress<'_> {
+    fn traces(&self) -> bool {
+        self.inner.traces()
+    }
+
+    fn on_line(&mut self, line: TraceLine) {
+        self.inner.on_line(line);
+    }
+
+    fn on_event(&mut self, digest: Digest) -> bool {
+        (self.events, self.digest) = (self.events + 1, digest);
+        self.inner.on_event(digest)
+    }
+}
+
+fn failed(scenario: &Scenario, seed: Seed, events: u64, digest: Digest, message: &str) -> Outcome {
+    let history = History::default();
+    let report = check::check(&history, &Register::default(), &mut Budget::UNLIMITED.clone())
+        .unwrap_or_else(|error| unreachable!("no events cannot contradict one another: {error}"));
+    let detail = Some(format!("after {events} events: {message}"));
+    Outcome {
+        scenario: scenario.name.clone(),
+        protocol: scenario.protocol.clone(),
+        seed,
+        verdict: Verdict::Invalid,
+        checks: vec![CheckResult { name: PANIC, verdict: Verdict::Invalid, detail }],
+        digest,
+        counters: Counters { events, ..Counters::default() },
+        leader_terms: 0,
+        ended: SimTime::ZERO,
+        operations: Counts::default(),
+        history,
+        report,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::scenario;
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_verdict() {
+        let runner: Runner = |_, seed, watcher| {
+            watcher.on_event(Digest::new());
+            panic!("two leaders in term {}", seed.0)
+        };
+        let outcome = run_guarded(runner, &scenario(), Seed(7), &mut ());
+        assert_eq!((outcome.verdict, outcome.counters.events), (Verdict::Invalid, 1));
+        let check = outcome.violation().unwrap();
+        let detail = check.detail.as_deref().unwrap();
+        assert_eq!(check.name, "panic");
+        assert!(
+            detail.starts_with("after 1 events: two leaders in term 7 (at src/sweep/guard.rs:"),
+            "{detail}"
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! A history's keys judged on all cores, against the clock.
+//!
+//! The judges count steps; here they get them in portions, and between two the clock is looked at.
+
+use std::io;
+
+use super::{Stopwatch, in_order};
+use crate::check::{Budget, Case, Judgement, Judging, Model, Partition, Progress, Report, Verdict};
+
+/// The steps between two looks at the clock: some milliseconds.
+const PORTION: u64 = 20_000;
+
+/// The most memory for one key, the same on every machine, so that the verdict is too.
+const BYTES: u64 = 2 << 30;
+
+/// A report that the clock may have cut short.
+#[derive(Clone, Debug)]
+pub struct TimedReport {
+    /// The report.
+    pub report: Report,
+    /// How many keys were not decided in time.
+    pub undecided: usize,
+}
+
+/// Judges every partition of `case` on `threads` threads, for at most `seconds` if given. What is
+/// decided by then counts: a violation that was found stays one.
+///
+/// # Errors
+/// If the system has no thread to give.
+pub fn judge<M>(
+    case: &Case<M::State>,
+    model: &M,
+    threads: usize,
+    seconds: Option<f64>,
+) -> io::Result<TimedReport>
+where
+    M: Model + Sync,
+    M::State: Send + Sync,
+{
+    let watch = Stopwatch::start();
+    let late = || seconds.is_some_and(|seconds| watch.seconds() >= seconds);
+    let work = |index: u64| judge_one(&case.partitions[index as usize], model, &late);
+    let mut judgements = Vec::with_capacity(case.partitions.len());
+    let mut undecided = 0;
+    in_order(case.partitions.len() as u64, threads, work, |_, (judgement, decided)| {
+        undecided += usize::from(!decided);
+        judgements.push(judgement);
+        Ok::<_, io::Error>(())
+    })?;
+    Ok(TimedReport { report: case.report(judgements), undecided })
+}
+
+/// The judgement on one partition and whether it was reached in time.
+fn judge_one<M: Model>(
+    partition: &Partition<M::State>,
+    model: &M,
+    late: &impl Fn() -> bool,
+) -> (Judgement, bool) {
+    // Making ready takes time too, and there may be many keys.
+    if late() {
+        return (Judgement { verdict: Verdict::Unknown, impossible: None, note: None }, false);
+    }
+    let mut judging = Judging::new(model, partition);
+    let mut budget = Budget::new(PORTION, BYTES);
+    loop {
+        match judging.run(&mut budget) {
+            Progress::Done(judgement) => return (judgement, true),
+            Progress::Exhausted if late() => {
+                let judgement = judging.conclude(&mut budget);
+                let decided = judgement.verdict != Verdict::Unknown;
+                // The caller says why, once for all keys.
+                return (Judgement { note: judgement.note.filter(|_| decided), ..judgement }, decided);
+            }
+            Progress::Exhausted => budget.refill(PORTION),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Register;
+    use crate::history::read_jsonl;
+
+    #[test]
+    fn keys_are_judged_alike_on_one_thread_and_on_many() {
+        let mut text = String::new();
+        for key in 0..40 {
+            let read = if key == 30 { 7 } else { key };
+            for (kind, f, value) in
+                [("invoke", "write", key), ("ok", "write", key), ("invoke", "read", 0), ("ok", "read", read)]
+            {
+                text += &format!(
+                    "{{\"process\":0,\"type\":\"{kind}\",\"f\":\"{f}\",\"key\":{key},\"value\":{value}}}\n"
+                );
+            }
+        }
+        let case = Case::new(&read_jsonl(text.as_bytes()).unwrap(), &Register::default()).unwrap();
+        let reports = [1, 4].map(|threads| judge(&case, &Register::default(), threads, None).unwrap().report);
+        assert_eq!(reports[0], reports[1]);
+        assert_eq!(reports[0].verdict, Verdict::Invalid);
+        let late = judge(&case, &Register::default(), 2, Some(0.0)).unwrap();
+        assert_eq!((late.report.verdict, late.undecided), (Verdict::Unknown, 40));
+    }
+}

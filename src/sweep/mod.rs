@@ -1,0 +1,34 @@
+//! Floor 8: many runs, on all cores; and what one run needs that the pure floors do not have.
+//!
+//! * [`in_order`]: work on all cores, results in order, bounded memory.
+//! * [`run_guarded`]: a run in which a panic is a verdict.
+//! * [`run_twice`]: a run and the proof that it is deterministic, or the first event that is not.
+//! * [`Statistics`]: what many runs came to, in medians and shares.
+//! * [`asked_for`]: the faults of a scenario and the counters that show their bite.
+//! * [`judge`]: a history's keys judged on all cores, against the clock.
+//! * [`Stopwatch`]: the only place where a clock is read.
+
+mod bite;
+mod determinism;
+mod guard;
+mod judge;
+mod pool;
+mod statistics;
+mod stopwatch;
+#[cfg(test)]
+mod tests;
+
+pub use bite::{Bite, asked_for};
+pub use determinism::{Mismatch, run_twice};
+pub use guard::run_guarded;
+pub use judge::{TimedReport, judge};
+pub use pool::{available_threads, in_order};
+pub use statistics::{Statistics, Tally};
+pub use stopwatch::Stopwatch;
+
+use crate::base::Seed;
+use crate::run::{Outcome, Watcher};
+use crate::scenario::Scenario;
+
+/// What runs a scenario: [`crate::registry::run`], unless a test has something else in mind.
+pub type Runner = fn(&Scenario, Seed, &mut dyn Watcher) -> Outcome;
