@@ -86,6 +86,7 @@
 
 pub mod base;
 pub mod check;
+pub mod cli;
 pub mod engine;
 pub mod faults;
 pub mod history;

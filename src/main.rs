@@ -1,3 +1,7 @@
-//! The `atropos` command.
+//! The `atropos` command: parse, call, exit code. All of it is [`atropos::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    atropos::cli::main().into()
+}

@@ -26,7 +26,7 @@ const UNIT_LIST: &str = "the units are ns, us, ms, s, m, h and d";
 const TOO_LONG: &str = "this is longer than 584 years, the longest there is";
 
 /// The duration that `text` says, or why it says none.
-pub(super) fn parse(text: &str) -> Result<SimDuration, String> {
+pub fn parse(text: &str) -> Result<SimDuration, String> {
     let mut rest = text.trim();
     if rest.is_empty() {
         return Err("an empty text is no duration".to_owned());

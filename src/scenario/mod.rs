@@ -29,6 +29,7 @@ mod tests;
 mod value;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Problem};
+pub use duration::parse as parse_duration;
 pub use protocol::ProtocolSpec;
 pub use read::{Source, read};
 pub use sections::{SectionEntry, sections};

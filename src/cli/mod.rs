@@ -1,0 +1,97 @@
+//! Floor 9: the command line. One file for each subcommand, one [`ExitCode`] for all.
+//!
+//! * `run`: one seed; `run_many`: a range of them; `execution`: a run with what commands make of it.
+//! * `replay`: one seed again, event by event.
+//! * `check`: a history from a file.
+//!
+//! Around them: `scenario_file` and `seeds` turn arguments into values, `results_folder` knows
+//! where files go, `closing` the last lines of every command, `failure` why one gave up.
+
+mod check;
+mod closing;
+mod execution;
+mod exit_code;
+mod failure;
+mod replay;
+mod results_folder;
+mod run;
+mod run_many;
+mod scenario_file;
+mod seeds;
+#[cfg(test)]
+mod tests;
+
+pub use exit_code::ExitCode;
+
+use std::io::{self, BufWriter, Write};
+
+use clap::{Parser, Subcommand};
+
+use crate::registry;
+use crate::sweep::Runner;
+use failure::Failure;
+
+/// Runs distributed systems in a world where every message, crash, disk write and clock tick is
+/// decided by one seed, and judges what their clients saw. Same seed, same fate.
+#[derive(Debug, Parser)]
+#[command(name = "atropos", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "\
+Examples:
+  atropos run scenarios/raft/leader-partition.toml
+  atropos run scenarios/raft/leader-partition.toml --seeds 0..1000
+  atropos replay scenarios/raft/leader-partition.toml --seed 0x2a
+  atropos check results/raft/leader-partition/0x1/history.jsonl
+
+Exit codes:
+  0  valid, or as the scenario expects
+  1  a violation was found, in any seed, or an expectation was not met
+  2  wrong usage or input
+  3  unknown: a limit was reached, or there was nothing to judge
+  4  a replay or a second run was not the same")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Replay(replay::Arguments),
+    Check(check::Arguments),
+}
+
+/// What a command works with.
+struct Session<'a> {
+    runner: Runner,
+    /// For results.
+    out: &'a mut dyn Write,
+    /// For people, where results go to a program.
+    err: &'a mut dyn Write,
+}
+
+impl Session<'_> {
+    /// Where text for people goes: to stderr if stdout is for JSON.
+    fn text(&mut self, json: bool) -> &mut dyn Write {
+        if json { self.err } else { self.out }
+    }
+}
+
+/// Parses the command line and carries out what was typed. Wrong usage and `--help` end the
+/// process here, with the codes 2 and 0.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut err = anstream::stderr().lock();
+    let mut session = Session { runner: registry::run, out: &mut out, err: &mut err };
+    let result = dispatch(&arguments.command, &mut session);
+    let result = result.and_then(|code| Ok(session.out.flush().map(|()| code)?));
+    result.unwrap_or_else(|failure| failure.tell(&mut err))
+}
+
+fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Run(arguments) => run::run(arguments, session),
+        Command::Replay(arguments) => replay::replay(arguments, session),
+        Command::Check(arguments) => check::check(arguments, session),
+    }
+}

@@ -1,0 +1,150 @@
+//! `atropos replay`: one seed again, event by event.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+use super::closing::{Closing, replay_command};
+use super::execution::Execution;
+use super::failure::Failure;
+use super::{ExitCode, Session, results_folder, scenario_file};
+use crate::base::{Digest, Seed, SimTime};
+use crate::report::{Draft, summary, trace_columns, trace_json};
+use crate::run::{TraceLine, Watcher};
+use crate::scenario::parse_duration;
+
+/// Run one seed again and print every event
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The scenario: a file, or a name such as raft/leader-partition of a file under scenarios/
+    #[arg(value_name = "SCENARIO")]
+    scenario: String,
+    /// The seed, in decimal or hexadecimal [default: the scenario's own]
+    #[arg(long, value_name = "N")]
+    seed: Option<Seed>,
+    /// Print one JSON object and no trace; it is in trace.jsonl all the same
+    #[arg(long)]
+    json: bool,
+    /// The folder for results: DIR/<scenario>/<seed>/
+    #[arg(long, value_name = "DIR", default_value = results_folder::DEFAULT)]
+    out: PathBuf,
+    /// Print only what happens from this instant on, such as 1.5s
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    from: Option<SimTime>,
+    /// Print only what happens before this instant
+    #[arg(long, value_name = "TIME", value_parser = instant)]
+    until: Option<SimTime>,
+}
+
+fn instant(text: &str) -> Result<SimTime, String> {
+    parse_duration(text).map(|since| SimTime::ZERO + since)
+}
+
+/// Carries out `atropos replay`.
+pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
+    let scenario = scenario_file::load(&arguments.scenario)?;
+    let seed = arguments.seed.unwrap_or(scenario.seed);
+    let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
+    let before = earlier_digest(&folder.join(results_folder::RESULTS));
+    let mut draft = Draft::new(&folder)?;
+    let mut tracing = Tracing {
+        file: draft.open(results_folder::TRACE)?,
+        out: (!arguments.json).then_some(&mut *session.out),
+        from: arguments.from.unwrap_or(SimTime::ZERO),
+        until: arguments.until.unwrap_or(SimTime::MAX),
+        failed: None,
+    };
+    let execution = Execution::watched(session.runner, &scenario, seed, &mut tracing);
+    match tracing.file.flush().err().map(Lost::File).or(tracing.failed) {
+        Some(Lost::File(error)) => return Err(draft.error(results_folder::TRACE, error).into()),
+        Some(Lost::Out(error)) => return Err(error.into()),
+        None => {}
+    }
+    let changed = before.filter(|before| *before != execution.results.digest);
+    match changed {
+        // What is to be explained is kept, and nothing of another run is put beside it.
+        Some(_) => drop(draft),
+        None => {
+            results_folder::write(&mut draft, &execution)?;
+            draft.publish()?;
+        }
+    }
+    if arguments.json {
+        serde_json::to_writer(&mut *session.out, &execution.results).map_err(io::Error::from)?;
+        writeln!(session.out)?;
+    }
+    let text = session.text(arguments.json);
+    write!(text, "\n{}", summary(&scenario, &execution.outcome, &execution.results))?;
+    let mut code = execution.code;
+    let mut verdict = execution.verdict(&scenario);
+    if let Some(before) = changed {
+        let digest = &execution.results.digest;
+        writeln!(text, "\nThis is not the run of which {} tells:", folder.join("results.json").display())?;
+        writeln!(text, "its digest is {before}, that of the replay {digest}.")?;
+        writeln!(
+            text,
+            "The scenario or the program is another; the earlier results were left as they were."
+        )?;
+        (code, verdict) = (ExitCode::Mismatch, format!("not the same run as before ({verdict})"));
+    }
+    let replay = Some(replay_command(&arguments.scenario, seed, &arguments.out));
+    Closing { verdict, results: Some(&folder), replay }.write(text)?;
+    Ok(code)
+}
+
+/// The digest in the `results.json` of an earlier run; `None` if there is none that can be read.
+fn earlier_digest(path: &Path) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Earlier {
+        digest: String,
+    }
+    let earlier: Earlier = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
+    Some(earlier.digest)
+}
+
+/// Prints a run as it goes and writes it down.
+struct Tracing<'a> {
+    file: BufWriter<File>,
+    out: Option<&'a mut dyn Write>,
+    from: SimTime,
+    until: SimTime,
+    /// After an error the run ends: nobody would see the rest.
+    failed: Option<Lost>,
+}
+
+/// Which of the two cannot be written.
+enum Lost {
+    File(io::Error),
+    Out(io::Error),
+}
+
+impl Watcher for Tracing<'_> {
+    fn traces(&self) -> bool {
+        true
+    }
+
+    fn on_line(&mut self, line: TraceLine) {
+        if self.failed.is_none() {
+            self.failed = self.write(&line).err();
+        }
+    }
+
+    fn on_event(&mut self, _: Digest) -> bool {
+        self.failed.is_none()
+    }
+}
+
+impl Tracing<'_> {
+    fn write(&mut self, line: &TraceLine) -> Result<(), Lost> {
+        writeln!(self.file, "{}", trace_json(line)).map_err(Lost::File)?;
+        match &mut self.out {
+            Some(out) if self.from <= line.time && line.time < self.until => {
+                writeln!(out, "{}", trace_columns(line)).map_err(Lost::Out)
+            }
+            _ => Ok(()),
+        }
+    }
+}

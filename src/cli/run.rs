@@ -1,0 +1,81 @@
+//! `atropos run`: a scenario under one seed. Many seeds are the affair of `run_many`.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::closing::{Closing, replay_command};
+use super::execution::{Execution, write_mismatch};
+use super::failure::Failure;
+use super::seeds::SeedRange;
+use super::{ExitCode, Session, results_folder, run_many, scenario_file};
+use crate::base::Seed;
+use crate::report::summary;
+use crate::scenario::Scenario;
+
+/// Run a scenario under one seed or many, and judge what its clients saw
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The scenario: a file, or a name such as raft/leader-partition of a file under scenarios/
+    #[arg(value_name = "SCENARIO")]
+    pub(super) scenario: String,
+    /// The seed, in decimal or hexadecimal [default: the scenario's own]
+    #[arg(long, value_name = "N", conflicts_with = "seeds")]
+    pub(super) seed: Option<Seed>,
+    /// Run every seed from A up to B (A..B without B, A..=B with B)
+    #[arg(long, value_name = "A..B")]
+    pub(super) seeds: Option<SeedRange>,
+    /// Print JSON: one object, or with --seeds one a line
+    #[arg(long)]
+    pub(super) json: bool,
+    /// The folder for results: DIR/<scenario>/<seed>/
+    #[arg(long, value_name = "DIR", default_value = results_folder::DEFAULT)]
+    pub(super) out: PathBuf,
+    /// Run every seed twice and name the first event that differs
+    #[arg(long)]
+    pub(super) check_determinism: bool,
+    /// How many threads run seeds [default: as many as there are cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+}
+
+/// Carries out `atropos run`.
+pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
+    let scenario = scenario_file::load(&arguments.scenario)?;
+    match arguments.seeds {
+        Some(seeds) => run_many::run_many(arguments, &scenario, seeds, session),
+        None => run_one(arguments, &scenario, session),
+    }
+}
+
+fn run_one(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    session: &mut Session<'_>,
+) -> Result<ExitCode, Failure> {
+    let seed = arguments.seed.unwrap_or(scenario.seed);
+    let execution = Execution::run(session.runner, scenario, seed, arguments.check_determinism);
+    let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
+    // Results that another run would contradict are worth nothing.
+    let saved = execution.mismatch.is_none();
+    if saved {
+        results_folder::save(&folder, &execution)?;
+    }
+    if arguments.json {
+        serde_json::to_writer(&mut *session.out, &execution.results).map_err(io::Error::from)?;
+        writeln!(session.out)?;
+    }
+    let text = session.text(arguments.json);
+    write!(text, "{}", summary(scenario, &execution.outcome, &execution.results))?;
+    if let Some(mismatch) = &execution.mismatch {
+        write_mismatch(mismatch, text)?;
+    }
+    let closing = Closing {
+        verdict: execution.verdict(scenario),
+        results: saved.then_some(&*folder),
+        replay: Some(replay_command(&arguments.scenario, seed, &arguments.out)),
+    };
+    closing.write(text)?;
+    Ok(execution.code)
+}
