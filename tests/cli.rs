@@ -13,6 +13,11 @@ const PARTITIONED: &str = "description = \"Cut off.\"\nprotocol = \"raft\"\nnode
 /// No clients: nothing to judge.
 const IDLE: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"100ms\"\n[clients]\ncount = 0\n";
 
+/// A bug that crashes bring to light, in some seeds.
+const BROKEN: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"5s\"\nbugs = [\"raft/vote-not-persisted\"]\n\
+    [network]\nloss = 0.2\nlatency = { uniform = [\"1ms\", \"80ms\"] }\n\
+    [[faults]]\nkind = \"crash\"\ntarget = \"random\"\nevery = \"130ms\"\nfor = \"20ms\"\n";
+
 /// A folder of one test's own, gone afterwards.
 struct Folder(PathBuf);
 
@@ -212,6 +217,21 @@ fn many_seeds_come_to_the_same_on_any_number_of_threads() {
     assert!(text.out.contains("4 seeds: 4 valid (100.0 %)"), "{}", text.out);
     let felt = text.out.lines().find(|line| line.contains("partitions")).unwrap();
     assert_eq!(felt.split_whitespace().collect::<Vec<_>>(), ["partitions", "1", "100.0", "%"]);
+}
+
+#[test]
+fn a_failure_found_among_many_seeds_is_seen_again() {
+    let folder = Folder::new("broken");
+    folder.write("broken.toml", BROKEN);
+    let sweep = folder.atropos("run broken.toml --seeds 0..300").with(1);
+    assert_eq!(sweep.closing(), ["verdict", "results", "replay"], "{}", sweep.out);
+    let failure = sweep.out.lines().next().unwrap();
+    assert!(failure.starts_with("seed 0x") && failure.contains("  election-safety: at "), "{failure}");
+    let replay = sweep.out.lines().last().unwrap().strip_prefix("replay   atropos ").unwrap();
+    assert!(failure.ends_with(replay), "{failure}");
+    let again = folder.atropos(replay).with(1);
+    assert!(again.out.contains("\n  election-safety       invalid  at "), "{}", again.out);
+    assert!(again.out.contains("\nverdict  invalid\n"), "{}", again.out);
 }
 
 #[test]
