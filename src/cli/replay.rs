@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     /// Print one JSON object and no trace; it is in trace.jsonl all the same
     #[arg(long)]
     json: bool,
-    /// The folder for results: DIR/<scenario>/<seed>/
+    /// The folder for results: DIR/SCENARIO/SEED/
     #[arg(long, value_name = "DIR", default_value = results_folder::DEFAULT)]
     out: PathBuf,
     /// Print only what happens from this instant on, such as 1.5s

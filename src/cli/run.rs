@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     /// Print JSON: one object, or with --seeds one a line
     #[arg(long)]
     pub(super) json: bool,
-    /// The folder for results: DIR/<scenario>/<seed>/
+    /// The folder for results: DIR/SCENARIO/SEED/
     #[arg(long, value_name = "DIR", default_value = results_folder::DEFAULT)]
     pub(super) out: PathBuf,
     /// Run every seed twice and name the first event that differs

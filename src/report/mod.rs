@@ -1,7 +1,7 @@
 //! Floor 8: what came of a run, as text, JSON and CSV. Pure functions, but for [`Draft`].
 //!
 //! * [`RunResults`]: the JSON of a run; what is on the terminal and in `results.json`.
-//! * [`summary`]: the same for people.
+//! * [`summary()`]: the same for people.
 //! * [`Latencies`]: exact percentiles over the operations that succeeded.
 //! * [`write_operations`]: `ops.csv`, one row an operation.
 //! * [`trace_columns`], [`trace_json`]: one line of a trace.
