@@ -5,7 +5,7 @@
 //! * [`run_twice`]: a run and the proof that it is deterministic, or the first event that is not.
 //! * [`Statistics`]: what many runs came to, in medians and shares.
 //! * [`asked_for`]: the faults of a scenario and the counters that show their bite.
-//! * [`judge`]: a history's keys judged on all cores, against the clock.
+//! * [`judge()`]: a history's keys judged on all cores, against the clock.
 //! * [`Stopwatch`]: the only place where a clock is read.
 
 mod bite;
