@@ -29,6 +29,7 @@ pub enum StreamName {
 
 impl StreamName {
     /// The ChaCha stream number. Part of the digest scheme: never renumber.
+    #[inline(always)]
     pub const fn number(self) -> u64 {
         let (purpose, index) = match self {
             StreamName::Network => (1, 0),

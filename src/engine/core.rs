@@ -35,21 +35,21 @@ pub(super) struct Core<P: Process> {
 
 impl<P: Process> Core<P> {
     /// Puts `event` into the queue at `at`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule(&mut self, at: SimTime, event: Event<P>) {
         let sequence = self.queue.take_sequence();
         self.schedule_as(at, sequence, event);
     }
 
     /// Puts `event` into the queue at `at`, under a sequence number taken before.
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule_as(&mut self, at: SimTime, sequence: u64, event: Event<P>) {
         let slot = self.events.insert(event);
         self.queue.push(at, sequence, slot);
     }
 
     /// Lets a message, request or response enter `link`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn transmit<O: Observer<P>>(&mut self, link: LinkId, event: Event<P>, observer: &mut O) {
         self.counters.messages_sent += 1;
         self.counters.bytes_sent += u64::from(event.size());
@@ -59,7 +59,7 @@ impl<P: Process> Core<P> {
             return self.lose(link, &event, Loss::Blocked, observer);
         }
         let mut fate = if self.decisions.is_scripted() {
-            self.network.fate(link, self.now, &mut self.decisions.message(link, self.now, nth))
+            self.scripted_fate(link, nth)
         } else {
             self.network.fate(link, self.now, &mut self.decisions.seeded_message(link, self.now, nth))
         };
@@ -83,6 +83,11 @@ impl<P: Process> Core<P> {
                 }
             }
         }
+    }
+
+    #[cold]
+    fn scripted_fate(&self, link: LinkId, nth: u32) -> Fate {
+        self.network.fate(link, self.now, &mut self.decisions.message(link, self.now, nth))
     }
 
     /// What message faults make of a fate; `None` if they drop the message.
@@ -121,7 +126,7 @@ impl<P: Process> Core<P> {
     }
 
     /// Applies an effect that the barrier held back, or would have.
-    #[inline]
+    #[inline(always)]
     pub(super) fn apply<O: Observer<P>>(&mut self, node: NodeId, effect: Held<P>, observer: &mut O) {
         match effect {
             Held::Message { to, message } => {

@@ -96,7 +96,7 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
         self.core.nodes[self.node.index()].timers.cancel(timer);
     }
 
-    #[inline]
+    #[inline(always)]
     fn random(&mut self) -> u64 {
         self.core.decisions.stream(StreamName::Node(self.node)).next_u64()
     }

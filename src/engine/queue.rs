@@ -229,7 +229,6 @@ impl Queue {
     }
 
     /// Fills the empty bottom with the nearest entries.
-    #[cold]
     fn refill(&mut self) {
         self.bottom.clear();
         self.head = 0;
@@ -254,7 +253,7 @@ impl Queue {
                 self.bottom_end = rung.end_of(rung.current);
                 rung.current += 1;
             }
-            return self.bottom.sort_unstable();
+            return self.sort_bottom();
         }
         self.refill_from_top();
     }
@@ -271,7 +270,24 @@ impl Queue {
             self.spread(list, count, min, max);
             return self.refill();
         }
-        self.bottom.sort_unstable();
+        self.sort_bottom();
+    }
+
+    /// Most lists hold a few entries, latest first: those are sorted by hand.
+    #[inline]
+    fn sort_bottom(&mut self) {
+        if self.bottom.len() > 8 {
+            return self.bottom.sort_unstable();
+        }
+        for i in 1..self.bottom.len() {
+            let entry = self.bottom[i];
+            let mut hole = i;
+            while hole > 0 && self.bottom[hole - 1] > entry {
+                self.bottom[hole] = self.bottom[hole - 1];
+                hole -= 1;
+            }
+            self.bottom[hole] = entry;
+        }
     }
 
     /// Copies the entries of `list` to bottom, unsorted. Their earliest and latest time.

@@ -195,7 +195,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn execute<O: Observer<P>>(&mut self, event: Event<P>, sequence: u64, observer: &mut O) {
         let link = event.link();
         if let Some(link) = link {
@@ -271,7 +271,7 @@ impl<P: Process, C> World<P, C> {
     }
 
     /// Hands `item` to a node, or leaves it in its inbox while the node is paused or busy.
-    #[inline]
+    #[inline(always)]
     fn deliver<O: Observer<P>>(&mut self, node: NodeId, item: Item<P>, observer: &mut O) {
         let state = &mut self.core.nodes[node.index()];
         if !state.up {
@@ -338,7 +338,7 @@ impl<P: Process, C> World<P, C> {
         self.deliver(node, Item::Durable { writes }, observer);
     }
 
-    #[inline]
+    #[inline(always)]
     fn handle<O: Observer<P>>(&mut self, node: NodeId, item: Item<P>, observer: &mut O) {
         let now = self.core.now;
         let Some(process) = &mut self.processes[node.index()] else { return };
@@ -374,7 +374,7 @@ impl<P: Process, C> World<P, C> {
     }
 
     /// What every handler's end brings: syncs start; on an instant disk they end at once.
-    #[inline]
+    #[inline(always)]
     fn after_handler<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
         let state = &self.core.nodes[node.index()];
         if state.wrote {

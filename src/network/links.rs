@@ -4,7 +4,7 @@ use super::{LinkConfig, NetworkConfig, Partitions};
 use crate::base::{Address, Draw, LinkId, SimTime, Table};
 
 impl LinkConfig {
-    #[inline]
+    #[inline(always)]
     fn fate(&self, now: SimTime, draws: &mut impl Draw) -> Fate {
         let lost = draws.chance(self.loss);
         let twice = draws.chance(self.duplicate);
@@ -79,13 +79,18 @@ impl Network {
     /// Decides a message that enters `link` at `now`: loss, duplication, then a delay
     /// for each copy, in that order of draws. What arrives still goes through
     /// [`in_order`](Network::in_order).
-    #[inline]
+    #[inline(always)]
     pub fn fate(&self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
         if self.config.overrides.is_empty() {
             self.config.links.fate(now, draws)
         } else {
-            self.special(link).fate(now, draws)
+            self.special_fate(link, now, draws)
         }
+    }
+
+    #[cold]
+    fn special_fate(&self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
+        self.special(link).fate(now, draws)
     }
 
     /// When a message that would arrive at `at` does: on a FIFO link not before those sent earlier.

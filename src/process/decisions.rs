@@ -44,7 +44,7 @@ pub struct Decisions {
 const PURPOSES: usize = 6;
 
 /// The place of a stream: its purpose and its index.
-#[inline]
+#[inline(always)]
 fn place(name: StreamName) -> (usize, usize) {
     let number = name.number();
     ((number >> 32) as usize - 1, number as u32 as usize)
@@ -90,18 +90,23 @@ impl Decisions {
         self.keys.link(link).message(sent, nth)
     }
 
-    #[inline]
+    /// Inlined where the purpose is known, so that finding the stream is one look-up.
+    #[inline(always)]
     fn draw(&mut self, name: StreamName) -> u64 {
         let (purpose, index) = place(name);
         let Some(Some(stream)) = self.streams[purpose].get_mut(index) else {
             return self.first_draw(name);
         };
         let seeded = stream.next_u64();
-        if self.script.is_empty() {
-            return seeded;
-        }
-        let nth = stream.drawn() - 1;
-        self.script.get(&DecisionName::Stream { name, nth }).copied().unwrap_or(seeded)
+        if self.script.is_empty() { seeded } else { self.scripted_draw(name, seeded) }
+    }
+
+    /// The word of the draw that has just been made.
+    #[cold]
+    fn scripted_draw(&self, name: StreamName, seeded: u64) -> u64 {
+        let (purpose, index) = place(name);
+        let drawn = self.streams[purpose][index].as_ref().map_or(1, |stream| stream.drawn());
+        self.script.get(&DecisionName::Stream { name, nth: drawn - 1 }).copied().unwrap_or(seeded)
     }
 
     #[cold]
@@ -111,8 +116,9 @@ impl Decisions {
         if lane.len() <= index {
             lane.resize_with(index + 1, || None);
         }
-        lane[index] = Some(Box::new(Stream::new(self.seed, name)));
-        self.draw(name)
+        let stream = lane[index].insert(Box::new(Stream::new(self.seed, name)));
+        let seeded = stream.next_u64();
+        if self.script.is_empty() { seeded } else { self.scripted_draw(name, seeded) }
     }
 }
 
@@ -124,7 +130,7 @@ pub struct NamedDraws<'a> {
 }
 
 impl Draw for NamedDraws<'_> {
-    #[inline]
+    #[inline(always)]
     fn next_u64(&mut self) -> u64 {
         self.decisions.draw(self.name)
     }
