@@ -80,7 +80,7 @@ pub const LIMITS: Section = Section {
     keys: &[Key {
         name: "events",
         kind: KeyKind::Count { min: 1, max: u64::MAX },
-        default: Some("100_000_000"),
+        default: Some("50_000_000"),
         doc: "After this many events the run ends, with the verdict `unknown`.",
     }],
 };

@@ -150,7 +150,7 @@ fn the_fault_schedule_is_decoded_in_order() {
 fn one_line_is_a_scenario_of_defaults() {
     let scenario = read_text("protocol = \"raft\"").expect("the rest has defaults");
     assert_eq!((scenario.nodes, scenario.seed, scenario.duration.as_ns()), (5, Seed(0), 60_000_000_000));
-    assert_eq!(scenario.limits, Limits { events: 100_000_000 });
+    assert_eq!(scenario.limits, Limits { events: 50_000_000 });
     assert_eq!((scenario.faults.len(), scenario.expect), (0, None));
     assert!(!scenario.network.links.latency.is_zero());
 }
