@@ -62,29 +62,25 @@ const TIMEOUT: ClientTimer = ClientTimer(2);
 const MOST_HINTS: u32 = 3;
 
 impl<S> ClosedLoop<S> {
-    /// Client `client` of a cluster of `nodes`.
-    pub fn new(service: S, config: &WorkloadConfig, client: u32, nodes: u32) -> Self {
-        ClosedLoop {
-            service,
-            config: config.clone(),
-            nodes,
-            generator: Generator::new(config, client),
-            process: u64::from(client),
-            sequence: 0,
-            requests: 0,
-            open: None,
-            server: NodeId(client % nodes),
-            hints: 0,
-            asked: false,
-        }
-    }
-
-    /// All clients of `config`.
+    /// The clients of `config`, for a cluster of `nodes`.
     pub fn all(service: S, config: &WorkloadConfig, nodes: u32) -> Vec<Self>
     where
         S: Clone,
     {
-        (0..config.clients).map(|client| ClosedLoop::new(service.clone(), config, client, nodes)).collect()
+        let client = |(client, generator): (usize, Generator)| ClosedLoop {
+            service: service.clone(),
+            config: config.clone(),
+            nodes,
+            generator,
+            process: client as u64,
+            sequence: 0,
+            requests: 0,
+            open: None,
+            server: NodeId(client as u32 % nodes),
+            hints: 0,
+            asked: false,
+        };
+        Generator::all(config).enumerate().map(client).collect()
     }
 
     fn begin<P: Process>(&mut self, ctx: &mut ClientContext<P>)

@@ -1,5 +1,7 @@
 //! Which operation comes next.
 
+use std::sync::Arc;
+
 use super::{Mix, Operation, WorkloadConfig};
 use crate::base::{Draw, Table};
 
@@ -10,7 +12,7 @@ pub struct Generator {
     mix: Mix,
     keys: u32,
     /// With skewed keys: for each key, the share of draws that fall on it or a lower one.
-    cumulative: Vec<u64>,
+    cumulative: Arc<[u64]>,
     /// The client's latest value, and how far apart two of its values lie.
     value: i64,
     stride: i64,
@@ -19,16 +21,18 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// The operations of client `client` of `clients`.
-    pub fn new(config: &WorkloadConfig, client: u32) -> Self {
-        Generator {
+    /// The operations of the clients of `config`, one generator each. They share the
+    /// table of skewed keys, which may be large.
+    pub fn all(config: &WorkloadConfig) -> impl Iterator<Item = Generator> {
+        let first = Generator {
             mix: config.mix,
             keys: config.keys,
             cumulative: cumulative(config.keys, config.skew),
-            value: i64::from(client),
+            value: 0,
             stride: i64::from(config.clients.max(1)),
             seen: Table::new(),
-        }
+        };
+        (0..config.clients).map(move |client| Generator { value: i64::from(client), ..first.clone() })
     }
 
     /// Draws the next operation: two draws, whatever it is.
@@ -61,9 +65,9 @@ impl Generator {
 }
 
 /// The cumulative shares of a Zipf law with exponent `skew`, in 2^64ths; empty if uniform.
-fn cumulative(keys: u32, skew: f64) -> Vec<u64> {
+fn cumulative(keys: u32, skew: f64) -> Arc<[u64]> {
     if skew == 0.0 {
-        return Vec::new();
+        return Arc::default();
     }
     let weights: Vec<f64> = (1..=keys).map(|rank| libm::pow(f64::from(rank), -skew)).collect();
     let total: f64 = weights.iter().sum();
@@ -94,9 +98,8 @@ mod tests {
 
     fn operations(skew: f64) -> Vec<Operation> {
         let mut all = Vec::new();
-        for client in 0..3 {
-            let mut draws = Stream::new(Seed(1), StreamName::Workload(ClientId(client)));
-            let mut generator = Generator::new(&config(skew), client);
+        for (client, mut generator) in Generator::all(&config(skew)).enumerate() {
+            let mut draws = Stream::new(Seed(1), StreamName::Workload(ClientId(client as u32)));
             for _ in 0..4_000 {
                 let operation = generator.next(&mut draws);
                 if let Operation::Write { key, value } | Operation::Cas { key, new: value, .. } = operation {
