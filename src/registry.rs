@@ -6,7 +6,7 @@
 use crate::base::Seed;
 use crate::monitor::LogMonitors;
 use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, RaftService};
-use crate::run::{Outcome, Setup, Watcher, simulate};
+use crate::run::{LIMITS, LINEARIZABILITY, Outcome, PANIC, Setup, Watcher, simulate};
 use crate::scenario::{ProtocolSpec, Scenario};
 use crate::workload::ClosedLoop;
 
@@ -31,11 +31,18 @@ pub const PROTOCOLS: &[Protocol] = &[Protocol {
         validate: |settings, nodes| RaftConfig::from_settings(settings, nodes, &[]).map(drop),
         admin: |text| RaftAdmin::parse(text).is_some(),
         admin_commands: RaftAdmin::COMMANDS,
+        checks: &RAFT_CHECKS,
         message_kinds: Message::KINDS,
     },
     survives: raft::SURVIVES,
     run: run_raft,
 }];
+
+/// What a run of Raft is checked for.
+const RAFT_CHECKS: [&str; 7] = {
+    let [election, matching, completeness, application] = LogMonitors::NAMES;
+    [election, matching, completeness, application, LINEARIZABILITY, LIMITS, PANIC]
+};
 
 /// What every protocol says of itself, for the reader of scenarios.
 pub fn specs() -> Vec<ProtocolSpec> {

@@ -91,4 +91,4 @@ fn golden_digests() {
     assert_eq!(digests, GOLDEN);
 }
 
-const GOLDEN: [&str; 3] = ["02b8eef49fb1ab1a", "383a3865a0da3ee7", "b21a35cbc0b105d1"];
+const GOLDEN: [&str; 3] = ["64ffb969a700971b", "38ea274a2cc395ce", "d23d1ace4131aa77"];

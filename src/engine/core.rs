@@ -93,15 +93,20 @@ impl<P: Process> Core<P> {
     /// What message faults make of a fate; `None` if they drop the message.
     #[cold]
     fn tamper(&mut self, link: LinkId, event: &Event<P>, fate: Fate) -> Option<Fate> {
-        let Some(effect) = self.verbs.hit(link, event.kind()) else { return Some(fate) };
-        self.counters.messages_tampered += 1;
-        match (effect, fate) {
-            (MessageEffect::Drop, _) => None,
-            (_, Fate::Lost) => Some(fate),
-            (MessageEffect::Delay(by), Fate::Arrives { at, again }) => {
+        let effect = self.verbs.hit(link, event.kind());
+        // What chance has lost already cannot be hurt any more.
+        let (Some(effect), Fate::Arrives { at, again }) = (effect, fate) else { return Some(fate) };
+        match effect {
+            MessageEffect::Drop => {
+                self.counters.messages_dropped += 1;
+                None
+            }
+            MessageEffect::Delay(by) => {
+                self.counters.messages_delayed += 1;
                 Some(Fate::Arrives { at: at + by, again })
             }
-            (MessageEffect::Duplicate, Fate::Arrives { at, again }) => {
+            MessageEffect::Duplicate => {
+                self.counters.messages_repeated += u64::from(again.is_none());
                 Some(Fate::Arrives { at, again: again.or(Some(at)) })
             }
         }

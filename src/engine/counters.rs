@@ -17,8 +17,12 @@ pub struct Counters {
     pub messages_to_down: u64,
     /// Messages that were sent on twice by chance.
     pub messages_duplicated: u64,
-    /// Messages that a `drop`, `delay` or `duplicate` fault hit.
-    pub messages_tampered: u64,
+    /// Messages that a `drop` fault lost.
+    pub messages_dropped: u64,
+    /// Messages that a `delay` fault held back.
+    pub messages_delayed: u64,
+    /// Messages that a `duplicate` fault sent twice.
+    pub messages_repeated: u64,
     /// Bytes that entered links.
     pub bytes_sent: u64,
     /// Timers that fired.
@@ -29,12 +33,16 @@ pub struct Counters {
     pub crashes: u64,
     /// Nodes that restarted.
     pub restarts: u64,
+    /// Those of them that a `restart` fault started, rather than a crash's own end.
+    pub restarts_struck: u64,
     /// Nodes that were paused.
     pub pauses: u64,
     /// Partitions that began.
     pub partitions: u64,
     /// Partitions that ended.
     pub heals: u64,
+    /// Those of them that a `heal` fault ended, rather than their own time.
+    pub heals_struck: u64,
     /// Strikes that found nothing to hit: no leader, a node already down.
     pub misses: u64,
     /// Unsynced writes that crashes took.

@@ -68,10 +68,11 @@ impl<P: Process> Clone for Event<P> {
 
 impl<P: Process> Event<P> {
     /// Folds the event into the digest: time, kind, target, payload. The numbers of
-    /// the kinds are part of the digest scheme.
+    /// the kinds are part of the digest scheme. Which timer fired, whom a fault hit and
+    /// what a crash left on a disk are folded where they are found out.
     #[inline]
     pub(super) fn fold(&self, at: SimTime, digest: &mut Digest) {
-        // No run reaches 2^59 ns (18 years), so time and kind share a word.
+        // No run reaches 2^60 ns (36 years), so time and kind share a word.
         let mut head = |kind: u64, code: u64| digest.fold_pair(at.as_ns() << 4 | kind, code);
         match self {
             Event::Message { from, to, message } => {
@@ -96,7 +97,7 @@ impl<P: Process> Event<P> {
             }
             Event::Strike { fault } => head(9, u64::from(*fault)),
             Event::Restart { node, .. } => head(10, u64::from(node.0)),
-            Event::Heal { .. } => head(11, 0),
+            Event::Heal { partition } => head(11, partition.0),
             Event::Start { node } => head(12, u64::from(node.0)),
             Event::StartClient { client } => head(13, u64::from(client.0)),
         }

@@ -1,5 +1,7 @@
 //! The fault schedule, carried out.
 
+use std::hash::Hash;
+
 use super::event::Event;
 use super::observer::{Happening, Observer};
 use super::world::World;
@@ -46,20 +48,27 @@ impl<P: Process, C> World<P, C> {
             self.core.counters.misses += 1;
             return;
         }
+        targets.hash(&mut self.core.digest);
         observer.on_happening(self.core.now, &Happening::Fault { action: &action, targets: &targets });
         match action {
             Action::Crash(_) => targets.iter().for_each(|node| self.crash(*node, lasts, observer)),
-            Action::Restart(_) => targets.iter().for_each(|node| self.restart(*node, observer)),
+            Action::Restart(_) => {
+                let before = self.core.counters.restarts;
+                targets.iter().for_each(|node| self.restart(*node, observer));
+                self.core.counters.restarts_struck += self.core.counters.restarts - before;
+            }
             Action::Pause(_) => {
                 let lasts = lasts.unwrap_or(SimDuration::ZERO);
                 targets.iter().for_each(|node| self.pause(*node, lasts, observer));
             }
             Action::Partition(shape) => self.partition(&shape, &targets, lasts, observer),
             Action::Heal => {
-                self.core.counters.heals += self.core.network.partitions.heal_all() as u64;
+                let healed = self.core.network.partitions.heal_all() as u64;
+                self.core.counters.heals += healed;
+                self.core.counters.heals_struck += healed;
                 self.tell_connectivity(observer);
             }
-            Action::Messages(verb) => self.core.verbs.add(verb),
+            Action::Messages(verb) => self.core.verbs.add(fault, verb),
             Action::Admin { command, .. } => {
                 for node in targets {
                     if let Some(command) = (self.schedule.admin)(&command) {
@@ -113,11 +122,11 @@ impl<P: Process, C> World<P, C> {
         self.processes[node.index()] = None;
         let mut draws = self.core.decisions.stream(StreamName::Disk(node));
         let loss = state.disk.crash(&self.core.disk, &mut draws);
+        loss.hash(&mut self.core.digest);
         let incarnation = state.incarnation;
         self.core.counters.crashes += 1;
         self.core.counters.writes_lost += loss.lost;
         self.core.counters.writes_torn += loss.torn;
-        observer.on_crash(self.core.now, node);
         observer.on_happening(self.core.now, &Happening::Crashed { node, writes_lost: loss.lost });
         if let Some(lasts) = lasts {
             self.core.schedule(self.core.now + lasts, Event::Restart { node, incarnation });
@@ -153,13 +162,18 @@ impl<P: Process, C> World<P, C> {
     ) {
         let nodes = self.processes.len() as u32;
         let partitions = &mut self.core.network.partitions;
+        let stays = lasts.is_none();
         let partition = match shape {
-            PartitionShape::Groups(groups) => partitions.separate(groups),
-            PartitionShape::OneWay(from, to) => partitions.silence(from, to),
+            PartitionShape::Groups(groups) => partitions.separate(groups, stays),
+            PartitionShape::OneWay(from, to) => partitions.silence(from, to, stays),
             PartitionShape::Isolate(_) => {
                 let others = (0..nodes).map(NodeId).filter(|node| !targets.contains(node)).collect();
-                partitions.separate(&[targets.to_vec(), others])
+                partitions.separate(&[targets.to_vec(), others], stays)
             }
+        };
+        let Some(partition) = partition else {
+            self.core.counters.misses += 1;
+            return;
         };
         self.core.counters.partitions += 1;
         if let Some(lasts) = lasts {

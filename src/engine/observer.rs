@@ -8,7 +8,8 @@ use crate::process::{ClientTimer, Process, RequestId};
 /// Watches a run without touching it: the same world, watched or not, has the same fate.
 #[allow(unused_variables)]
 pub trait Observer<P: Process> {
-    /// Whether [`on_happening`](Observer::on_happening) is wanted. Costly descriptions are skipped if not.
+    /// Whether [`on_happening`](Observer::on_happening) will be read: if not, what is costly to
+    /// find out is left out of it.
     fn traces(&self) -> bool {
         false
     }
@@ -26,9 +27,6 @@ pub trait Observer<P: Process> {
 
     /// A client invoked or completed an operation.
     fn on_operation(&mut self, event: history::Event) {}
-
-    /// A node crashed: what it observed before may no longer hold for its next life.
-    fn on_crash(&mut self, at: SimTime, node: NodeId) {}
 }
 
 /// Nobody watches.

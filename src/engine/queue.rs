@@ -83,6 +83,9 @@ const fn slot_of(entry: u128) -> u32 {
 }
 
 impl Queue {
+    /// The most entries that can wait at once.
+    pub const MOST: usize = 1 << SLOT_BITS;
+
     /// An empty queue.
     pub fn new() -> Self {
         Queue {

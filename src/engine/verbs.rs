@@ -6,12 +6,23 @@ use crate::faults::{MessageEffect, MessageVerb};
 /// The `drop`, `delay` and `duplicate` faults that have struck and are not used up.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Verbs {
-    active: Vec<(MessageVerb, u64)>,
+    active: Vec<Active>,
+}
+
+#[derive(Clone, Debug)]
+struct Active {
+    /// The entry of the schedule that struck.
+    fault: u32,
+    verb: MessageVerb,
+    /// How many messages it has meant so far.
+    seen: u64,
 }
 
 impl Verbs {
-    pub(super) fn add(&mut self, verb: MessageVerb) {
-        self.active.push((verb, 0));
+    /// The entry `fault` strikes: it counts afresh, even if it was not used up.
+    pub(super) fn add(&mut self, fault: u32, verb: MessageVerb) {
+        self.active.retain(|active| active.fault != fault);
+        self.active.push(Active { fault, verb, seen: 0 });
     }
 
     #[inline]
@@ -20,10 +31,10 @@ impl Verbs {
     }
 
     /// What is done to a message of this kind on `link`: by the first verb that means it.
-    /// Every verb counts it.
+    /// Every verb counts it. What a partition blocks is not asked about, and so not counted.
     pub(super) fn hit(&mut self, link: LinkId, kind: &str) -> Option<MessageEffect> {
         let mut effect = None;
-        for (verb, seen) in &mut self.active {
+        for Active { verb, seen, .. } in &mut self.active {
             if !matches(verb, link, kind) {
                 continue;
             }
@@ -32,7 +43,7 @@ impl Verbs {
                 effect = effect.or(Some(verb.effect));
             }
         }
-        self.active.retain(|(verb, seen)| *seen < verb.nth.saturating_add(verb.count - 1));
+        self.active.retain(|Active { verb, seen, .. }| *seen < verb.nth.saturating_add(verb.count - 1));
         effect
     }
 }
@@ -53,14 +64,15 @@ mod tests {
     #[test]
     fn the_kth_of_a_kind_on_a_link_is_hit_and_no_other() {
         let mut verbs = Verbs::default();
-        verbs.add(MessageVerb {
+        let verb = MessageVerb {
             message: Some("Vote".to_owned()),
             from: Some(NodeId(0)),
             to: None,
             nth: 2,
             count: 2,
             effect: MessageEffect::Drop,
-        });
+        };
+        verbs.add(0, verb);
         let link = |from| LinkId::new(NodeId(from), NodeId(2));
         let hits: Vec<bool> =
             [(0, "Vote"), (1, "Vote"), (0, "Append"), (0, "Vote"), (0, "Vote"), (0, "Vote")]

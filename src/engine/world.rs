@@ -1,5 +1,6 @@
 //! The world and its loop.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use super::core::Core;
@@ -128,6 +129,11 @@ impl<P: Process, C: Client<P>> World<P, C> {
         self.core.queue.next_time()
     }
 
+    /// How many events wait. There is room for [`Queue::MOST`].
+    pub fn pending(&self) -> usize {
+        self.core.queue.len()
+    }
+
     /// The fingerprint of everything that has happened.
     pub fn digest(&self) -> Digest {
         self.core.digest
@@ -224,6 +230,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
             Event::Timer { node, place } => self.deliver(node, Item::Timer { place, sequence }, observer),
             Event::ClientTimer { client, place } => {
                 if let Some(timer) = self.core.clients[client.index()].take_due(place, sequence) {
+                    timer.hash(&mut self.core.digest);
                     observer.on_happening(self.core.now, &Happening::ClientTimer { client, timer });
                     self.with_client(client, observer, |client, ctx| client.on_timer(timer, ctx));
                 }
@@ -358,6 +365,7 @@ impl<P: Process, C> World<P, C> {
                     return;
                 };
                 host.core.counters.timers += 1;
+                timer.hash(&mut host.core.digest);
                 host.observer.on_happening(now, &Happening::Timer { node, timer });
                 process.on_timer(timer, &mut Context::new(&mut host));
             }

@@ -69,9 +69,9 @@ pub enum PartitionShape {
 pub struct MessageVerb {
     /// The kind of message, as its payload names it; any if `None`.
     pub message: Option<String>,
-    /// The sender; any node if `None`.
+    /// The sender; any node or client if `None`.
     pub from: Option<NodeId>,
-    /// The receiver; any node if `None`.
+    /// The receiver; any node or client if `None`.
     pub to: Option<NodeId>,
     /// The first message that is meant, counted from 1 since the strike.
     pub nth: u64,

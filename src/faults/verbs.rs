@@ -63,13 +63,23 @@ const MESSAGE_KEYS: [Key; 5] = [
         default: None,
         doc: "The kind of message, as the trace names it; any if unset.",
     },
-    Key { name: "from", kind: KeyKind::Node, default: None, doc: "The sender; any node if unset." },
-    Key { name: "to", kind: KeyKind::Node, default: None, doc: "The receiver; any node if unset." },
+    Key {
+        name: "from",
+        kind: KeyKind::Node,
+        default: None,
+        doc: "The sender, a node; any node or client if unset.",
+    },
+    Key {
+        name: "to",
+        kind: KeyKind::Node,
+        default: None,
+        doc: "The receiver, a node; any node or client if unset.",
+    },
     Key {
         name: "nth",
         kind: COUNT_FROM_ONE,
         default: Some("1"),
-        doc: "The first message meant, counted from the strike.",
+        doc: "The first message meant, counted from the strike; what a partition blocks does not count.",
     },
     Key { name: "count", kind: COUNT_FROM_ONE, default: Some("1"), doc: "How many in a row are meant." },
 ];

@@ -12,7 +12,7 @@ use crate::base::NodeId;
 #[derive(Clone, Debug, Default)]
 pub struct LeaderCompleteness {
     /// By index from 1: the fingerprint of the log up to it, and the lowest term of a
-    /// leader that knew it committed.
+    /// leader that knew it committed. The terms never decrease along the log.
     committed: Vec<(u64, u64)>,
     /// The leaders there have been: term and node, latest last.
     leaders: Vec<(u64, NodeId)>,
@@ -47,17 +47,36 @@ impl LeaderCompleteness {
     }
 
     fn commit(&mut self, node: NodeId, index: u64, term: u64, mirror: &LogMirror) -> Result<(), String> {
-        for at in self.committed.len() as u64 + 1..=index {
+        if index == 0 {
+            return Err(format!("{node} committed index 0, which is before the first entry"));
+        }
+        let known = self.committed.len() as u64;
+        for at in known + 1..=index {
             let Some(entry) = mirror.entry(node, at) else {
                 return Err(format!("{node} committed index {at}, which is not in its log"));
             };
             self.committed.push((entry.prefix, term));
+        }
+        if (1..=known).contains(&index) {
+            // Others know it committed: it must be the same log that this node commits.
+            self.holds(node, term, index, mirror)?;
+            self.lower_term(index, term);
         }
         let newer = self.leaders.iter().filter(|(elected, _)| *elected > term);
         for &(elected, leader) in newer {
             self.holds(leader, elected, index, mirror)?;
         }
         Ok(())
+    }
+
+    /// What is committed at `index` was so in `term` already, and so is all before it.
+    fn lower_term(&mut self, index: u64, term: u64) {
+        for (_, committed) in self.committed[..index as usize].iter_mut().rev() {
+            if *committed <= term {
+                break;
+            }
+            *committed = term;
+        }
     }
 
     /// Whether the leader `node` of `term` holds the log committed up to `index`.

@@ -29,10 +29,10 @@ impl LogMirror {
         match *event {
             LogEvent::Recovered => log.clear(),
             LogEvent::Appended { index, term, digest } => {
-                let before = index as usize - 1;
-                if before > log.len() {
+                let before = (index as usize).checked_sub(1).filter(|before| *before <= log.len());
+                let Some(before) = before else {
                     return Err(format!("{node} appended index {index} to a log of {}", log.len()));
-                }
+                };
                 log.truncate(before);
                 let mut prefix = Digest::new();
                 prefix.fold(log.last().map_or(0, |entry| entry.prefix));

@@ -169,6 +169,36 @@ mod tests {
     }
 
     #[test]
+    fn a_different_commit_of_a_known_index_is_seen() {
+        // n1 leads term 3 and commits its entry; n0, leader of term 1, commits another late.
+        let events = [
+            (0, appended(1, 1, 7)),
+            (1, appended(1, 3, 8)),
+            (1, elected(3)),
+            (1, LogEvent::Committed { index: 1, term: 3 }),
+            (0, LogEvent::Committed { index: 1, term: 1 }),
+        ];
+        assert_eq!(violated(&events), [LeaderCompleteness::NAME]);
+        // The same entry, known in a lower term: a leader in between must have it.
+        let events = [
+            (0, appended(1, 1, 7)),
+            (1, appended(1, 1, 7)),
+            (1, LogEvent::Committed { index: 1, term: 3 }),
+            (0, LogEvent::Committed { index: 1, term: 1 }),
+            (2, elected(2)),
+        ];
+        assert_eq!(violated(&events), [LeaderCompleteness::NAME]);
+    }
+
+    #[test]
+    fn index_zero_is_no_place_in_a_log() {
+        assert_eq!(violated(&[(0, appended(0, 1, 7))]), [LogMatching::NAME]);
+        assert_eq!(violated(&[(0, applied(0, 7))]), [StateMachineSafety::NAME]);
+        let commit = LogEvent::Committed { index: 0, term: 1 };
+        assert_eq!(violated(&[(0, commit)]), [LeaderCompleteness::NAME]);
+    }
+
+    #[test]
     fn different_or_skipped_applications_are_seen() {
         assert_eq!(violated(&[(0, applied(1, 7)), (1, applied(1, 8))]), [StateMachineSafety::NAME]);
         assert_eq!(violated(&[(0, applied(2, 7))]), [StateMachineSafety::NAME]);

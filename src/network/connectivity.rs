@@ -54,7 +54,7 @@ mod tests {
     fn a_one_way_cut_leaves_a_node_outside_the_component() {
         let mut partitions = Partitions::default();
         let others: Vec<NodeId> = [1, 2].map(NodeId).to_vec();
-        partitions.silence(&[NodeId(0)], &others);
+        partitions.silence(&[NodeId(0)], &others, true).unwrap();
         let components = Connectivity::new(4, |node| node != NodeId(3), &partitions).components();
         assert_eq!(components, [vec![NodeId(1), NodeId(2)], vec![NodeId(0)]]);
     }

@@ -3,93 +3,120 @@
 //! A blocked link loses what enters it and what is on it, as a firewall that
 //! drops incoming packets does. Partitions overlap: a link opens when the last
 //! one that blocks it heals. Clients stay connected to every node.
+//!
+//! A partition is kept as its shape, not as its links: those are as many as the
+//! square of the nodes.
 
-use crate::base::{LinkId, NodeId, Table};
+use crate::base::{LinkId, NodeId};
 
 /// One partition in force.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PartitionId(u64);
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct PartitionId(pub u64);
 
 /// The partitions in force.
 #[derive(Clone, Default, Debug)]
 pub struct Partitions {
-    active: Vec<(PartitionId, Vec<LinkId>)>,
-    /// How many active partitions block a link.
-    blocked: Table<LinkId, u32>,
+    active: Vec<Partition>,
     started: u64,
 }
 
+#[derive(Clone, Debug)]
+struct Partition {
+    id: PartitionId,
+    shape: Shape,
+    /// Whether it stays until everything is healed.
+    stays: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Shape {
+    /// The group of each node, from 1; 0 is in none and keeps its links.
+    Groups(Vec<u32>),
+    /// Whether each node is among the silenced, and among those who no longer hear them.
+    OneWay { from: Vec<bool>, to: Vec<bool> },
+}
+
 impl Partitions {
-    /// Blocks `links` until healed.
-    pub fn block(&mut self, links: Vec<LinkId>) -> PartitionId {
-        for link in &links {
-            *self.blocked.get_or_insert_with(*link, || 0) += 1;
+    /// Blocks all links between different groups. `None` if that is no link at all, or
+    /// if it `stays` as one that is there already does.
+    pub fn separate(&mut self, groups: &[Vec<NodeId>], stays: bool) -> Option<PartitionId> {
+        if groups.iter().filter(|group| !group.is_empty()).count() < 2 {
+            return None;
+        }
+        let mut of = Vec::new();
+        for (group, nodes) in (1..).zip(groups) {
+            nodes.iter().for_each(|node| set(&mut of, *node, group));
+        }
+        self.begin(Shape::Groups(of), stays)
+    }
+
+    /// Blocks all links from `from` to `to`, and not the way back. `None` as above.
+    pub fn silence(&mut self, from: &[NodeId], to: &[NodeId], stays: bool) -> Option<PartitionId> {
+        if !from.iter().any(|from| to.iter().any(|to| from != to)) {
+            return None;
+        }
+        let members = |nodes: &[NodeId]| {
+            let mut members = Vec::new();
+            nodes.iter().for_each(|node| set(&mut members, *node, true));
+            members
+        };
+        self.begin(Shape::OneWay { from: members(from), to: members(to) }, stays)
+    }
+
+    fn begin(&mut self, shape: Shape, stays: bool) -> Option<PartitionId> {
+        if stays && self.active.iter().any(|other| other.stays && other.shape == shape) {
+            return None;
         }
         let id = PartitionId(self.started);
         self.started += 1;
-        self.active.push((id, links));
-        id
+        self.active.push(Partition { id, shape, stays });
+        Some(id)
     }
 
     /// Ends one partition. Whether it was still in force.
     pub fn heal(&mut self, id: PartitionId) -> bool {
-        let Some(place) = self.active.iter().position(|(active, _)| *active == id) else {
-            return false;
-        };
-        let (_, links) = self.active.remove(place);
-        for link in links {
-            if let Some(count) = self.blocked.get_mut(&link) {
-                *count -= 1;
-                if *count == 0 {
-                    self.blocked.remove(&link);
-                }
-            }
-        }
-        true
+        let place = self.active.iter().position(|partition| partition.id == id);
+        place.map(|place| self.active.remove(place)).is_some()
     }
 
     /// Ends all partitions. How many there were.
     pub fn heal_all(&mut self) -> usize {
-        self.blocked.clear();
         std::mem::take(&mut self.active).len()
     }
 
     /// Whether `link` is blocked.
     #[inline]
     pub fn blocks(&self, link: LinkId) -> bool {
-        !self.blocked.is_empty() && self.blocked.contains(&link)
+        !self.active.is_empty() && self.blocks_now(link)
+    }
+
+    fn blocks_now(&self, link: LinkId) -> bool {
+        let (Some(from), Some(to)) = (link.from.as_node(), link.to.as_node()) else { return false };
+        self.active.iter().any(|partition| partition.shape.blocks(from, to))
     }
 }
 
-/// All links between nodes of different groups, both ways.
-pub(super) fn between_groups(groups: &[Vec<NodeId>]) -> Vec<LinkId> {
-    let mut links = Vec::new();
-    for (i, from) in groups.iter().enumerate() {
-        for (j, to) in groups.iter().enumerate() {
-            if i != j {
-                links.extend(one_way(from, to));
+impl Shape {
+    fn blocks(&self, from: NodeId, to: NodeId) -> bool {
+        match self {
+            Shape::Groups(of) => {
+                let group = |node: NodeId| of.get(node.index()).copied().unwrap_or(0);
+                group(from) != group(to) && group(from) != 0 && group(to) != 0
+            }
+            Shape::OneWay { from: silenced, to: deaf } => {
+                let among = |nodes: &[bool], node: NodeId| nodes.get(node.index()).copied().unwrap_or(false);
+                from != to && among(silenced, from) && among(deaf, to)
             }
         }
     }
-    links
 }
 
-/// All links from `from` to `to`.
-pub(super) fn one_way<'a>(from: &'a [NodeId], to: &'a [NodeId]) -> impl Iterator<Item = LinkId> + 'a {
-    from.iter()
-        .flat_map(move |from| to.iter().filter(move |to| *to != from).map(move |to| LinkId::new(*from, *to)))
-}
-
-impl Partitions {
-    /// Blocks all links between different groups.
-    pub fn separate(&mut self, groups: &[Vec<NodeId>]) -> PartitionId {
-        self.block(between_groups(groups))
+/// Sets the value of `node` in a table that grows as needed.
+fn set<T: Clone + Default>(table: &mut Vec<T>, node: NodeId, value: T) {
+    if table.len() <= node.index() {
+        table.resize(node.index() + 1, T::default());
     }
-
-    /// Blocks all links from `from` to `to`, and not the way back.
-    pub fn silence(&mut self, from: &[NodeId], to: &[NodeId]) -> PartitionId {
-        self.block(one_way(from, to).collect())
-    }
+    table[node.index()] = value;
 }
 
 #[cfg(test)]
@@ -104,8 +131,8 @@ mod tests {
     fn a_link_opens_when_the_last_partition_that_blocks_it_heals() {
         let mut partitions = Partitions::default();
         let link = LinkId::new(NodeId(0), NodeId(2));
-        let groups = partitions.separate(&[nodes(&[0, 1]), nodes(&[2])]);
-        let silence = partitions.silence(&nodes(&[0]), &nodes(&[0, 2]));
+        let groups = partitions.separate(&[nodes(&[0, 1]), nodes(&[2])], false).unwrap();
+        let silence = partitions.silence(&nodes(&[0]), &nodes(&[0, 2]), false).unwrap();
         assert!(partitions.blocks(link));
         assert!(partitions.heal(groups));
         assert!(partitions.blocks(link));
@@ -118,10 +145,19 @@ mod tests {
     #[test]
     fn a_node_in_no_group_keeps_its_links() {
         let mut partitions = Partitions::default();
-        partitions.separate(&[nodes(&[0]), nodes(&[1])]);
+        partitions.separate(&[nodes(&[0]), nodes(&[1])], true).unwrap();
         assert!(!partitions.blocks(LinkId::new(NodeId(0), NodeId(2))));
         assert!(!partitions.blocks(LinkId::new(NodeId(2), NodeId(1))));
         assert_eq!(partitions.heal_all(), 1);
         assert!(!partitions.blocks(LinkId::new(NodeId(0), NodeId(1))));
+    }
+
+    #[test]
+    fn what_blocks_nothing_new_is_no_partition() {
+        let mut partitions = Partitions::default();
+        assert_eq!(partitions.separate(&[nodes(&[0, 1, 2]), nodes(&[])], false), None);
+        assert_eq!(partitions.silence(&nodes(&[1]), &nodes(&[1]), false), None);
+        assert!(partitions.separate(&[nodes(&[0]), nodes(&[1])], true).is_some());
+        assert_eq!(partitions.separate(&[nodes(&[0]), nodes(&[1])], true), None, "it is there to stay");
     }
 }

@@ -5,10 +5,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::engine::Counters;
 
 /// How many counters there are; the number of events stands elsewhere.
-const COUNT: usize = 18;
+const COUNT: usize = 22;
 
 /// The counters that are a fault's effect; the others measure work.
-pub const FAULTS: [&str; 13] = [
+pub const FAULTS: [&str; 15] = [
     "crashes",
     "restarts",
     "pauses",
@@ -18,7 +18,9 @@ pub const FAULTS: [&str; 13] = [
     "messages_blocked",
     "messages_to_down",
     "messages_duplicated",
-    "messages_tampered",
+    "messages_dropped",
+    "messages_delayed",
+    "messages_repeated",
     "writes_lost",
     "writes_torn",
     "misses",
@@ -61,15 +63,19 @@ pub fn named(counters: &Counters) -> Named {
         messages_blocked,
         messages_to_down,
         messages_duplicated,
-        messages_tampered,
+        messages_dropped,
+        messages_delayed,
+        messages_repeated,
         bytes_sent,
         timers,
         syncs,
         crashes,
         restarts,
+        restarts_struck,
         pauses,
         partitions,
         heals,
+        heals_struck,
         misses,
         writes_lost,
         writes_torn,
@@ -83,13 +89,17 @@ pub fn named(counters: &Counters) -> Named {
         ("messages_blocked", messages_blocked),
         ("messages_to_down", messages_to_down),
         ("messages_duplicated", messages_duplicated),
-        ("messages_tampered", messages_tampered),
+        ("messages_dropped", messages_dropped),
+        ("messages_delayed", messages_delayed),
+        ("messages_repeated", messages_repeated),
         ("bytes_sent", bytes_sent),
         ("timers", timers),
         ("syncs", syncs),
         ("restarts", restarts),
+        ("restarts_struck", restarts_struck),
         ("pauses", pauses),
         ("heals", heals),
+        ("heals_struck", heals_struck),
         ("misses", misses),
         ("writes_lost", writes_lost),
         ("writes_torn", writes_torn),

@@ -12,6 +12,6 @@ mod simulate;
 mod trace;
 
 pub use judge::Watcher;
-pub use outcome::{CheckResult, LINEARIZABILITY, Outcome};
+pub use outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome, PANIC};
 pub use simulate::{Setup, simulate};
 pub use trace::TraceLine;

@@ -8,6 +8,12 @@ use crate::history::{Counts, History};
 /// The name of the check on the clients' history.
 pub const LINEARIZABILITY: &str = "linearizability";
 
+/// The name of the check that a run was not cut short.
+pub const LIMITS: &str = "limits";
+
+/// The name of the check that the protocol's own assertions held.
+pub const PANIC: &str = "panic";
+
 /// All that came of a run.
 #[derive(Clone, Debug)]
 pub struct Outcome {

@@ -1,10 +1,10 @@
 //! One run, from the first event to the verdict.
 
 use super::judge::{Judge, Watcher};
-use super::outcome::{CheckResult, LINEARIZABILITY, Outcome};
+use super::outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome};
 use crate::base::{Seed, SimTime};
 use crate::check::{self, Budget, ModelName, Register, Report, Verdict};
-use crate::engine::{World, WorldConfig};
+use crate::engine::{Queue, World, WorldConfig};
 use crate::history::{Recorder, Value};
 use crate::monitor::Monitor;
 use crate::process::{Client, Process};
@@ -22,8 +22,9 @@ pub struct Setup<P: Process, C, M> {
     pub admin: fn(&str) -> Option<P::Admin>,
 }
 
-/// The most steps and bytes that judging one history may take: minutes, not hours.
-const JUDGING: Budget = Budget::new(400_000_000, 2 << 30);
+/// The most steps and bytes that judging one history may take: minutes, not hours; and
+/// a sweep judges one on each core.
+const JUDGING: Budget = Budget::new(400_000_000, 1 << 30);
 
 /// Runs `scenario` under `seed` and judges what came of it.
 ///
@@ -48,10 +49,10 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     let traces = watcher.traces();
     let mut judge = Judge { monitor: setup.monitor, recorder: Recorder::new(), watcher, traces, event: 0 };
     let end = SimTime::ZERO + scenario.duration;
-    let mut out_of_events = false;
+    let mut limit = None;
     while world.next_time().is_some_and(|time| time <= end) {
-        if world.counters().events >= scenario.limits.events {
-            out_of_events = true;
+        limit = limit_reached(scenario, world.counters().events, world.pending());
+        if limit.is_some() {
             break;
         }
         judge.event += 1;
@@ -60,12 +61,12 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
             break;
         }
     }
-    let ended = if judge.monitor.is_violated() || out_of_events { world.now() } else { end };
+    let ended = if judge.monitor.is_violated() || limit.is_some() { world.now() } else { end };
     let Judge { monitor, recorder, .. } = judge;
     let operations = recorder.counts();
     let history = recorder.finish();
     let report = judge_history(&history);
-    let checks = checks(&monitor, &report, out_of_events.then_some(scenario.limits.events));
+    let checks = checks(&monitor, &report, limit);
     Outcome {
         scenario: scenario.name.clone(),
         protocol: scenario.protocol.clone(),
@@ -82,13 +83,23 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     }
 }
 
+/// Why the run must be cut short, if it must. One handler may send to every node, so
+/// a quarter of the queue is kept free for it.
+fn limit_reached(scenario: &Scenario, events: u64, pending: usize) -> Option<String> {
+    if events >= scenario.limits.events {
+        return Some(format!("the run was cut short after {events} events: see `limits.events`"));
+    }
+    (pending > Queue::MOST / 4 * 3)
+        .then(|| format!("the run was cut short with {pending} events pending at once"))
+}
+
 fn judge_history(history: &crate::history::History) -> Report {
     let model = Register::new(ModelName::CasRegister, Value::Nil);
     check::check(history, &model, &mut JUDGING.clone())
         .unwrap_or_else(|error| panic!("a client recorded a history that contradicts itself: {error}"))
 }
 
-fn checks<O, M: Monitor<O>>(monitor: &M, report: &Report, out_of_events: Option<u64>) -> Vec<CheckResult> {
+fn checks<O, M: Monitor<O>>(monitor: &M, report: &Report, limit: Option<String>) -> Vec<CheckResult> {
     let invariants = monitor.names().iter().map(|name| match monitor.violation(name) {
         Some(violation) => CheckResult {
             name,
@@ -99,12 +110,8 @@ fn checks<O, M: Monitor<O>>(monitor: &M, report: &Report, out_of_events: Option<
     });
     let mut checks: Vec<CheckResult> = invariants.collect();
     checks.push(linearizability(report));
-    if let Some(limit) = out_of_events {
-        checks.push(CheckResult {
-            name: "limits",
-            verdict: Verdict::Unknown,
-            detail: Some(format!("the run was cut short after {limit} events: see `limits.events`")),
-        });
+    if limit.is_some() {
+        checks.push(CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: limit });
     }
     checks
 }

@@ -30,7 +30,7 @@ impl<'p> Decoder<'p> {
         let clients = self.section(root, &crate::workload::SECTION, &[]);
         let clients = self.judged(&clients, WorkloadConfig::from_settings);
         let limits = self.section(root, &sections::LIMITS, &[]);
-        let expect = self.expect(root);
+        let expect = self.expect(root, protocol);
         let protocol_settings = self.protocol_settings(root, protocol, &top, nodes);
         let duration = top.settings.duration("duration");
         let faults = self.faults(root, protocol, duration);
@@ -139,9 +139,15 @@ impl<'p> Decoder<'p> {
         self.judged(&network, |settings| NetworkConfig::from_settings(settings, &links))
     }
 
-    fn expect(&mut self, root: &DeTable<'_>) -> Option<Expect> {
+    fn expect(&mut self, root: &DeTable<'_>, protocol: Option<&ProtocolSpec>) -> Option<Expect> {
         root.get("expect")?;
         let expect = self.section(root, &sections::EXPECT, &[]);
+        if let (Some(protocol), Some(check)) = (protocol, expect.settings.text("check"))
+            && !protocol.checks.contains(&check.as_str())
+        {
+            self.key = "check";
+            self.unknown_word(expect.values["check"].clone(), &check, protocol.checks);
+        }
         self.judged(&expect, |settings| {
             let verdict = settings.text("verdict");
             let verdict = verdict.ok_or(KeyProblem::new("verdict", "`[expect]` needs `verdict`"))?;

@@ -23,6 +23,8 @@ pub struct ProtocolSpec {
     pub admin: fn(&str) -> bool,
     /// The admin commands, as suggestions name them.
     pub admin_commands: &'static [&'static str],
+    /// The checks that a run of it makes, as `[expect]` names them.
+    pub checks: &'static [&'static str],
     /// The kinds of message, as the trace names them.
     pub message_kinds: &'static [&'static str],
 }

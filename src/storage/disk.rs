@@ -31,7 +31,7 @@ enum Write<R> {
 }
 
 /// What a crash took from a disk.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 pub struct CrashLoss {
     /// Writes that were not synced and are gone.
     pub lost: u64,
@@ -128,17 +128,6 @@ impl<R: Clone> Disk<R> {
             journal.durable.retain(|record| !matches!(record, Err(Damaged::Torn)));
         }
         read
-    }
-
-    /// Marks a durable record as unreadable. Whether there was one.
-    pub fn corrupt(&mut self, journal: JournalId, record: usize) -> bool {
-        match self.journal(journal).durable.get_mut(record) {
-            Some(stored) => {
-                *stored = Err(Damaged::Corrupt);
-                true
-            }
-            None => false,
-        }
     }
 
     fn journal(&mut self, id: JournalId) -> &mut Journal<R> {

@@ -23,14 +23,14 @@ impl Bite {
     /// protocol's affair.
     const SCHEDULED: [Bite; 8] = [
         Bite { kind: "crash", counter: "crashes" },
-        Bite { kind: "restart", counter: "restarts" },
+        Bite { kind: "restart", counter: "restarts_struck" },
         Bite { kind: "pause", counter: "pauses" },
         // That links were blocked is no effect; that a message was, is.
         Bite { kind: "partition", counter: "messages_blocked" },
-        Bite { kind: "heal", counter: "heals" },
-        Bite { kind: "drop", counter: "messages_tampered" },
-        Bite { kind: "delay", counter: "messages_tampered" },
-        Bite { kind: "duplicate", counter: "messages_tampered" },
+        Bite { kind: "heal", counter: "heals_struck" },
+        Bite { kind: "drop", counter: "messages_dropped" },
+        Bite { kind: "delay", counter: "messages_delayed" },
+        Bite { kind: "duplicate", counter: "messages_repeated" },
     ];
 }
 

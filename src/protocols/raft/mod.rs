@@ -28,6 +28,8 @@ pub mod message;
 mod node;
 mod reads;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub use config::{BUGS, RaftBugs, RaftConfig, SECTION, SURVIVES};
 pub use log::{Command, Entries, Entry, Log, LogIndex, Term};

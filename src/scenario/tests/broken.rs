@@ -37,6 +37,10 @@ fn unknown_names_come_with_the_nearest() {
         ("[netwrok]\nloss = 0.1", &[(2, 2, &["unknown section `netwrok`", "did you mean `network`"])]),
         ("[paxos]\nwindow = 3", &[(2, 2, &["unknown section `paxos`", "a scenario of `raft`"])]),
         ("bugs = [\"raft/vote-not-persist\"]", &[(2, 9, &["unknown bug", "raft/vote-not-persisted"])]),
+        (
+            "[expect]\nverdict = \"valid\"\ncheck = \"linearizabilty\"",
+            &[(4, 9, &["unknown check", "did you mean `linearizability`"])],
+        ),
         ("[expect]\nverdict = \"vallid\"", &[(3, 11, &["unknown verdict", "did you mean `valid`"])]),
         (
             "[network]\nlatency = { unifrom = [\"1ms\", \"2ms\"] }",
@@ -151,7 +155,7 @@ fn values_that_do_not_go_together_are_reported_at_the_key_or_the_table() {
         ("[raft]\nelection_timeout_max = \"100ms\"", &[(3, 1, &["below `election_timeout_min`"])]),
         ("nodes = 2\n[raft]", &[(2, 1, &["two nodes survive no failure"])]),
         ("[raft]\nelection_timeout_min = \"1s\"", &[(2, 2, &["the default of `election_timeout_max`"])]),
-        ("[expect]\ncheck = \"x\"", &[(2, 2, &["`[expect]` needs `verdict`"])]),
+        ("[expect]\ncheck = \"linearizability\"", &[(2, 2, &["`[expect]` needs `verdict`"])]),
         ("[[faults]]\nat = \"1s\"", &[(2, 1, &["`kind` is missing", "`crash`"])]),
         ("[[faults]]\nkind = \"crash\"\nat = \"1s\"", &[(2, 1, &["a `crash` needs `target`"])]),
         ("[[faults]]\nkind = \"heal\"", &[(3, 1, &["needs `at` or `every`"])]),

@@ -30,6 +30,7 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
         validate: validate_raft,
         admin: |command| command.starts_with("transfer "),
         admin_commands: &["transfer"],
+        checks: &["linearizability", "election-safety"],
         message_kinds: &["RequestVote", "AppendEntries"],
     },
     ProtocolSpec {
@@ -49,6 +50,7 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
         validate: |_, _| Ok(()),
         admin: |_| false,
         admin_commands: &[],
+        checks: &["linearizability"],
         message_kinds: &["Prepare"],
     },
 ];
