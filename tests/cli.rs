@@ -331,16 +331,29 @@ fn what_cannot_be_written_is_said() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn a_closed_pipe_is_no_error_and_hides_no_verdict() {
     let folder = Folder::new("pipe");
     folder.write("cut.toml", PARTITIONED);
-    for arguments in ["run cut.toml", "replay cut.toml", "run cut.toml --seeds 0..20 --json"] {
+    folder.write("broken.toml", BROKEN);
+    folder.write("stale.jsonl", STALE);
+    let sweep = folder.atropos("run broken.toml --seeds 0..300").with(1);
+    let seed = sweep.out.split_whitespace().nth(1).unwrap();
+    for (arguments, code) in [
+        ("run cut.toml", 0),
+        ("check stale.jsonl", 1),
+        (&format!("run broken.toml --seed {seed} --json"), 1),
+        // The pipe breaks at the first failure, that of a valid seed, or within the trace.
+        ("run broken.toml --seeds 0..300", 1),
+        ("run cut.toml --seeds 0..20 --json", 3),
+        ("run cut.toml --seeds 0..20", 0),
+        ("replay cut.toml", 3),
+    ] {
         let mut child =
             folder.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let mut err = String::new();
         child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments}: {err}");
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{arguments}: {err}");
         assert!(!err.contains("panic") && !err.contains("error"), "{err}");
     }
     assert!(folder.files("results").iter().all(|name| !name.ends_with("partial")));
@@ -349,6 +362,10 @@ fn a_closed_pipe_is_no_error() {
 const VALID: &str = r#"{"process":0,"type":"invoke","f":"write","key":"x","value":1}
 {"process":0,"type":"ok","f":"write","key":"x","value":1}
 {"process":1,"type":"invoke","f":"read","key":"x","value":null}
+{"process":1,"type":"ok","f":"read","key":"x","value":1}
+"#;
+/// A read of what nobody wrote.
+const STALE: &str = r#"{"process":1,"type":"invoke","f":"read","key":"x","value":null}
 {"process":1,"type":"ok","f":"read","key":"x","value":1}
 "#;
 

@@ -65,8 +65,9 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
         wall_seconds: watch.seconds(),
         peak_memory_bytes: peak_memory_bytes(),
     };
+    session.so_far = ExitCode::of(report.verdict, None);
     tell(&judging, &report, arguments.json, session)?;
-    Ok(ExitCode::of(report.verdict, None))
+    Ok(session.so_far)
 }
 
 fn tell(

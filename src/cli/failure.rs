@@ -1,4 +1,4 @@
-//! Why a command gave up before there was a verdict.
+//! Why a command gave up before it had told everything.
 
 use std::io::{self, Write};
 
@@ -18,13 +18,13 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// Tells the user and the shell.
-    pub(super) fn tell(&self, err: &mut dyn Write) -> ExitCode {
+    /// Tells the user and the shell; `so_far` is the code of the verdict that was reached before.
+    pub(super) fn tell(&self, err: &mut dyn Write, so_far: ExitCode) -> ExitCode {
         // Where stderr is gone too, the exit code is all that is left to say it with.
         let _ = match self {
             Failure::Input(message) => writeln!(err, "error: {message}"),
             Failure::Scenario(diagnostics) => write!(err, "{}", diagnostics.render(true)),
-            Failure::ClosedPipe => return ExitCode::Success,
+            Failure::ClosedPipe => return so_far,
         };
         ExitCode::Usage
     }

@@ -67,6 +67,8 @@ struct Session<'a> {
     out: &'a mut dyn Write,
     /// For people, where results go to a program.
     err: &'a mut dyn Write,
+    /// The code of the verdict that is known so far: what counts when nobody reads the rest.
+    so_far: ExitCode,
 }
 
 impl Session<'_> {
@@ -82,10 +84,11 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut out = BufWriter::new(io::stdout().lock());
     let mut err = anstream::stderr().lock();
-    let mut session = Session { runner: registry::run, out: &mut out, err: &mut err };
+    let (runner, so_far) = (registry::run, ExitCode::Unknown);
+    let mut session = Session { runner, out: &mut out, err: &mut err, so_far };
     let result = dispatch(&arguments.command, &mut session);
     let result = result.and_then(|code| Ok(session.out.flush().map(|()| code)?));
-    result.unwrap_or_else(|failure| failure.tell(&mut err))
+    result.unwrap_or_else(|failure| failure.tell(session.err, session.so_far))
 }
 
 fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<ExitCode, Failure> {

@@ -64,6 +64,8 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
         None => {}
     }
     let changed = before.filter(|before| *before != execution.results.digest);
+    let code = if changed.is_some() { ExitCode::Mismatch } else { execution.code };
+    session.so_far = code;
     match changed {
         // What is to be explained is kept, and nothing of another run is put beside it.
         Some(_) => drop(draft),
@@ -78,7 +80,6 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
     }
     let text = session.text(arguments.json);
     write!(text, "\n{}", summary(&scenario, &execution.outcome, &execution.results))?;
-    let mut code = execution.code;
     let mut verdict = execution.verdict(&scenario);
     if let Some(before) = changed {
         let digest = &execution.results.digest;
@@ -88,7 +89,7 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
             text,
             "The scenario or the program is another; the earlier results were left as they were."
         )?;
-        (code, verdict) = (ExitCode::Mismatch, format!("not the same run as before ({verdict})"));
+        verdict = format!("not the same run as before ({verdict})");
     }
     let replay = Some(replay_command(&arguments.scenario, seed, &arguments.out));
     Closing { verdict, results: Some(&folder), replay }.write(text)?;

@@ -56,6 +56,7 @@ fn run_one(
 ) -> Result<ExitCode, Failure> {
     let seed = arguments.seed.unwrap_or(scenario.seed);
     let execution = Execution::run(session.runner, scenario, seed, arguments.check_determinism);
+    session.so_far = execution.code;
     let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
     // Results that another run would contradict are worth nothing.
     let saved = execution.mismatch.is_none();

@@ -122,6 +122,7 @@ impl Sweep<'_, '_> {
         }
         let failed = matches!(code, ExitCode::Violation | ExitCode::Mismatch);
         if failed {
+            self.session.so_far = self.worst();
             self.first_failure.get_or_insert(seed);
         }
         if failed || self.arguments.json {
@@ -129,6 +130,11 @@ impl Sweep<'_, '_> {
             bar.suspend(|| self.tell(seed, execution, failed))?;
         }
         Ok(())
+    }
+
+    /// The code of what failed so far: that a run is not deterministic puts all verdicts in doubt.
+    fn worst(&self) -> ExitCode {
+        if self.mismatches > 0 { ExitCode::Mismatch } else { ExitCode::Violation }
     }
 
     /// Prints what is to be said of one run.
@@ -154,6 +160,7 @@ impl Sweep<'_, '_> {
     fn close(self, scenario: &Scenario, wall_seconds: f64) -> Result<ExitCode, Failure> {
         let toothless = self.statistics.toothless(&asked_for(scenario));
         let (code, verdict) = self.verdict(scenario, &toothless);
+        self.session.so_far = code;
         let text = self.session.text(self.arguments.json);
         writeln!(text, "{}: {}\n\n{}", scenario.name, scenario.protocol, self.statistics)?;
         let (seeds, simulated) = (self.statistics.runs() as f64, self.sim_seconds);

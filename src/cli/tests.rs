@@ -28,7 +28,7 @@ fn typed(name: &str, runner: Runner, arguments: &[&str]) -> (ExitCode, String) {
     let mut words = vec!["atropos", arguments[0], file.to_str().unwrap(), "--out", folder.to_str().unwrap()];
     words.extend(&arguments[1..]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut session = Session { runner, out: &mut out, err: &mut err };
+    let mut session = Session { runner, out: &mut out, err: &mut err, so_far: ExitCode::Unknown };
     let code = dispatch(&Arguments::parse_from(words).command, &mut session).unwrap();
     std::fs::remove_dir_all(folder).unwrap();
     (code, String::from_utf8(out).unwrap())
