@@ -235,12 +235,19 @@ fn a_failure_found_among_many_seeds_is_seen_again() {
 }
 
 #[test]
-fn faults_that_nobody_felt_are_named() {
+fn faults_that_nobody_felt_fail_the_claim() {
     let folder = Folder::new("toothless");
     let restart = "[[faults]]\nkind = \"restart\"\ntarget = \"random\"\nat = \"500ms\"\n";
     folder.write("idle.toml", format!("{CALM}{restart}"));
+    let said = "verdict  unknown; no violation, but this says nothing of `restart`";
+    let run = folder.atropos("run idle.toml --seeds 0..2").with(3);
+    assert!(run.out.contains(said), "{run:#?}");
+    let json = folder.atropos("run idle.toml --seeds 0..2 --json").with(3);
+    assert!(json.err.contains(said) && json.out.lines().count() == 2, "{json:#?}");
+    // Who says what to expect gets that judged, and is told all the same.
+    folder.write("idle.toml", format!("{CALM}{restart}[expect]\nverdict = \"valid\"\n"));
     let run = folder.atropos("run idle.toml --seeds 0..2").with(0);
-    assert!(run.out.contains("verdict  valid; says nothing of `restart`"), "{run:#?}");
+    assert!(run.out.contains("valid, as expected; no violation, but"), "{run:#?}");
 }
 
 #[test]
