@@ -332,9 +332,20 @@ fn what_cannot_be_written_is_said() {
     }
     // A file that cannot get its name leaves no half of it behind.
     fs::create_dir_all(folder.0.join("results/calm/0x7/results.json/in-the-way")).unwrap();
-    let ended = folder.atropos("run calm.toml").with(2);
-    assert!(ended.err.contains("results.json"), "{}", ended.err);
-    assert!(folder.files("results").is_empty(), "{:?}", folder.files("results"));
+    for command in ["run", "replay"] {
+        let ended = folder.atropos(&format!("{command} calm.toml")).with(2);
+        assert!(ended.err.contains("results.json"), "{}", ended.err);
+        // What was found out is told all the same.
+        assert_eq!(ended.closing(), ["verdict", "replay"], "{}", ended.out);
+        let left = folder.files("results");
+        assert!(left.iter().all(|name| name.ends_with("trace.jsonl")), "{left:?}");
+    }
+    folder.write("unmet.toml", format!("{CALM}[expect]\nverdict = \"invalid\"\n"));
+    fs::create_dir_all(folder.0.join("results/unmet")).unwrap();
+    folder.write("results/unmet/0x0", "");
+    let ended = folder.atropos("run unmet.toml --seeds 0..2").with(2);
+    assert!(ended.out.starts_with("seed 0x0  valid, not as expected"), "{ended:?}");
+    assert!(ended.err.contains("results/unmet/0x0"), "{}", ended.err);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::{ExitCode, Session, results_folder, scenario_file};
 use crate::base::{Digest, Seed, SimTime};
 use crate::report::{Draft, summary, trace_columns, trace_json};
 use crate::run::{TraceLine, Watcher};
-use crate::scenario::parse_duration;
+use crate::scenario::{Scenario, parse_duration};
 
 /// Run one seed again and print every event
 #[derive(Debug, Args)]
@@ -66,24 +66,38 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
     let changed = before.filter(|before| *before != execution.results.digest);
     let code = if changed.is_some() { ExitCode::Mismatch } else { execution.code };
     session.so_far = code;
-    match changed {
+    let saved = match changed {
         // What is to be explained is kept, and nothing of another run is put beside it.
-        Some(_) => drop(draft),
-        None => {
-            results_folder::write(&mut draft, &execution)?;
-            draft.publish()?;
-        }
-    }
+        Some(_) => Ok(()),
+        None => results_folder::write(&mut draft, &execution).and_then(|()| draft.publish()),
+    };
+    let results = saved.is_ok().then_some(&*folder);
+    let told = tell(arguments, &scenario, &execution, changed.as_deref(), results, session);
+    // What was found out is told, whatever became of the files.
+    saved?;
+    told?;
+    Ok(code)
+}
+
+/// Prints what came of the run, and how it differs from the one with the digest `changed`.
+fn tell(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    execution: &Execution,
+    changed: Option<&str>,
+    results: Option<&Path>,
+    session: &mut Session<'_>,
+) -> io::Result<()> {
     if arguments.json {
-        serde_json::to_writer(&mut *session.out, &execution.results).map_err(io::Error::from)?;
+        serde_json::to_writer(&mut *session.out, &execution.results)?;
         writeln!(session.out)?;
     }
     let text = session.text(arguments.json);
-    write!(text, "\n{}", summary(&scenario, &execution.outcome, &execution.results))?;
-    let mut verdict = execution.verdict(&scenario);
-    if let Some(before) = changed {
-        let digest = &execution.results.digest;
-        writeln!(text, "\nThis is not the run of which {} tells:", folder.join("results.json").display())?;
+    write!(text, "\n{}", summary(scenario, &execution.outcome, &execution.results))?;
+    let mut verdict = execution.verdict(scenario);
+    if let (Some(before), Some(folder)) = (changed, results) {
+        let (file, digest) = (folder.join(results_folder::RESULTS), &execution.results.digest);
+        writeln!(text, "\nThis is not the run of which {} tells:", file.display())?;
         writeln!(text, "its digest is {before}, that of the replay {digest}.")?;
         writeln!(
             text,
@@ -91,9 +105,8 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
         )?;
         verdict = format!("not the same run as before ({verdict})");
     }
-    let replay = Some(replay_command(&arguments.scenario, seed, &arguments.out));
-    Closing { verdict, results: Some(&folder), replay }.write(text)?;
-    Ok(code)
+    let replay = Some(replay_command(&arguments.scenario, execution.outcome.seed, &arguments.out));
+    Closing { verdict, results, replay }.write(text)
 }
 
 /// The digest in the `results.json` of an earlier run; `None` if there is none that can be read.

@@ -1,7 +1,7 @@
 //! `atropos run`: a scenario under one seed. Many seeds are the affair of `run_many`.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -59,12 +59,25 @@ fn run_one(
     session.so_far = execution.code;
     let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
     // Results that another run would contradict are worth nothing.
-    let saved = execution.mismatch.is_none();
-    if saved {
-        results_folder::save(&folder, &execution)?;
-    }
+    let saved = execution.mismatch.is_none().then(|| results_folder::save(&folder, &execution));
+    let results = matches!(saved, Some(Ok(()))).then_some(&*folder);
+    let told = tell(arguments, scenario, &execution, results, session);
+    // What was found out is told, whatever became of the files.
+    saved.transpose()?;
+    told?;
+    Ok(execution.code)
+}
+
+/// Prints what came of a run and, if they are saved, where its `results` are.
+fn tell(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    execution: &Execution,
+    results: Option<&Path>,
+    session: &mut Session<'_>,
+) -> io::Result<()> {
     if arguments.json {
-        serde_json::to_writer(&mut *session.out, &execution.results).map_err(io::Error::from)?;
+        serde_json::to_writer(&mut *session.out, &execution.results)?;
         writeln!(session.out)?;
     }
     let text = session.text(arguments.json);
@@ -72,11 +85,6 @@ fn run_one(
     if let Some(mismatch) = &execution.mismatch {
         write_mismatch(mismatch, text)?;
     }
-    let closing = Closing {
-        verdict: execution.verdict(scenario),
-        results: saved.then_some(&*folder),
-        replay: Some(replay_command(&arguments.scenario, seed, &arguments.out)),
-    };
-    closing.write(text)?;
-    Ok(execution.code)
+    let replay = Some(replay_command(&arguments.scenario, execution.outcome.seed, &arguments.out));
+    Closing { verdict: execution.verdict(scenario), results, replay }.write(text)
 }

@@ -56,13 +56,14 @@ pub(super) fn run_many(
     };
     let lost = |error| Failure::from(draft.error(TABLE, error));
     in_order(seeds.count, threads, work, |index, execution| {
-        sweep.row(&execution.results, index == 0).map_err(lost)?;
-        sweep.take(seeds.seed(index), &execution)
+        sweep.take(seeds.seed(index), &execution)?;
+        sweep.row(&execution.results, index == 0).map_err(lost)
     })?;
-    sweep.table.flush().map_err(lost)?;
     sweep.bar.finish_and_clear();
-    draft.publish()?;
-    sweep.close(scenario, watch.seconds())
+    let saved = draft.publish();
+    let told = sweep.close(scenario, saved.is_ok(), watch.seconds());
+    saved?;
+    told
 }
 
 /// The bar on stderr, where that is a terminal.
@@ -116,20 +117,20 @@ impl Sweep<'_, '_> {
         self.failures += u64::from(*code == ExitCode::Violation);
         self.bar.inc(1);
         self.bar.set_message(format!("{} failed", self.failures + self.mismatches));
-        if *code == ExitCode::Violation && self.failures <= MOST_FOLDERS {
-            let folder = results_folder::of_run(&self.arguments.out, &results.scenario, seed);
-            results_folder::save(&folder, execution)?;
-        }
         let failed = matches!(code, ExitCode::Violation | ExitCode::Mismatch);
         if failed {
             self.session.so_far = self.worst();
             self.first_failure.get_or_insert(seed);
         }
-        if failed || self.arguments.json {
-            let bar = self.bar.clone();
-            bar.suspend(|| self.tell(seed, execution, failed))?;
+        let told = match self.bar.clone() {
+            bar if failed || self.arguments.json => bar.suspend(|| self.tell(seed, execution, failed)),
+            _ => Ok(()),
+        };
+        if *code == ExitCode::Violation && self.failures <= MOST_FOLDERS {
+            let folder = results_folder::of_run(&self.arguments.out, &results.scenario, seed);
+            results_folder::save(&folder, execution)?;
         }
-        Ok(())
+        Ok(told?)
     }
 
     /// The code of what failed so far: that a run is not deterministic puts all verdicts in doubt.
@@ -157,7 +158,7 @@ impl Sweep<'_, '_> {
     }
 
     /// The summary and the last lines.
-    fn close(self, scenario: &Scenario, wall_seconds: f64) -> Result<ExitCode, Failure> {
+    fn close(self, scenario: &Scenario, saved: bool, wall_seconds: f64) -> Result<ExitCode, Failure> {
         let toothless = self.statistics.toothless(&asked_for(scenario));
         let (code, verdict) = self.verdict(scenario, &toothless);
         self.session.so_far = code;
@@ -176,7 +177,8 @@ impl Sweep<'_, '_> {
         }
         let out = &self.arguments.out;
         let replay = self.first_failure.map(|seed| replay_command(&self.arguments.scenario, seed, out));
-        Closing { verdict, results: Some(&self.folder), replay }.write(text)?;
+        let results = saved.then_some(&*self.folder);
+        Closing { verdict, results, replay }.write(text)?;
         Ok(code)
     }
 
