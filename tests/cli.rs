@@ -287,6 +287,8 @@ fn determinism_is_checked() {
 fn wrong_usage_and_broken_input_end_with_2() {
     let folder = Folder::new("usage");
     folder.write("calm.toml", CALM);
+    folder.write("...toml", CALM);
+    folder.write("scenarios/raft/..toml", CALM);
     folder.write("typo.toml", CALM.replace("nodes", "noddes"));
     folder.write("latin1.toml", b"protocol = \"r\xe4ft\"\n");
     folder.write("huge.toml", "#".repeat(3 << 20));
@@ -299,6 +301,8 @@ fn wrong_usage_and_broken_input_end_with_2() {
         ("run typo.toml", "typo.toml:2:1"),
         ("run typo.toml", "did you mean `nodes`"),
         ("run latin1.toml", "not text"),
+        ("run ...toml", "the scenario `...toml` would be called `..`"),
+        ("run scenarios/raft/..toml", "would be called `.`"),
         ("run huge.toml", "too large"),
         ("run calm.toml --seed 1.5", "is no seed"),
         ("run calm.toml --seeds 5..5", "holds no seed"),

@@ -20,7 +20,7 @@ pub(super) fn load(argument: &str) -> Result<Scenario, Failure> {
     let text = contents(&path)
         .map_err(|error| Failure::Input(format!("cannot read the scenario `{argument}`: {error}")))?;
     let shown = path.to_string_lossy();
-    Ok(read(Source { path: &shown, name: name(&path), text: &text }, &registry::specs())?)
+    Ok(read(Source { path: &shown, name: name(&path)?, text: &text }, &registry::specs())?)
 }
 
 /// The file that `argument` means.
@@ -44,8 +44,9 @@ fn contents(path: &Path) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// What the scenario is called: its path below `scenarios`, or else its file's name.
-fn name(path: &Path) -> String {
+/// What the scenario is called: its path below `scenarios`, or else its file's name. It is where
+/// the results go, so a name that leads out of their folder is none.
+fn name(path: &Path) -> Result<String, Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     // Without `..` and links, so that a name never leads out of the results.
     let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).unwrap_or_default();
@@ -57,10 +58,15 @@ fn name(path: &Path) -> String {
         })
         .collect();
     let stem = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
-    match parts.iter().rposition(|part| part == HOME) {
-        Some(home) => {
-            parts[home + 1..].iter().chain([&stem]).map(|part| &**part).collect::<Vec<_>>().join("/")
-        }
-        None => stem.into_owned(),
+    let home = parts.iter().rposition(|part| part == HOME);
+    let below = home.map_or(&[][..], |home| &parts[home + 1..]);
+    let name: Vec<&str> = below.iter().chain([&stem]).map(|part| &**part).collect();
+    match name.iter().find(|part| matches!(**part, "" | "." | "..")) {
+        Some(part) => Err(Failure::Input(format!(
+            "the scenario `{}` would be called `{part}`, which cannot name a folder of results; \
+             give the file another name",
+            path.display()
+        ))),
+        None => Ok(name.join("/")),
     }
 }
