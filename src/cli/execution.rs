@@ -6,10 +6,10 @@ use super::ExitCode;
 use super::closing;
 use crate::base::Seed;
 use crate::history::{History, Operation};
-use crate::report::{RunResults, is_met, trace_columns};
+use crate::report::{RunResults, is_met, summary, trace_columns};
 use crate::run::{Outcome, Watcher};
 use crate::scenario::Scenario;
-use crate::sweep::{Mismatch, Runner, Stopwatch, run_guarded, run_twice};
+use crate::sweep::{Mismatch, Runner, Stopwatch, panicked, run_guarded, run_twice};
 
 /// A run, with what every command makes of it.
 pub(super) struct Execution {
@@ -66,6 +66,21 @@ impl Execution {
             self.operations = Vec::new();
         }
         self
+    }
+
+    /// What came of it, for people, without the last lines.
+    pub(super) fn summary(&self, scenario: &Scenario) -> String {
+        if !panicked(&self.outcome) {
+            return summary(scenario, &self.outcome, &self.results);
+        }
+        let RunResults { scenario: name, protocol, seed, checks, events, digest, .. } = &self.results;
+        let mut text = format!("{name}: {protocol}, {} nodes, seed {seed}\n\nchecks\n", scenario.nodes);
+        for check in checks {
+            let detail = check.detail.as_deref().unwrap_or_default();
+            text += &format!("  {}  {}  {detail}\n", check.name, check.verdict);
+        }
+        text += &format!("\nThe run ended in a panic after {events} events, digest {digest}.\n");
+        text + "Nothing else of it was kept, neither its history nor its counters.\n"
     }
 
     /// The verdict in words.

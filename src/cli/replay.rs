@@ -12,7 +12,7 @@ use super::execution::Execution;
 use super::failure::Failure;
 use super::{ExitCode, Session, results_folder, scenario_file};
 use crate::base::{Digest, Seed, SimTime};
-use crate::report::{Draft, summary, trace_columns, trace_json};
+use crate::report::{Draft, trace_columns, trace_json};
 use crate::run::{TraceLine, Watcher};
 use crate::scenario::{Scenario, parse_duration};
 
@@ -93,7 +93,7 @@ fn tell(
         writeln!(session.out)?;
     }
     let text = session.text(arguments.json);
-    write!(text, "\n{}", summary(scenario, &execution.outcome, &execution.results))?;
+    write!(text, "\n{}", execution.summary(scenario))?;
     let mut verdict = execution.verdict(scenario);
     if let (Some(before), Some(folder)) = (changed, results) {
         let (file, digest) = (folder.join(results_folder::RESULTS), &execution.results.digest);

@@ -11,7 +11,6 @@ use super::failure::Failure;
 use super::seeds::SeedRange;
 use super::{ExitCode, Session, results_folder, run_many, scenario_file};
 use crate::base::Seed;
-use crate::report::summary;
 use crate::scenario::Scenario;
 
 /// Run a scenario under one seed or many, and judge what its clients saw
@@ -81,7 +80,7 @@ fn tell(
         writeln!(session.out)?;
     }
     let text = session.text(arguments.json);
-    write!(text, "{}", summary(scenario, &execution.outcome, &execution.results))?;
+    write!(text, "{}", execution.summary(scenario))?;
     if let Some(mismatch) = &execution.mismatch {
         write_mismatch(mismatch, text)?;
     }

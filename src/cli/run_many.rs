@@ -16,7 +16,7 @@ use crate::base::Seed;
 use crate::check::Verdict;
 use crate::report::{Draft, RunResults};
 use crate::scenario::Scenario;
-use crate::sweep::{Bite, Statistics, Stopwatch, asked_for, available_threads, in_order};
+use crate::sweep::{Bite, Statistics, Stopwatch, asked_for, available_threads, in_order, panicked};
 
 /// More failures than this get no folder of their own: each is one replay away.
 const MOST_FOLDERS: u64 = 100;
@@ -48,6 +48,7 @@ pub(super) fn run_many(
         failures: 0,
         first_failure: None,
         mismatches: 0,
+        panics: 0,
         sim_seconds: 0.0,
     };
     let work = |index| {
@@ -85,6 +86,8 @@ struct Sweep<'a, 's> {
     failures: u64,
     first_failure: Option<Seed>,
     mismatches: u64,
+    /// Seeds whose run ended in a panic.
+    panics: u64,
     sim_seconds: f64,
 }
 
@@ -111,7 +114,11 @@ impl Sweep<'_, '_> {
     fn take(&mut self, seed: Seed, execution: &Execution) -> Result<(), Failure> {
         let Execution { outcome, results, code, .. } = execution;
         let work = [("operations ok", results.operations.ok), ("leader terms", results.leader_terms)];
-        self.statistics.add(outcome.verdict, work, results.faults.faults());
+        // What a run that panicked did and felt, nobody knows.
+        let known = |_: &(&'static str, u64)| !panicked(outcome);
+        let faults = results.faults.faults().filter(known);
+        self.statistics.add(outcome.verdict, work.into_iter().filter(known), faults);
+        self.panics += u64::from(panicked(outcome));
         self.sim_seconds += results.sim_seconds;
         self.mismatches += u64::from(*code == ExitCode::Mismatch);
         self.failures += u64::from(*code == ExitCode::Violation);
@@ -172,6 +179,10 @@ impl Sweep<'_, '_> {
             rate(seeds),
             rate(simulated)
         )?;
+        if self.panics > 0 {
+            let panics = self.panics;
+            writeln!(text, "runs that ended in a panic, left out of these medians and shares: {panics}")?;
+        }
         if self.failures > MOST_FOLDERS {
             writeln!(text, "only the first {MOST_FOLDERS} of {} failures have folders", self.failures)?;
         }

@@ -54,7 +54,14 @@ fn a_panic_is_a_failure_of_its_seed_only() {
     assert_eq!(code, ExitCode::Violation);
     assert_eq!(text.matches("panic: after 0 events: a leader without a term").count(), 3, "{text}");
     assert!(text.contains("3 seeds: 0 valid (0.0 %), 3 invalid (100.0 %)"), "{text}");
+    assert!(
+        text.contains("runs that ended in a panic, left out of these medians and shares: 3\n")
+            && !text.contains("crashes"),
+        "{text}"
+    );
     let (code, text) = typed("panic1", broken, &["run", "--seed", "9"]);
     assert_eq!(code, ExitCode::Violation);
-    assert!(text.contains("invalid  after 0 events: a leader"), "{text}");
+    assert!(text.contains("panic  invalid  after 0 events: a leader\nwithout a term (at src/cli/tests.rs:"));
+    assert!(text.contains("\nThe run ended in a panic after 0 events, digest "), "{text}");
+    assert!(!text.contains("no time") && !text.contains("none had an effect"), "{text}");
 }

@@ -27,6 +27,12 @@ thread_local! {
     static MESSAGE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
+/// Whether `outcome` is what is left of a run that panicked: its checks, digest and number of events
+/// are true, all other numbers are zero because nobody knows them.
+pub fn panicked(outcome: &Outcome) -> bool {
+    outcome.checks.iter().any(|check| check.name == PANIC)
+}
+
 /// Runs `scenario` under `seed`; a panic becomes an invalid outcome.
 pub fn run_guarded(runner: Runner, scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
     install_hook();
@@ -116,6 +122,7 @@ mod tests {
         };
         let outcome = run_guarded(runner, &scenario(), Seed(7), &mut ());
         assert_eq!((outcome.verdict, outcome.counters.events), (Verdict::Invalid, 1));
+        assert!(panicked(&outcome));
         let check = outcome.violation().unwrap();
         let detail = check.detail.as_deref().unwrap();
         assert_eq!(check.name, "panic");

@@ -1,7 +1,7 @@
 //! Floor 8: many runs, on all cores; and what one run needs that the pure floors do not have.
 //!
 //! * [`in_order`]: work on all cores, results in order, bounded memory.
-//! * [`run_guarded`]: a run in which a panic is a verdict.
+//! * [`run_guarded`]: a run in which a panic is a verdict; [`panicked`] tells it from others.
 //! * [`run_twice`]: a run and the proof that it is deterministic, or the first event that is not.
 //! * [`Statistics`]: what many runs came to, in medians and shares.
 //! * [`asked_for`]: the faults of a scenario and the counters that show their bite.
@@ -20,7 +20,7 @@ mod tests;
 
 pub use bite::{Bite, asked_for};
 pub use determinism::{Mismatch, run_twice};
-pub use guard::run_guarded;
+pub use guard::{panicked, run_guarded};
 pub use judge::{TimedReport, judge};
 pub use pool::{available_threads, in_order};
 pub use statistics::{Statistics, Tally};
