@@ -7,7 +7,7 @@ use atropos::base::{
     ClientId, DiskError, JournalId, Latency, LinkId, NodeId, Probability, Seed, SimDuration, SimTime, Ticket,
 };
 use atropos::engine::{Happening, Loss, Observer, World, WorldConfig};
-use atropos::faults::{Action, Fault, When};
+use atropos::faults::{Action, Fault, MessageEffect, MessageVerb, When};
 use atropos::network::{LinkConfig, NetworkConfig};
 use atropos::process::{Boot, BootKind, Context, DecisionName, Process, RequestId, Scope};
 use atropos::storage::DiskConfig;
@@ -84,6 +84,9 @@ impl Process for Scribe {
     }
     fn on_admin(&mut self, command: u64, ctx: &mut Context<Self>) {
         ctx.observe(Said::Own(command));
+        if command == 7 {
+            ctx.send(NodeId(1), command);
+        }
     }
     fn on_durable(&mut self, write: Ticket, result: Result<(), DiskError>, ctx: &mut Context<Self>) {
         assert_eq!(result, Ok(()));
@@ -239,6 +242,25 @@ fn a_node_serves_one_thing_at_a_time() {
 fn messages_to_a_node_that_is_down_are_lost() {
     let ear = hear(config(vec![strike(0, Action::Crash(node(1)), None)]), &[Send(1)]);
     assert_eq!(ear.lost, [Loss::Down]);
+}
+
+#[test]
+fn a_message_fault_is_counted_as_its_own_effect_and_not_as_chance() {
+    let counters = |effect| {
+        let verb = MessageVerb { message: None, from: None, to: None, nth: 1, count: 1, effect };
+        let faults = vec![strike(0, Action::Messages(verb), None)];
+        let mut world: World<Scribe> = World::new(config(faults), Vec::new(), Vec::new());
+        world.run_until(SimTime::ZERO + MS(1), 100, &mut ());
+        world.admin(NodeId(0), 7);
+        world.run_until(SimTime::ZERO + MS(50), 100, &mut ());
+        *world.counters()
+    };
+    let repeated = counters(MessageEffect::Duplicate);
+    assert_eq!((repeated.messages_repeated, repeated.messages_duplicated), (1, 0));
+    let dropped = counters(MessageEffect::Drop);
+    assert_eq!((dropped.messages_dropped, dropped.messages_lost, dropped.messages_delivered), (1, 0, 0));
+    let delayed = counters(MessageEffect::Delay(MS(3)));
+    assert_eq!((delayed.messages_delayed, delayed.messages_delivered), (1, 1));
 }
 
 #[test]

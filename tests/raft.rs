@@ -20,7 +20,7 @@ fn scenario(text: &str) -> Scenario {
     read(source, &registry::specs()).unwrap_or_else(|found| panic!("{}", found.render(false)))
 }
 
-/// Keeps the lines of some kinds, a dozen columns wide.
+/// Keeps the lines of some kinds.
 struct Transcript {
     kinds: &'static [&'static str],
     text: String,
@@ -171,7 +171,7 @@ fn raft_survives_the_schedules_that_broke_it() {
     survive(4_937..4_938);
 }
 
-/// The same, for an hour of two cores' patience.
+/// The same, ten thousand times: about a minute in a release build.
 #[test]
 #[ignore = "minutes"]
 fn raft_survives_thousands_of_random_schedules() {

@@ -63,6 +63,10 @@ impl<P: Process> Core<P> {
         } else {
             self.network.fate(link, self.now, &mut self.decisions.seeded_message(link, self.now, nth))
         };
+        if matches!(fate, Fate::Arrives { again: Some(_), .. }) {
+            // Counted before any fault has its say: `messages_repeated` is for those.
+            self.counters.messages_duplicated += 1;
+        }
         if !self.verbs.is_empty() {
             match self.tamper(link, &event, fate) {
                 Some(tampered) => fate = tampered,
@@ -74,7 +78,6 @@ impl<P: Process> Core<P> {
             Fate::Arrives { at, again } => {
                 let at = self.network.in_order(link, at);
                 if let Some(again) = again {
-                    self.counters.messages_duplicated += 1;
                     let again = self.network.in_order(link, again);
                     self.schedule(at, event.clone());
                     self.schedule(again, event);

@@ -1,6 +1,8 @@
 //! Storage for pending events: stable slots, reused most recent first.
 
-/// Values under small numbers.
+use super::queue::Queue;
+
+/// Values under small numbers, no more than the queue's entries have bits for.
 #[derive(Clone, Debug)]
 pub(super) struct Slab<T> {
     entries: Vec<Entry<T>>,
@@ -15,8 +17,6 @@ enum Entry<T> {
 }
 
 const NONE: u32 = u32::MAX;
-/// As many as the queue's entries have bits for.
-const MOST: usize = 1 << 24;
 
 impl<T> Slab<T> {
     pub(super) fn new() -> Self {
@@ -36,7 +36,7 @@ impl<T> Slab<T> {
                 slot
             }
             None => {
-                assert!(self.entries.len() < MOST, "more than 2^24 events pending at once");
+                assert!(self.entries.len() < Queue::MOST, "more than 2^24 events pending at once");
                 self.entries.push(Entry::Full(value));
                 self.entries.len() as u32 - 1
             }
