@@ -4,10 +4,11 @@
 //! its bug switches, the faults it declares to survive, and the function that runs it.
 
 use crate::base::Seed;
+use crate::base::keys::{KeyProblem, Settings};
 use crate::monitor::LogMonitors;
 use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, RaftService};
 use crate::run::{LIMITS, LINEARIZABILITY, Outcome, PANIC, Setup, Watcher, simulate};
-use crate::scenario::{ProtocolSpec, Scenario};
+use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
 use crate::workload::ClosedLoop;
 
 /// A protocol that scenarios can name.
@@ -15,8 +16,6 @@ use crate::workload::ClosedLoop;
 pub struct Protocol {
     /// What scenarios may say of it.
     pub spec: ProtocolSpec,
-    /// The kinds of fault that it declares to survive; the others are positive controls.
-    pub survives: &'static [&'static str],
     /// Runs a scenario of it.
     pub run: fn(&Scenario, Seed, &mut dyn Watcher) -> Outcome,
 }
@@ -28,13 +27,13 @@ pub const PROTOCOLS: &[Protocol] = &[Protocol {
         doc: "Raft: replication by a strong leader, with linearizable reads by ReadIndex.",
         section: raft::SECTION,
         bugs: raft::BUGS,
-        validate: |settings, nodes| RaftConfig::from_settings(settings, nodes, &[]).map(drop),
+        survives: raft::SURVIVES,
+        validate: validate_raft,
         admin: |text| RaftAdmin::parse(text).is_some(),
         admin_commands: RaftAdmin::COMMANDS,
         checks: &RAFT_CHECKS,
         message_kinds: Message::KINDS,
     },
-    survives: raft::SURVIVES,
     run: run_raft,
 }];
 
@@ -57,6 +56,13 @@ pub fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcom
     let protocol = PROTOCOLS.iter().find(|protocol| protocol.spec.name == scenario.protocol);
     let protocol = protocol.unwrap_or_else(|| panic!("no protocol `{}`", scenario.protocol));
     (protocol.run)(scenario, seed, watcher)
+}
+
+fn validate_raft(settings: &Settings, surroundings: &Surroundings<'_>) -> Result<(), KeyProblem> {
+    let config = RaftConfig::from_settings(settings, surroundings.nodes, &[])?;
+    config.can_elect(surroundings.least_round_trip())?;
+    // Where nobody chose the timeout, a run too short for it may be meant.
+    if settings.is_written("election_timeout_min") { config.has_time(surroundings.duration) } else { Ok(()) }
 }
 
 fn run_raft(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {

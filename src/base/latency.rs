@@ -53,6 +53,17 @@ impl Latency {
         matches!(self, Latency::Constant(d) if d.is_zero())
     }
 
+    /// No sample is shorter.
+    pub fn least(&self) -> SimDuration {
+        match *self {
+            Latency::Constant(d) => d,
+            Latency::Uniform { min, .. } | Latency::Exponential { min, .. } | Latency::Pareto { min, .. } => {
+                min
+            }
+            Latency::Lognormal { .. } => SimDuration::ZERO,
+        }
+    }
+
     /// Draws a duration.
     #[inline]
     pub fn sample(&self, draw: &mut impl Draw) -> SimDuration {

@@ -1,7 +1,7 @@
 //! `[[faults]]`: one verb a kind of fault, each with the keys it reads.
 
 use super::schedule::{Action, Fault, MessageEffect, MessageVerb, PartitionShape, When};
-use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings};
+use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings, Vocabulary};
 use crate::base::{SimDuration, SimTime};
 
 /// A word for `kind` and the keys that go with it.
@@ -13,13 +13,15 @@ pub struct Verb {
     pub doc: &'static str,
     /// Its keys, besides those of [`SECTION`].
     pub keys: &'static [Key],
+    /// Which of its keys must be there: exactly one of these sets.
+    pub forms: &'static [&'static [&'static str]],
 }
 
 const ANY_TIME: KeyKind =
     KeyKind::Duration { min: SimDuration::ZERO, max: SimDuration::from_secs(31_536_000) };
 const SOME_TIME: KeyKind =
     KeyKind::Duration { min: SimDuration::from_ns(1), max: SimDuration::from_secs(31_536_000) };
-const COUNT_FROM_ONE: KeyKind = KeyKind::Count { min: 1, max: u64::MAX };
+const COUNT_FROM_ONE: KeyKind = KeyKind::Count { min: 1, max: u64::MAX, unit: "messages" };
 
 /// The keys that every fault has.
 pub const SECTION: Section = Section {
@@ -28,25 +30,41 @@ pub const SECTION: Section = Section {
     keys: &[
         Key {
             name: "kind",
-            kind: KeyKind::Text,
+            kind: KeyKind::Name(Vocabulary::Fault),
             default: None,
             doc: "What it does: one of the verbs below.",
+            since: "0.1",
         },
         Key {
             name: "at",
             kind: ANY_TIME,
             default: None,
             doc: "The first strike, counted from the beginning; with `every` alone, one period in.",
+            since: "0.1",
         },
-        Key { name: "every", kind: SOME_TIME, default: None, doc: "The time from one strike to the next." },
-        Key { name: "until", kind: SOME_TIME, default: None, doc: "No strike at or after this instant." },
         Key {
-            name: "for",
+            name: "every",
             kind: SOME_TIME,
             default: None,
-            doc: "How long until it is undone: a crashed node restarts, a partition heals, a paused node goes on.",
+            doc: "The time from one strike to the next.",
+            since: "0.1",
+        },
+        Key {
+            name: "until",
+            kind: SOME_TIME,
+            default: None,
+            doc: "No strike at or after this instant.",
+            since: "0.1",
         },
     ],
+};
+
+const LASTS: Key = Key {
+    name: "for",
+    kind: SOME_TIME,
+    default: None,
+    doc: "How long until it is undone: a crashed node restarts, a partition heals, a paused node goes on.",
+    since: "0.1",
 };
 
 const TARGET: Key = Key {
@@ -54,34 +72,45 @@ const TARGET: Key = Key {
     kind: KeyKind::Target,
     default: None,
     doc: "Whom it hits: a node id, a list of them, \"leader\", \"random\", \"minority\", \"next\" (each node in turn) or \"all\".",
+    since: "0.1",
 };
 
 const MESSAGE_KEYS: [Key; 5] = [
     Key {
         name: "message",
-        kind: KeyKind::Text,
+        kind: KeyKind::Name(Vocabulary::Message),
         default: None,
         doc: "The kind of message, as the trace names it; any if unset.",
+        since: "0.1",
     },
     Key {
         name: "from",
         kind: KeyKind::Node,
         default: None,
         doc: "The sender, a node; any node or client if unset.",
+        since: "0.1",
     },
     Key {
         name: "to",
         kind: KeyKind::Node,
         default: None,
         doc: "The receiver, a node; any node or client if unset.",
+        since: "0.1",
     },
     Key {
         name: "nth",
         kind: COUNT_FROM_ONE,
         default: Some("1"),
         doc: "The first message meant, counted from the strike; what a partition blocks does not count.",
+        since: "0.1",
     },
-    Key { name: "count", kind: COUNT_FROM_ONE, default: Some("1"), doc: "How many in a row are meant." },
+    Key {
+        name: "count",
+        kind: COUNT_FROM_ONE,
+        default: Some("1"),
+        doc: "How many in a row are meant.",
+        since: "0.1",
+    },
 ];
 
 /// Every verb.
@@ -89,78 +118,92 @@ pub const VERBS: &[Verb] = &[
     Verb {
         name: "crash",
         doc: "Stops a node; its memory and a random part of its unsynced writes are gone.",
-        keys: &[TARGET],
+        keys: &[TARGET, LASTS],
+        forms: &[&["target"]],
     },
-    Verb { name: "restart", doc: "Starts a node that is down.", keys: &[TARGET] },
+    Verb { name: "restart", doc: "Starts a node that is down.", keys: &[TARGET], forms: &[&["target"]] },
     Verb {
         name: "pause",
-        doc: "Freezes a node: messages queue, timers fire late. Needs `for`.",
-        keys: &[TARGET],
+        doc: "Freezes a node: messages queue, timers fire late.",
+        keys: &[TARGET, LASTS],
+        forms: &[&["target", "for"]],
     },
     Verb {
         name: "partition",
         doc: "Blocks links between nodes, by exactly one of `groups`, `isolate`, or `one_way_from` with `one_way_to`.",
-        keys: &[
-            Key {
-                name: "groups",
-                kind: KeyKind::NodeGroups,
-                default: None,
-                doc: "Nodes that still hear each other; one in no group keeps all its links.",
-            },
-            Key {
-                name: "isolate",
-                kind: KeyKind::Target,
-                default: None,
-                doc: "Who is cut off from all others.",
-            },
-            Key {
-                name: "one_way_from",
-                kind: KeyKind::Nodes,
-                default: None,
-                doc: "Whose messages are lost on the way to `one_way_to`.",
-            },
-            Key {
-                name: "one_way_to",
-                kind: KeyKind::Nodes,
-                default: None,
-                doc: "Who no longer hears `one_way_from`.",
-            },
-        ],
+        keys: &PARTITION_KEYS,
+        forms: &[&["groups"], &["isolate"], &["one_way_from", "one_way_to"]],
     },
-    Verb { name: "heal", doc: "Ends every partition.", keys: &[] },
-    Verb { name: "drop", doc: "Loses chosen messages.", keys: &MESSAGE_KEYS },
+    Verb { name: "heal", doc: "Ends every partition.", keys: &[], forms: &[&[]] },
+    Verb { name: "drop", doc: "Loses chosen messages.", keys: &MESSAGE_KEYS, forms: &[&[]] },
     Verb {
         name: "delay",
         doc: "Holds chosen messages back by `by`.",
-        keys: &[
-            MESSAGE_KEYS[0],
-            MESSAGE_KEYS[1],
-            MESSAGE_KEYS[2],
-            MESSAGE_KEYS[3],
-            MESSAGE_KEYS[4],
-            Key { name: "by", kind: SOME_TIME, default: None, doc: "How much longer they travel." },
-        ],
+        keys: &{
+            let [message, from, to, nth, count] = MESSAGE_KEYS;
+            [message, from, to, nth, count, BY]
+        },
+        forms: &[&["by"]],
     },
-    Verb { name: "duplicate", doc: "Delivers chosen messages twice.", keys: &MESSAGE_KEYS },
+    Verb { name: "duplicate", doc: "Delivers chosen messages twice.", keys: &MESSAGE_KEYS, forms: &[&[]] },
     Verb {
         name: "admin",
         doc: "Hands an admin command, in the protocol's words, to a node.",
-        keys: &[TARGET, Key { name: "command", kind: KeyKind::Text, default: None, doc: "The command." }],
+        keys: &[TARGET, COMMAND],
+        forms: &[&["target", "command"]],
     },
 ];
+
+const PARTITION_KEYS: [Key; 5] = [
+    Key {
+        name: "groups",
+        kind: KeyKind::NodeGroups,
+        default: None,
+        doc: "Nodes that still hear each other; one in no group keeps all its links.",
+        since: "0.1",
+    },
+    Key {
+        name: "isolate",
+        kind: KeyKind::Target,
+        default: None,
+        doc: "Who is cut off from all others.",
+        since: "0.1",
+    },
+    Key {
+        name: "one_way_from",
+        kind: KeyKind::Nodes,
+        default: None,
+        doc: "Whose messages are lost on the way to `one_way_to`.",
+        since: "0.1",
+    },
+    Key {
+        name: "one_way_to",
+        kind: KeyKind::Nodes,
+        default: None,
+        doc: "Who no longer hears `one_way_from`.",
+        since: "0.1",
+    },
+    LASTS,
+];
+
+const BY: Key =
+    Key { name: "by", kind: SOME_TIME, default: None, doc: "How much longer they travel.", since: "0.1" };
+
+const COMMAND: Key = Key {
+    name: "command",
+    kind: KeyKind::Name(Vocabulary::Command),
+    default: None,
+    doc: "The command.",
+    since: "0.1",
+};
 
 impl Fault {
     /// The fault that one `[[faults]]` table with the verb `kind` asks for.
     pub fn from_settings(kind: &str, table: &Settings) -> Result<Self, KeyProblem> {
         let lasts = table.duration("for");
         let action = action(kind, table)?;
-        let undone = matches!(action, Action::Crash(_) | Action::Pause(_) | Action::Partition(_));
-        match (&action, lasts) {
-            (Action::Pause(_), None) => return Err(missing("for", "pause")),
-            (_, Some(_)) if !undone => {
-                return Err(KeyProblem::new("for", format!("a `{kind}` is over at once: it takes no `for`")));
-            }
-            _ => {}
+        if matches!(action, Action::Pause(_)) && lasts.is_none() {
+            return Err(missing("for", kind));
         }
         Ok(Fault { when: when(kind, table)?, action, lasts })
     }
@@ -241,4 +284,53 @@ fn message_verb(table: &Settings, effect: MessageEffect) -> Action {
 
 fn missing(key: &'static str, kind: &str) -> KeyProblem {
     KeyProblem::new(key, format!("a `{kind}` needs `{key}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NodeId;
+    use crate::base::keys::{KeyValue, Target};
+
+    /// The settings of a fault at 1 s with these keys.
+    fn table(keys: &[&'static str]) -> Settings {
+        let mut table = Settings::default();
+        table.set("at", KeyValue::Duration(SimDuration::from_secs(1)));
+        for &key in keys {
+            let nodes = vec![NodeId(0)];
+            table.set(
+                key,
+                match key {
+                    "target" | "isolate" => KeyValue::Target(Target::All),
+                    "groups" => KeyValue::NodeGroups(vec![nodes, vec![NodeId(1)]]),
+                    "one_way_from" | "one_way_to" => KeyValue::Nodes(nodes),
+                    "command" => KeyValue::Text("any".to_owned()),
+                    _ => KeyValue::Duration(SimDuration::from_secs(1)),
+                },
+            );
+        }
+        table
+    }
+
+    #[test]
+    fn a_fault_needs_the_keys_of_exactly_one_of_its_forms() {
+        for verb in VERBS {
+            for form in verb.forms {
+                assert!(Fault::from_settings(verb.name, &table(form)).is_ok(), "{} {form:?}", verb.name);
+                for left_out in 0..form.len() {
+                    let mut keys = form.to_vec();
+                    keys.remove(left_out);
+                    assert!(
+                        Fault::from_settings(verb.name, &table(&keys)).is_err(),
+                        "{} {keys:?}",
+                        verb.name
+                    );
+                }
+            }
+            if verb.forms.len() > 1 {
+                let all = verb.forms.concat();
+                assert!(Fault::from_settings(verb.name, &table(&all)).is_err(), "{} {all:?}", verb.name);
+            }
+        }
+    }
 }

@@ -65,24 +65,28 @@ pub const SECTION: Section = Section {
             kind: KeyKind::Latency,
             default: Some(r#"{ uniform = ["0.5ms", "1.5ms"] }"#),
             doc: "How long a message travels, one way. Messages overtake each other where it varies.",
+            since: "0.1",
         },
         Key {
             name: "loss",
             kind: KeyKind::Probability,
             default: Some("0.0"),
             doc: "The share of messages that never arrive.",
+            since: "0.1",
         },
         Key {
             name: "duplicate",
             kind: KeyKind::Probability,
             default: Some("0.0"),
             doc: "The share of messages that arrive twice, each copy with a delay of its own.",
+            since: "0.1",
         },
         Key {
             name: "fifo",
             kind: KeyKind::Bool,
             default: Some("false"),
             doc: "Whether each link delivers in the order of sending, as one TCP connection does.",
+            since: "0.1",
         },
     ],
 };
@@ -92,11 +96,29 @@ pub const LINK_SECTION: Section = Section {
     name: "network.link",
     doc: "Links between nodes that differ from `[network]`; the last that matches holds.",
     keys: &[
-        Key { name: "from", kind: KeyKind::Nodes, default: None, doc: "The senders; every node if unset." },
-        Key { name: "to", kind: KeyKind::Nodes, default: None, doc: "The receivers; every node if unset." },
-        Key { name: "latency", kind: KeyKind::Latency, default: None, doc: "Their latency." },
-        Key { name: "loss", kind: KeyKind::Probability, default: None, doc: "Their loss." },
-        Key { name: "duplicate", kind: KeyKind::Probability, default: None, doc: "Their duplication." },
+        Key {
+            name: "from",
+            kind: KeyKind::Nodes,
+            default: None,
+            doc: "The senders; every node if unset.",
+            since: "0.1",
+        },
+        Key {
+            name: "to",
+            kind: KeyKind::Nodes,
+            default: None,
+            doc: "The receivers; every node if unset.",
+            since: "0.1",
+        },
+        Key { name: "latency", kind: KeyKind::Latency, default: None, doc: "Their latency.", since: "0.1" },
+        Key { name: "loss", kind: KeyKind::Probability, default: None, doc: "Their loss.", since: "0.1" },
+        Key {
+            name: "duplicate",
+            kind: KeyKind::Probability,
+            default: None,
+            doc: "Their duplication.",
+            since: "0.1",
+        },
     ],
 };
 

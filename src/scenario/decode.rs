@@ -20,8 +20,10 @@ pub(super) type Span = Range<usize>;
 
 /// The state of reading one file.
 pub(super) struct Decoder<'p> {
-    /// The protocols there are.
+    /// The protocols there are; once one is chosen, that one alone.
     pub(super) protocols: &'p [ProtocolSpec],
+    /// The one that runs.
+    pub(super) protocol: Option<&'p ProtocolSpec>,
     /// Node ids below this exist.
     pub(super) nodes: u32,
     /// The key whose value is being decoded, for the messages.
@@ -63,7 +65,7 @@ pub(super) struct Unknown {
 impl<'p> Decoder<'p> {
     pub(super) fn new(protocols: &'p [ProtocolSpec]) -> Self {
         let (problems, missing) = (Vec::new(), Vec::new());
-        Decoder { protocols, nodes: sections::MOST_NODES, key: "", problems, missing }
+        Decoder { protocols, protocol: None, nodes: sections::MOST_NODES, key: "", problems, missing }
     }
 
     /// Decodes `table` along `keys`; `nested` are tables within it that are read elsewhere.
@@ -99,7 +101,7 @@ impl<'p> Decoder<'p> {
         }
         for key in keys.iter().filter(|key| !decoded.keys.contains_key(key.name)) {
             if let Some(value) = default_of(key) {
-                decoded.settings.set(key.name, value);
+                decoded.settings.set_default(key.name, value);
             }
         }
         decoded
@@ -189,7 +191,11 @@ impl<'p> Decoder<'p> {
         };
         let list = if span.is_some() { &mut self.problems } else { &mut self.missing };
         let span = span.or(tables.first().map(|table| &table.header)).cloned().unwrap_or(0..0);
-        list.push(Diagnostic::new(span, title, problem.message.as_str()));
+        let against = problem.against.and_then(|key| {
+            let place = tables.iter().find_map(|table| table.values.get(key))?;
+            Some((place.clone(), format!("`{key}` is set here")))
+        });
+        list.push(Diagnostic::new(span, title, problem.message.as_str()).beside(against));
     }
 }
 

@@ -1,39 +1,56 @@
 //! The document as a whole: which section is read when, and what one says of another.
 //!
-//! The top comes first: it names the protocol, whose keys then count, and the
+//! The top comes first: it names the protocol, whose words and keys then count, and the
 //! number of nodes, which bounds every id below.
 
 use toml::de::DeTable;
 
-use super::decode::{Decoded, Decoder, Unknown};
+use super::decode::{Decoded, Decoder, Span, Unknown};
 use super::suggest::{help, quoted};
-use super::{Diagnostic, Expect, Limits, ProtocolSpec, Scenario, sections};
+use super::{Diagnostic, Limits, ProtocolSpec, Scenario, Surroundings, sections};
 use crate::base::keys::{KeyProblem, Settings};
 use crate::base::{Seed, SimDuration};
 use crate::network::{LINK_SECTION, NetworkConfig};
 use crate::storage::DiskConfig;
 use crate::workload::WorkloadConfig;
 
+/// `[network]` with its links.
+struct Network {
+    config: Option<NetworkConfig>,
+    table: Decoded,
+    links: Vec<Decoded>,
+}
+
 impl<'p> Decoder<'p> {
     /// Decodes the whole file; `None` only with a problem reported.
     pub(super) fn scenario(&mut self, name: String, root: &DeTable<'_>) -> Option<Scenario> {
+        self.choose_protocol(root);
+        let protocol = self.protocol;
         let top = self.top(root);
-        let protocol = self.protocol(&top);
         let nodes = top.settings.count("nodes").map(|nodes| nodes as u32);
         self.nodes = nodes.unwrap_or(sections::MOST_NODES);
-        self.report_unknown_top(&top, protocol);
-        self.check_bugs(root, protocol);
+        self.report_unknown_top(root, &top);
 
         let network = self.network(root);
-        let disk = self.section(root, &crate::storage::SECTION, &[]);
+        let disk_table = self.section(root, &crate::storage::SECTION, &[]);
+        let disk = DiskConfig::from_settings(&disk_table.settings);
         let node = self.section(root, &sections::NODE, &[]);
         let clients = self.section(root, &crate::workload::SECTION, &[]);
         let clients = self.judged(&clients, WorkloadConfig::from_settings);
         let limits = self.section(root, &sections::LIMITS, &[]);
-        let expect = self.expect(root, protocol);
-        let protocol_settings = self.protocol_settings(root, protocol, &top, nodes);
+        let (expect, sometimes) = self.expectations(root);
         let duration = top.settings.duration("duration");
-        let faults = self.faults(root, protocol, duration);
+        let protocol_settings = match (&network.config, nodes, duration) {
+            (Some(config), Some(nodes), Some(duration)) if disk_table.whole => {
+                let surroundings = Surroundings { nodes, duration, network: config, disk: &disk };
+                self.protocol_settings(root, &surroundings, [&top, &network.table, &disk_table])
+            }
+            _ => self.protocol_section(root, &top).map(|own| own.settings),
+        };
+        let faults = self.faults(root, duration);
+        if root.get("expect").is_none() {
+            self.report_deadly(&network, &disk_table);
+        }
 
         Some(Scenario {
             name,
@@ -43,56 +60,53 @@ impl<'p> Decoder<'p> {
             duration: duration?,
             nodes: nodes?,
             bugs: top.settings.texts("bugs")?,
-            network: network?,
-            disk: DiskConfig::from_settings(&disk.settings),
+            network: network.config?,
+            disk,
             clients: clients?,
             service_time: node.settings.duration("service_time").unwrap_or(SimDuration::ZERO),
             faults,
             protocol_settings: protocol_settings?,
             limits: Limits { events: limits.settings.count("events")? },
             expect,
+            sometimes,
+            overrides: Vec::new(),
         })
+    }
+
+    /// Finds the protocol that runs. From here on it is the only one whose words and keys count.
+    fn choose_protocol(&mut self, root: &DeTable<'_>) {
+        let protocols: &'p [ProtocolSpec] = self.protocols;
+        let Some(written) = root.get("protocol") else {
+            let names: Vec<&str> = protocols.iter().map(|protocol| protocol.name).collect();
+            let problem = Diagnostic::new(0..0, "no protocol", "expected `protocol = \"…\"` in this file");
+            self.missing.push(problem.help(help("", &names)));
+            return;
+        };
+        let name = written.get_ref().as_str();
+        self.protocol = protocols.iter().find(|protocol| Some(protocol.name) == name);
     }
 
     /// The keys above the first section; the sections come back as unknown.
     fn top(&mut self, root: &DeTable<'_>) -> Decoded {
         let keys: Vec<_> = sections::TOP.keys.iter().collect();
-        self.table(&keys, root, 0..0, &[])
-    }
-
-    /// The protocol that runs. From here on it is the only one whose keys count.
-    fn protocol(&mut self, top: &Decoded) -> Option<&'p ProtocolSpec> {
-        let names: Vec<&str> = self.protocols.iter().map(|protocol| protocol.name).collect();
-        let Some(name) = top.settings.text("protocol") else {
-            if !top.keys.contains_key("protocol") {
-                let problem =
-                    Diagnostic::new(0..0, "no protocol", "expected `protocol = \"…\"` in this file");
-                self.missing.push(problem.help(help("", &names)));
-            }
-            return None;
-        };
-        let protocols: &'p [ProtocolSpec] = self.protocols;
-        let protocol = protocols.iter().find(|protocol| protocol.name == name);
-        match protocol {
-            Some(protocol) => self.protocols = std::slice::from_ref(protocol),
-            None => {
-                self.key = "protocol";
-                self.unknown_word(top.values["protocol"].clone(), &name, &names);
-            }
+        let top = self.table(&keys, root, 0..0, &[]);
+        if let Some(protocol) = self.protocol {
+            self.protocols = std::slice::from_ref(protocol);
         }
-        protocol
+        top
     }
 
     /// Reports what at the top of the file is neither a key nor a section of this protocol's.
-    fn report_unknown_top(&mut self, top: &Decoded, protocol: Option<&ProtocolSpec>) {
+    fn report_unknown_top(&mut self, root: &DeTable<'_>, top: &Decoded) {
+        let protocol = self.protocol;
         let all = sections::sections(self.protocols);
-        let written = top.settings.text("protocol");
+        let written = root.get("protocol").and_then(|written| written.get_ref().as_str());
         let mut names: Vec<&str> = all.iter().map(|entry| entry.section.name).collect();
         names.retain(|name| !name.is_empty() && !name.contains('.'));
         let keys: Vec<&str> = sections::TOP.keys.iter().map(|key| key.name).collect();
         for Unknown { span, name, is_section } in &top.unknown {
             // The section of a protocol that is not known is no second mistake.
-            let own = protocol.is_none() && written.as_ref() == Some(name);
+            let own = protocol.is_none() && written == Some(name);
             if names.contains(&name.as_str()) || own {
                 continue;
             }
@@ -109,75 +123,71 @@ impl<'p> Decoder<'p> {
         }
     }
 
-    fn check_bugs(&mut self, root: &DeTable<'_>, protocol: Option<&ProtocolSpec>) {
-        let bugs = root.get("bugs").and_then(|bugs| bugs.get_ref().as_array());
-        let (Some(bugs), Some(protocol)) = (bugs, protocol) else {
-            return;
-        };
-        let names: Vec<&str> = protocol.bugs.iter().map(|bug| bug.name).collect();
-        for bug in bugs {
-            let Some(name) = bug.get_ref().as_str().filter(|name| !names.contains(name)) else {
-                continue;
-            };
-            let label = format!("`{}` has no such bug switch", protocol.name);
-            let problem = Diagnostic::new(bug.span(), format!("unknown bug {}", quoted(name)), label);
-            self.problems.push(problem.help(help(name, &names)));
-        }
-    }
-
-    fn network(&mut self, root: &DeTable<'_>) -> Option<NetworkConfig> {
-        let network = self.section(root, &crate::network::SECTION, &["link"]);
-        let mut links: Vec<Settings> = Vec::new();
+    fn network(&mut self, root: &DeTable<'_>) -> Network {
+        let table = self.section(root, &crate::network::SECTION, &["link"]);
+        let mut links = Vec::new();
         if let Some(parent) = root.get("network").and_then(|network| network.get_ref().as_table()) {
             let keys: Vec<_> = LINK_SECTION.keys.iter().collect();
             for (header, table) in self.tables(parent, "link", LINK_SECTION.name) {
                 let link = self.table(&keys, table, header, &[]);
                 self.report_unknown(&link, LINK_SECTION.keys, "[[network.link]]");
-                links.push(link.settings);
+                links.push(link);
             }
         }
-        self.judged(&network, |settings| NetworkConfig::from_settings(settings, &links))
+        let settings: Vec<Settings> = links.iter().map(|link| link.settings.clone()).collect();
+        let config = self.judged(&table, |own| NetworkConfig::from_settings(own, &settings));
+        Network { config, table, links }
     }
 
-    fn expect(&mut self, root: &DeTable<'_>, protocol: Option<&ProtocolSpec>) -> Option<Expect> {
-        root.get("expect")?;
-        let expect = self.section(root, &sections::EXPECT, &[]);
-        if let (Some(protocol), Some(check)) = (protocol, expect.settings.text("check"))
-            && !protocol.checks.contains(&check.as_str())
-        {
-            self.key = "check";
-            self.unknown_word(expect.values["check"].clone(), &check, protocol.checks);
-        }
-        self.judged(&expect, |settings| {
-            let verdict = settings.text("verdict");
-            let verdict = verdict.ok_or(KeyProblem::new("verdict", "`[expect]` needs `verdict`"))?;
-            Ok(Expect { verdict, check: settings.text("check") })
-        })
-    }
-
-    fn protocol_settings(
-        &mut self,
-        root: &DeTable<'_>,
-        protocol: Option<&ProtocolSpec>,
-        top: &Decoded,
-        nodes: Option<u32>,
-    ) -> Option<Settings> {
-        let protocol = protocol?;
+    /// The protocol's own section.
+    fn protocol_section(&mut self, root: &DeTable<'_>, top: &Decoded) -> Option<Decoded> {
+        let protocol = self.protocol?;
         let mut own = self.section(root, &protocol.section, &[]);
         if own.header.is_empty() {
             // Nothing is written there: what is wrong is wrong with the choice of the protocol.
             own.header = top.values["protocol"].clone();
         }
-        if !own.whole {
-            return None;
-        }
-        match (protocol.validate)(&own.settings, nodes?) {
+        own.whole.then_some(own)
+    }
+
+    /// The protocol's own section, if it makes sense in these surroundings.
+    fn protocol_settings(
+        &mut self,
+        root: &DeTable<'_>,
+        surroundings: &Surroundings<'_>,
+        [top, network, disk]: [&Decoded; 3],
+    ) -> Option<Settings> {
+        let own = self.protocol_section(root, top)?;
+        match (self.protocol?.validate)(&own.settings, surroundings) {
             Ok(()) => Some(own.settings),
             Err(problem) => {
-                self.disagreement(&problem, &[&own, top]);
+                self.disagreement(&problem, &[&own, top, network, disk]);
                 None
             }
         }
+    }
+
+    /// Reports what chance does to messages and disks that the protocol does not survive.
+    fn report_deadly(&mut self, network: &Network, disk: &Decoded) {
+        let links = network.links.iter().chain([&network.table]);
+        let on_links = links.flat_map(|table| [("loss", table), ("duplicate", table)]);
+        for (kind, table) in on_links.chain([("torn", disk)]) {
+            let wanted = table.settings.probability(kind).is_some_and(|chance| !chance.is_never());
+            if let (true, Some(span)) = (wanted, table.values.get(kind)) {
+                self.report_if_deadly(kind, span.clone());
+            }
+        }
+    }
+
+    /// Reports a `kind` of fault that the protocol does not survive.
+    pub(super) fn report_if_deadly(&mut self, kind: &str, span: Span) {
+        let Some(protocol) = self.protocol.filter(|protocol| !protocol.survives.contains(&kind)) else {
+            return;
+        };
+        let title = format!("`{}` does not survive `{kind}`", protocol.name);
+        let label = "this must fail, and the scenario does not say so";
+        let help = "say what is expected, such as `[expect]` with `verdict = \"invalid\"`".to_owned();
+        self.problems.push(Diagnostic::new(span, title, label).help(help));
     }
 
     /// What `from_settings` makes of a table in which every value is right by itself.

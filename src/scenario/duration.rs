@@ -84,14 +84,6 @@ fn split(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at(text.find(|c| !belongs(c)).unwrap_or(text.len()))
 }
 
-/// A bound as a message names it: whole days as days.
-pub(super) fn bound(duration: SimDuration) -> String {
-    match duration.as_ns() {
-        ns if ns >= DAY_NS && ns % DAY_NS == 0 => format!("{}d", ns / DAY_NS),
-        _ => duration.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,31 +1,28 @@
 //! The `[[faults]]` tables: each has the keys of every fault and those of its verb.
 
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
+use super::Diagnostic;
 use super::decode::{Decoded, Decoder, Span};
 use super::suggest::{help, quoted};
-use super::{Diagnostic, ProtocolSpec};
 use crate::base::keys::Key;
 use crate::base::{SimDuration, SimTime};
+use crate::faults::Fault;
 use crate::faults::verbs::{SECTION, VERBS, Verb};
-use crate::faults::{Action, Fault};
 
 impl Decoder<'_> {
-    /// Decodes every `[[faults]]` table of a run of `protocol` that lasts `duration`.
-    pub(super) fn faults(
-        &mut self,
-        root: &DeTable<'_>,
-        protocol: Option<&ProtocolSpec>,
-        duration: Option<SimDuration>,
-    ) -> Vec<Fault> {
+    /// Decodes every `[[faults]]` table of a run that lasts `duration`.
+    pub(super) fn faults(&mut self, root: &DeTable<'_>, duration: Option<SimDuration>) -> Vec<Fault> {
+        let expected = root.contains_key("expect");
         let tables = self.tables(root, SECTION.name, SECTION.name);
         let mut faults = Vec::new();
         for (header, table) in tables {
             let Some((fault, decoded)) = self.fault(header, table) else {
                 continue;
             };
-            if let Some(protocol) = protocol {
-                self.check_words(&fault, &decoded, protocol);
+            if !expected {
+                let span = decoded.values.get("kind").unwrap_or(&decoded.header);
+                self.report_if_deadly(fault.action.verb(), span.clone());
             }
             if let Some(duration) = duration {
                 self.check_strikes(&fault, &decoded, duration);
@@ -55,7 +52,7 @@ impl Decoder<'_> {
         }
     }
 
-    /// The verb that `kind` names. A `kind` that is no text is left to the decoder.
+    /// The verb that `kind` names.
     fn verb(&mut self, header: Span, table: &DeTable<'_>) -> Option<&'static Verb> {
         let names: Vec<&str> = VERBS.iter().map(|verb| verb.name).collect();
         let Some(kind) = table.get("kind") else {
@@ -63,19 +60,9 @@ impl Decoder<'_> {
             self.missing.push(problem.help(help("", &names)));
             return None;
         };
-        let DeValue::String(word) = kind.get_ref() else {
-            return None;
-        };
-        let verb = VERBS.iter().find(|verb| verb.name == word.as_ref());
-        if verb.is_none() {
-            let problem = Diagnostic::new(
-                kind.span(),
-                format!("unknown fault {}", quoted(word)),
-                "no kind of fault has this name",
-            );
-            self.problems.push(problem.help(help(word, &names)));
-        }
-        verb
+        // A name that is none is reported where it is decoded.
+        let word = kind.get_ref().as_str()?;
+        VERBS.iter().find(|verb| verb.name == word)
     }
 
     /// Reports keys that `verb` does not read, and whose they are.
@@ -96,26 +83,6 @@ impl Decoder<'_> {
             let problem =
                 Diagnostic::new(unknown.span.clone(), format!("unknown key {}", quoted(name)), label);
             self.problems.push(problem.help(help(name, &names)));
-        }
-    }
-
-    /// Admin commands and kinds of message are the protocol's own words.
-    fn check_words(&mut self, fault: &Fault, decoded: &Decoded, protocol: &ProtocolSpec) {
-        let at = |key| decoded.values.get(key).cloned().unwrap_or(decoded.header.clone());
-        match &fault.action {
-            Action::Admin { command, .. } if !(protocol.admin)(command) => {
-                self.key = "command";
-                self.unknown_word(at("command"), command, protocol.admin_commands);
-            }
-            Action::Messages(verb) => {
-                if let Some(message) = &verb.message
-                    && !protocol.message_kinds.contains(&message.as_str())
-                {
-                    self.key = "message";
-                    self.unknown_word(at("message"), message, protocol.message_kinds);
-                }
-            }
-            _ => {}
         }
     }
 

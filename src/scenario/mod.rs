@@ -1,28 +1,38 @@
 //! Floor 6: a TOML document becomes a validated [`Scenario`], or a list of
 //! everything that is wrong with it.
 //!
-//! * [`read`]: the way in. Text comes as an argument; no file is opened here.
+//! * [`Reader`], or [`read`] for a file that stands for itself: the way in. Text comes as an
+//!   argument, and what a file extends through a function; no file is opened here.
 //! * [`Scenario`]: all that a run is made of, besides the seed given on the command line.
-//! * [`ProtocolSpec`]: what the registry tells of each protocol, as data.
+//! * [`ProtocolSpec`]: what the registry tells of each protocol, as data; [`Surroundings`]:
+//!   what it may know of the rest of the file to judge its own section.
 //! * [`sections()`]: every section and key of a file: what the reader decodes by,
 //!   suggests from and explains. Adding a key is a line there or in its module.
 //! * [`Diagnostics`]: the problems, with line and column, rendered in rustc's manner.
 //!
 //! Inside: `document` knows the sections and their order; `decode` walks tables along
-//! the keys; `value`, `latency`, `nodes` and `duration` read single values; `faults`
-//! the fault schedule; `suggest` knows the nearest name. Not
-//! here yet: `extends`, overrides from the command line, `[[expect]]`.
+//! the keys; `value`, `names`, `latency`, `nodes` and `duration` read single values; `faults`
+//! the fault schedule, `expect` the expectations; `suggest` knows the nearest name. Before
+//! them, `extends` gathers files, `merge` lays one over another and `overrides` what the
+//! command line sets over all; `sources` remembers which byte came from where.
 
 mod decode;
 mod diagnostics;
 mod document;
 mod duration;
+mod expect;
+mod extends;
 mod faults;
 mod latency;
+mod merge;
+mod names;
 mod nodes;
+mod overrides;
 mod protocol;
 mod read;
 pub mod sections;
+mod sights;
+mod sources;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -30,9 +40,11 @@ mod value;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Problem};
 pub use duration::parse as parse_duration;
-pub use protocol::ProtocolSpec;
-pub use read::{Source, read};
-pub use sections::{SectionEntry, sections};
+pub use protocol::{ProtocolSpec, Surroundings};
+pub use read::{Opened, Opener, Reader, Source, read};
+pub use sections::{Repeats, SectionEntry, sections};
+pub use sights::{SIGHTS, Sight};
+pub use suggest::nearest;
 
 use crate::base::keys::Settings;
 use crate::base::{Seed, SimDuration};
@@ -72,8 +84,12 @@ pub struct Scenario {
     pub protocol_settings: Settings,
     /// Where the run gives up.
     pub limits: Limits,
-    /// What the run must come to, if the scenario says so.
+    /// What every run must come to, if the scenario says so.
     pub expect: Option<Expect>,
+    /// What at least one run of a sweep must show.
+    pub sometimes: Vec<Sometimes>,
+    /// What was set on the command line over what the files say: `network.loss=0.05`.
+    pub overrides: Vec<String>,
 }
 
 /// Where a run gives up, with the verdict `unknown`.
@@ -89,5 +105,14 @@ pub struct Expect {
     /// One of [`sections::VERDICTS`].
     pub verdict: String,
     /// The check that must come to it; the whole run if `None`.
+    pub check: Option<String>,
+}
+
+/// What at least one run of a sweep must show.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sometimes {
+    /// The name of one of the [`SIGHTS`].
+    pub sight: String,
+    /// The check that must come to the verdict `sight`; the whole run if `None`.
     pub check: Option<String>,
 }

@@ -1,8 +1,11 @@
-//! From the bytes of a file to a [`Scenario`], or to everything that is wrong with it.
+//! From the bytes of some files to a [`Scenario`], or to everything that is wrong with them.
 
 use toml::de::{DeTable, Error};
 
 use super::decode::{Decoder, Span};
+use super::merge::{merged, shifted};
+use super::overrides::Override;
+use super::sources::SourceFile;
 use super::{Diagnostic, Diagnostics, ProtocolSpec, Scenario};
 
 /// Larger files are no scenarios.
@@ -19,67 +22,162 @@ pub struct Source<'a> {
     pub text: &'a [u8],
 }
 
-/// Reads a scenario. A file that is not one comes back as all its problems at once.
+/// A file that a scenario extends.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The file as messages name it; the same for the same file.
+    pub path: String,
+    /// What is in it.
+    pub text: Vec<u8>,
+}
+
+/// Opens the file that `extends` names (the first argument) in the file with the path that is
+/// the second. An error is what a user reads.
+pub type Opener<'a> = &'a dyn Fn(&str, &str) -> Result<Opened, String>;
+
+/// Reads scenarios.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    protocols: &'a [ProtocolSpec],
+    overrides: &'a [String],
+    open: Opener<'a>,
+}
+
+/// Reads a scenario that stands for itself. A file that is not one comes back as all its
+/// problems at once.
 ///
-/// Values that are wrong together (a fault's, a protocol's) are judged only where
-/// each is right by itself, so that one slip is reported once.
+/// # Errors
+/// Those of [`Reader::read`].
 pub fn read(source: Source<'_>, protocols: &[ProtocolSpec]) -> Result<Scenario, Diagnostics> {
-    let text = text_of(&source)?;
-    let (root, errors) = DeTable::parse_recoverable(text);
-    let mut decoder = Decoder::new(protocols);
-    let scenario = decoder.scenario(source.name, root.get_ref());
-    let problems = all_problems(text, &errors, decoder.problems, decoder.missing);
-    match scenario {
-        Some(scenario) if problems.is_empty() => Ok(scenario),
-        _ => Err(Diagnostics::new(source.path, text, problems)),
+    Reader::new(protocols).read(source)
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of scenarios of `protocols`, which opens no other files.
+    pub fn new(protocols: &'a [ProtocolSpec]) -> Self {
+        Reader { protocols, overrides: &[], open: &|_, _| Err("no other file can be opened here".to_owned()) }
+    }
+
+    /// With values that take the place of those in the file, each as `network.loss=0.05`.
+    pub fn set(self, overrides: &'a [String]) -> Self {
+        Reader { overrides, ..self }
+    }
+
+    /// With a way to open what a scenario extends.
+    pub fn opener(self, open: Opener<'a>) -> Self {
+        Reader { open, ..self }
+    }
+
+    /// Reads a scenario.
+    ///
+    /// Values that are wrong together (a fault's, a protocol's) are judged only where
+    /// each is right by itself, so that one slip is reported once.
+    ///
+    /// # Errors
+    /// All that is wrong with the file, what it extends, and what is set.
+    pub fn read(&self, source: Source<'_>) -> Result<Scenario, Diagnostics> {
+        let (sources, unread) = super::extends::gather(&source, self.open)?;
+        let mut sources = sources;
+        let files = sources.files().len();
+        for text in self.overrides {
+            sources.push("--set".to_owned(), text.clone(), None);
+        }
+        let mut decoder = Decoder::new(self.protocols);
+        let (scenario, problems) = {
+            let mut syntax = Syntax::default();
+            // What is extended comes first, so that each file covers those behind it.
+            let tables = sources.files()[..files].iter().rev().map(|file| syntax.parse(file));
+            let mut root = tables.reduce(merged).unwrap_or_default();
+            for file in &sources.files()[files..] {
+                match Override::parse(file).and_then(|set| set.apply(&mut root)) {
+                    Ok(()) => {}
+                    Err(problem) => decoder.problems.push(problem),
+                }
+            }
+            root.remove("extends");
+            let scenario = decoder.scenario(source.name, &root);
+            let missing = if unread.is_empty() { decoder.missing } else { Vec::new() };
+            decoder.problems.extend(unread);
+            (scenario, syntax.all_problems(decoder.problems, missing))
+        };
+        match scenario {
+            Some(scenario) if problems.is_empty() => {
+                Ok(Scenario { overrides: self.overrides.to_vec(), ..scenario })
+            }
+            _ => Err(Diagnostics::new(sources, problems)),
+        }
     }
 }
 
-/// The text of the file, which may be no text at all.
-fn text_of<'a>(source: &Source<'a>) -> Result<&'a str, Diagnostics> {
-    if source.text.len() > MOST_BYTES {
-        let label = format!("expected at most {MOST_BYTES} bytes, found {}", source.text.len());
+/// The text of a file; or what can be shown of it, and why it is none.
+pub(super) fn text_of(bytes: &[u8]) -> Result<String, (String, Diagnostic)> {
+    if bytes.len() > MOST_BYTES {
+        let label = format!("expected at most {MOST_BYTES} bytes, found {}", bytes.len());
         let problem = Diagnostic::new(0..0, "this file is too large for a scenario", label);
-        return Err(Diagnostics::new(source.path, "", vec![problem]));
+        return Err((String::new(), problem));
     }
-    std::str::from_utf8(source.text).map_err(|error| {
-        let at = error.valid_up_to();
-        let label = format!("expected UTF-8, found the byte {:#04x} at offset {at}", source.text[at]);
-        let width = char::REPLACEMENT_CHARACTER.len_utf8();
-        let problem = Diagnostic::new(at..at + width, "this file is not text", label);
-        Diagnostics::new(source.path, String::from_utf8_lossy(source.text), vec![problem])
-    })
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let label = format!("expected UTF-8, found the byte {:#04x} at offset {at}", bytes[at]);
+            let width = char::REPLACEMENT_CHARACTER.len_utf8();
+            let problem = Diagnostic::new(at..at + width, "this file is not text", label);
+            Err((String::from_utf8_lossy(bytes).into_owned(), problem))
+        }
+    }
 }
 
-/// Syntax errors, and of the others those that are no consequence of one: what
-/// shares its line, what follows a broken header, what is merely missing. A key
-/// set twice has no consequences: the first value holds.
-fn all_problems(
-    text: &str,
-    errors: &[Error],
-    mut problems: Vec<Diagnostic>,
-    missing: Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
-    let span = |error: &Error| error.span().unwrap_or(0..0);
-    let (twice, malformed): (Vec<_>, Vec<_>) =
-        errors.iter().partition(|error| error.message() == "duplicate key");
-    problems.extend(twice.into_iter().map(|error| {
-        let help = "a key or section is written once".to_owned();
-        Diagnostic::new(span(error), "this is set twice", error.message()).help(help)
-    }));
-    if malformed.is_empty() {
-        problems.extend(missing);
-        return problems;
+/// What is no TOML in any of the files.
+#[derive(Default)]
+struct Syntax {
+    twice: Vec<Diagnostic>,
+    malformed: Vec<Diagnostic>,
+    /// The bytes that were not understood, in order and apart.
+    broken: Vec<Span>,
+}
+
+impl Syntax {
+    /// The table of a file, with places among all files.
+    fn parse<'a>(&mut self, file: &'a SourceFile) -> DeTable<'a> {
+        let (table, errors) = DeTable::parse_recoverable(&file.text);
+        let place = |error: &Error| {
+            let span = error.span().unwrap_or(0..0);
+            span.start + file.start..span.end + file.start
+        };
+        let mut starts = Vec::new();
+        for error in &errors {
+            if error.message() == "duplicate key" {
+                let problem = Diagnostic::new(place(error), "this is set twice", error.message());
+                self.twice.push(problem.help("a key or section is written once".to_owned()));
+            } else {
+                starts.push(error.span().unwrap_or(0..0).start);
+                self.malformed.push(Diagnostic::new(place(error), "this is not TOML", error.message()));
+            }
+        }
+        let broken = broken_lines(&file.text, starts);
+        self.broken.extend(broken.into_iter().map(|line| line.start + file.start..line.end + file.start));
+        shifted(table.into_inner(), file.start)
     }
-    let broken = broken_lines(text, malformed.iter().map(|error| span(error).start).collect());
-    problems.retain(|problem| {
-        let before = broken.partition_point(|line| line.start <= problem.span.start);
-        before == 0 || broken[before - 1].end <= problem.span.start
-    });
-    let syntax =
-        malformed.iter().map(|error| Diagnostic::new(span(error), "this is not TOML", error.message()));
-    problems.extend(syntax);
-    problems
+
+    /// Syntax errors, and of the others those that are no consequence of one: what
+    /// shares its line, what follows a broken header, what is merely missing. A key
+    /// set twice has no consequences: the first value holds.
+    fn all_problems(mut self, mut problems: Vec<Diagnostic>, missing: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        problems.extend(self.twice);
+        if self.malformed.is_empty() {
+            problems.extend(missing);
+            return problems;
+        }
+        self.broken.sort_unstable_by_key(|line| line.start);
+        let broken = self.broken;
+        problems.retain(|problem| {
+            let before = broken.partition_point(|line| line.start <= problem.span.start);
+            before == 0 || broken[before - 1].end <= problem.span.start
+        });
+        problems.extend(self.malformed);
+        problems
+    }
 }
 
 /// The lines of the syntax errors at `starts`, in order and apart; a broken header takes all that follows it.

@@ -6,7 +6,7 @@
 
 use super::ProtocolSpec;
 use crate::base::SimDuration;
-use crate::base::keys::{Key, KeyKind, Section};
+use crate::base::keys::{Key, KeyKind, Section, Vocabulary};
 use crate::{faults, network, storage, workload};
 
 /// The most nodes a scenario may have.
@@ -27,36 +27,49 @@ pub const TOP: Section = Section {
             kind: KeyKind::Text,
             default: None,
             doc: "What the scenario shows, one sentence.",
+            since: "0.1",
+        },
+        Key {
+            name: "extends",
+            kind: KeyKind::Text,
+            default: None,
+            doc: "The file, named from the folder of this one, that this one differs from. Sections are laid over its own key by key; lists and `[expect]` replace it.",
+            since: "0.1",
         },
         Key {
             name: "protocol",
-            kind: KeyKind::Text,
+            kind: KeyKind::Name(Vocabulary::Protocol),
             default: None,
             doc: "The protocol that runs; its own keys are in the section of that name.",
+            since: "0.1",
         },
         Key {
             name: "seed",
             kind: KeyKind::Seed,
             default: Some("0"),
             doc: "The seed of the run, unless the command line names another.",
+            since: "0.1",
         },
         Key {
             name: "duration",
             kind: KeyKind::Duration { min: SimDuration::from_ns(1), max: YEAR },
             default: Some("\"60s\""),
             doc: "How long the run lasts, in simulated time.",
+            since: "0.1",
         },
         Key {
             name: "nodes",
-            kind: KeyKind::Count { min: 1, max: MOST_NODES as u64 },
+            kind: KeyKind::Count { min: 1, max: MOST_NODES as u64, unit: "nodes" },
             default: Some("5"),
             doc: "How many nodes; their ids count from 0.",
+            since: "0.1",
         },
         Key {
             name: "bugs",
-            kind: KeyKind::Texts,
+            kind: KeyKind::Names(Vocabulary::Bug),
             default: Some("[]"),
             doc: "The deliberate bugs that are switched on.",
+            since: "0.1",
         },
     ],
 };
@@ -70,6 +83,7 @@ pub const NODE: Section = Section {
         kind: KeyKind::Duration { min: SimDuration::ZERO, max: SimDuration::from_secs(3_600) },
         default: Some("\"0s\""),
         doc: "How long a node is busy with one message; others wait in its inbox meanwhile.",
+        since: "0.1",
     }],
 };
 
@@ -79,28 +93,38 @@ pub const LIMITS: Section = Section {
     doc: "Where a run gives up.",
     keys: &[Key {
         name: "events",
-        kind: KeyKind::Count { min: 1, max: u64::MAX },
+        kind: KeyKind::Count { min: 1, max: u64::MAX, unit: "events" },
         default: Some("50_000_000"),
         doc: "After this many events the run ends, with the verdict `unknown`.",
+        since: "0.1",
     }],
 };
 
 /// `[expect]`.
 pub const EXPECT: Section = Section {
     name: "expect",
-    doc: "What the run must come to: met, the exit code is 0; unmet, 1.",
+    doc: "What the run must come to: met, the exit code is 0; unmet, 1. Written `[[expect]]` there may be several, of which one names a `verdict` and each of the others what a sweep must see `sometimes`.",
     keys: &[
         Key {
             name: "verdict",
             kind: KeyKind::Choice(&VERDICTS),
             default: None,
-            doc: "The verdict of the run, or of `check`.",
+            doc: "The verdict of every run, or of its `check`.",
+            since: "0.1",
+        },
+        Key {
+            name: "sometimes",
+            kind: KeyKind::Name(Vocabulary::Sight),
+            default: None,
+            doc: "What at least one run of a sweep must show: a verdict, an effect of a fault.",
+            since: "0.1",
         },
         Key {
             name: "check",
-            kind: KeyKind::Text,
+            kind: KeyKind::Name(Vocabulary::Check),
             default: None,
-            doc: "The check that must come to that verdict; the whole run if unset.",
+            doc: "The check that is meant; the whole run if unset.",
+            since: "0.1",
         },
     ],
 };
@@ -110,16 +134,27 @@ pub const EXPECT: Section = Section {
 pub struct SectionEntry {
     /// The section.
     pub section: Section,
-    /// Whether it is a list of tables, `[[faults]]`, or one table, `[network]`.
-    pub repeats: bool,
+    /// Whether it is one table or a list of them.
+    pub repeats: Repeats,
+}
+
+/// How often a file may hold a section.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Repeats {
+    /// Once: `[network]`.
+    Never,
+    /// As a list of tables: `[[faults]]`.
+    Always,
+    /// Either way: `[expect]` or `[[expect]]`.
+    Maybe,
 }
 
 impl SectionEntry {
     /// The section as its header is written: `[network]`, `[[faults]]`.
     pub fn header(&self) -> String {
         match self.repeats {
-            true => format!("[[{}]]", self.section.name),
-            false => format!("[{}]", self.section.name),
+            Repeats::Always => format!("[[{}]]", self.section.name),
+            Repeats::Never | Repeats::Maybe => format!("[{}]", self.section.name),
         }
     }
 }
@@ -127,8 +162,9 @@ impl SectionEntry {
 /// Every section that a file may hold, in the order they are documented. The
 /// keys of a single kind of fault are in [`crate::faults::verbs::VERBS`].
 pub fn sections(protocols: &[ProtocolSpec]) -> Vec<SectionEntry> {
-    let once = |section| SectionEntry { section, repeats: false };
-    let many = |section| SectionEntry { section, repeats: true };
+    let once = |section| SectionEntry { section, repeats: Repeats::Never };
+    let many = |section| SectionEntry { section, repeats: Repeats::Always };
+    let either = |section| SectionEntry { section, repeats: Repeats::Maybe };
     let mut all = vec![
         once(TOP),
         once(network::SECTION),
@@ -138,6 +174,6 @@ pub fn sections(protocols: &[ProtocolSpec]) -> Vec<SectionEntry> {
         once(workload::SECTION),
     ];
     all.extend(protocols.iter().map(|protocol| once(protocol.section)));
-    all.extend([many(faults::verbs::SECTION), once(EXPECT), once(LIMITS)]);
+    all.extend([many(faults::verbs::SECTION), either(EXPECT), once(LIMITS)]);
     all
 }

@@ -8,7 +8,7 @@ const LONGEST_NAME: usize = 64;
 const LONGEST_QUOTE: usize = 60;
 
 /// The name nearest to `word`, if one is near enough to have been meant.
-pub(super) fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
     if word.len() > LONGEST_NAME {
         return None;
     }

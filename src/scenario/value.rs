@@ -1,13 +1,11 @@
 //! From a TOML value to a [`KeyValue`] of the kind that a key declares.
 
-use std::collections::BTreeSet;
-
 use toml::de::{DeInteger, DeValue};
 
 use super::decode::{Decoder, Span, Value};
 use super::suggest::{help, one_of, quoted};
 use super::{Diagnostic, duration};
-use crate::base::keys::{KeyKind, KeyValue};
+use crate::base::keys::{KeyKind, KeyValue, bound};
 use crate::base::{Probability, Seed, SimDuration};
 
 impl Decoder<'_> {
@@ -15,7 +13,7 @@ impl Decoder<'_> {
     pub(super) fn value(&mut self, kind: KeyKind, value: &Value<'_>) -> Option<KeyValue> {
         Some(match kind {
             KeyKind::Duration { min, max } => KeyValue::Duration(self.duration(value, min, max)?),
-            KeyKind::Count { min, max } => KeyValue::Count(self.count(value, min, max)?),
+            KeyKind::Count { min, max, .. } => KeyValue::Count(self.count(value, min, max)?),
             KeyKind::Probability => KeyValue::Probability(self.probability(value)?),
             KeyKind::Float { min, max } => KeyValue::Float(self.float(value, min, max)?),
             KeyKind::Bool => match value.get_ref() {
@@ -27,7 +25,8 @@ impl Decoder<'_> {
                 _ => return self.mismatch(value, "a text in quotes"),
             },
             KeyKind::Choice(words) => KeyValue::Text(self.choice(value, words)?),
-            KeyKind::Texts => KeyValue::Texts(self.texts(value)?),
+            KeyKind::Name(of) => KeyValue::Text(self.name(value, of)?),
+            KeyKind::Names(of) => KeyValue::Texts(self.names(value, of)?),
             KeyKind::Seed => KeyValue::Count(self.seed(value)?),
             KeyKind::Latency => KeyValue::Latency(self.latency(value)?),
             KeyKind::Node => KeyValue::Nodes(vec![self.node(value)?]),
@@ -44,7 +43,7 @@ impl Decoder<'_> {
         min: SimDuration,
         max: SimDuration,
     ) -> Option<SimDuration> {
-        let bounds = format!("a duration from {} to {}", duration::bound(min), duration::bound(max));
+        let bounds = format!("a duration from {} to {}", bound(min), bound(max));
         let text = match value.get_ref() {
             DeValue::String(text) => text,
             DeValue::Integer(_) | DeValue::Float(_) => {
@@ -116,23 +115,6 @@ impl Decoder<'_> {
         let title = format!("unknown {} {}", self.key, quoted(word));
         let label = format!("not a known {}", self.key);
         self.problems.push(Diagnostic::new(span, title, label).help(help(word, words)));
-    }
-
-    fn texts(&mut self, value: &Value<'_>) -> Option<Vec<String>> {
-        let DeValue::Array(array) = value.get_ref() else {
-            return self.mismatch(value, "a list of texts");
-        };
-        let mut texts = BTreeSet::new();
-        let mut in_order = Vec::new();
-        let before = self.problems.len();
-        for element in array {
-            match element.get_ref() {
-                DeValue::String(text) if texts.insert(text.as_ref()) => in_order.push(text.to_string()),
-                DeValue::String(text) => self.twice(element, &quoted(text)),
-                _ => self.mismatch::<()>(element, "a text in quotes").unwrap_or_default(),
-            }
-        }
-        (self.problems.len() == before).then_some(in_order)
     }
 
     fn seed(&mut self, value: &Value<'_>) -> Option<u64> {

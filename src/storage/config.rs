@@ -29,12 +29,14 @@ pub const SECTION: Section = Section {
             kind: KeyKind::Latency,
             default: Some("{ uniform = [\"0.2ms\", \"1ms\"] }"),
             doc: "How long one sync takes; writes that wait meanwhile are synced together. \"0s\" makes writes durable at once.",
+            since: "0.1",
         },
         Key {
             name: "torn",
             kind: KeyKind::Probability,
             default: Some("0.0"),
             doc: "How likely a crash leaves the first record that it loses half written. The protocol finds it as damaged and must recognise the torn end of its journal.",
+            since: "0.1",
         },
     ],
 };

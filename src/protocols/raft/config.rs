@@ -62,30 +62,35 @@ pub const SECTION: Section = Section {
             kind: TIME,
             default: Some("\"150ms\""),
             doc: "The shortest time without a leader after which a node stands for election.",
+            since: "0.1",
         },
         Key {
             name: "election_timeout_max",
             kind: TIME,
             default: Some("\"300ms\""),
             doc: "The longest; each wait is drawn anew between the two.",
+            since: "0.1",
         },
         Key {
             name: "heartbeat_interval",
             kind: TIME,
             default: Some("\"50ms\""),
             doc: "How often a leader says that it is there.",
+            since: "0.1",
         },
         Key {
             name: "max_entries",
-            kind: KeyKind::Count { min: 1, max: 1_000_000 },
+            kind: KeyKind::Count { min: 1, max: 1_000_000, unit: "entries" },
             default: Some("64"),
             doc: "The most entries in one AppendEntries.",
+            since: "0.1",
         },
         Key {
             name: "max_in_flight",
-            kind: KeyKind::Count { min: 1, max: 1_000_000 },
+            kind: KeyKind::Count { min: 1, max: 1_000_000, unit: "entries" },
             default: Some("1024"),
             doc: "The most entries sent to a follower that it has not acknowledged.",
+            since: "0.1",
         },
     ],
 };
@@ -128,7 +133,8 @@ impl RaftConfig {
             return Err(KeyProblem::new(
                 "election_timeout_max",
                 format!("this is less than `election_timeout_min` ({})", config.election_timeout_min),
-            ));
+            )
+            .against("election_timeout_min"));
         }
         if config.heartbeat_interval >= config.election_timeout_min {
             return Err(KeyProblem::new(
@@ -137,8 +143,32 @@ impl RaftConfig {
                     "a heartbeat must come before followers lose patience: expected less than `election_timeout_min` ({})",
                     config.election_timeout_min
                 ),
-            ));
+            )
+            .against("election_timeout_min"));
         }
         Ok(config)
+    }
+
+    /// Whether a candidate can hear from anybody before it gives up, where a vote takes
+    /// at least `round_trip`: Raft §5.6 asks for a broadcast time far below the timeout.
+    pub fn can_elect(&self, round_trip: SimDuration) -> Result<(), KeyProblem> {
+        if self.nodes == 1 || round_trip < self.election_timeout_max {
+            return Ok(());
+        }
+        let message = format!(
+            "nobody can ever be elected: a vote takes at least {round_trip} to ask for, write down and grant, \
+             and a candidate waits at most {}",
+            self.election_timeout_max
+        );
+        Err(KeyProblem::new("election_timeout_max", message).against("latency"))
+    }
+
+    /// Whether anybody stands for election in a run that lasts `duration`.
+    pub fn has_time(&self, duration: SimDuration) -> Result<(), KeyProblem> {
+        if self.election_timeout_min < duration {
+            return Ok(());
+        }
+        let message = format!("nobody can ever be elected: the run ends after {duration}");
+        Err(KeyProblem::new("election_timeout_min", message).against("duration"))
     }
 }

@@ -159,7 +159,7 @@ fn values_that_do_not_go_together_are_reported_at_the_key_or_the_table() {
         ("[[faults]]\nat = \"1s\"", &[(2, 1, &["`kind` is missing", "`crash`"])]),
         ("[[faults]]\nkind = \"crash\"\nat = \"1s\"", &[(2, 1, &["a `crash` needs `target`"])]),
         ("[[faults]]\nkind = \"heal\"", &[(3, 1, &["needs `at` or `every`"])]),
-        ("[[faults]]\nkind = \"heal\"\nat = \"1s\"\nfor = \"1s\"", &[(5, 1, &["takes no `for`"])]),
+        ("[[faults]]\nkind = \"heal\"\nat = \"1s\"\nfor = \"1s\"", &[(5, 1, &["`for` belongs to `crash`"])]),
         (
             "[[faults]]\nkind = \"heal\"\nat = \"60s\"",
             &[(4, 6, &["never strikes", "at 60s", "ends after 60s"])],

@@ -1,13 +1,15 @@
 //! The reader as a whole, with a stand-in for the registry.
 //!
-//! `valid` decodes a full file, `broken` says what a user reads about thirty-odd
-//! slips, `mutation` throws thousands of damaged files at the reader.
+//! `valid` decodes a full file, `layers` files over files, `broken` says what a user reads about
+//! many slips, `mutation` throws thousands of damaged files at the reader.
 
 mod broken;
+mod layers;
 mod mutation;
 mod valid;
 
 use super::*;
+use crate::base::Latency;
 use crate::base::keys::{BugSwitch, Key, KeyKind, KeyProblem, Section};
 
 const ELECTION: KeyKind = KeyKind::Duration { min: SimDuration::from_ms(1), max: SimDuration::from_secs(60) };
@@ -21,12 +23,25 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
             name: "raft",
             doc: "A stand-in.",
             keys: &[
-                Key { name: "election_timeout_min", kind: ELECTION, default: Some("\"150ms\""), doc: "" },
-                Key { name: "election_timeout_max", kind: ELECTION, default: Some("\"300ms\""), doc: "" },
-                Key { name: "pre_vote", kind: KeyKind::Bool, default: Some("false"), doc: "" },
+                Key {
+                    name: "election_timeout_min",
+                    kind: ELECTION,
+                    default: Some("\"150ms\""),
+                    doc: "",
+                    since: "0.1",
+                },
+                Key {
+                    name: "election_timeout_max",
+                    kind: ELECTION,
+                    default: Some("\"300ms\""),
+                    doc: "",
+                    since: "0.1",
+                },
+                Key { name: "pre_vote", kind: KeyKind::Bool, default: Some("false"), doc: "", since: "0.1" },
             ],
         },
         bugs: &[BugSwitch { name: "raft/vote-not-persisted", doc: "Votes twice after a restart." }],
+        survives: &RAFT_SURVIVES,
         validate: validate_raft,
         admin: |command| command.starts_with("transfer "),
         admin_commands: &["transfer"],
@@ -41,12 +56,14 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
             doc: "Another.",
             keys: &[Key {
                 name: "window",
-                kind: KeyKind::Count { min: 1, max: 9 },
+                kind: KeyKind::Count { min: 1, max: 9, unit: "" },
                 default: Some("3"),
                 doc: "",
+                since: "0.1",
             }],
         },
         bugs: &[],
+        survives: &["crash"],
         validate: |_, _| Ok(()),
         admin: |_| false,
         admin_commands: &[],
@@ -55,12 +72,16 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
     },
 ];
 
-fn validate_raft(raft: &Settings, nodes: u32) -> Result<(), KeyProblem> {
-    if nodes == 2 {
+const RAFT_SURVIVES: [&str; 10] =
+    ["crash", "restart", "pause", "partition", "heal", "drop", "delay", "duplicate", "admin", "loss"];
+
+fn validate_raft(raft: &Settings, surroundings: &Surroundings<'_>) -> Result<(), KeyProblem> {
+    if surroundings.nodes == 2 {
         return Err(KeyProblem::new("nodes", "two nodes survive no failure"));
     }
     if raft.duration("election_timeout_max") < raft.duration("election_timeout_min") {
-        return Err(KeyProblem::new("election_timeout_max", "this is below `election_timeout_min`"));
+        return Err(KeyProblem::new("election_timeout_max", "this is below `election_timeout_min`")
+            .against("election_timeout_min"));
     }
     Ok(())
 }

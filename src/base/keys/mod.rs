@@ -1,0 +1,49 @@
+//! How a module says which scenario keys it reads, as data.
+//!
+//! Each module keeps a `SECTION` beside its configuration: the one table from
+//! which the scenario reader decodes, suggests, explains and documents. The
+//! module itself never sees TOML: it gets [`Settings`], in which every value has
+//! its type and every key that has a default has a value.
+
+mod kind;
+mod settings;
+mod target;
+
+pub use kind::{KeyKind, Vocabulary, bound};
+pub use settings::{KeyProblem, KeyValue, Settings};
+pub use target::Target;
+
+/// One table of a scenario file and the keys it may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    /// The table's name: `network`; empty for the top level of the file.
+    pub name: &'static str,
+    /// What the table is about, one sentence.
+    pub doc: &'static str,
+    /// Its keys, in the order they are documented.
+    pub keys: &'static [Key],
+}
+
+/// One key of a section.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// The key as written.
+    pub name: &'static str,
+    /// What its value is, and within which bounds.
+    pub kind: KeyKind,
+    /// The value when it is not written, as TOML text; `None` if it stays unset.
+    pub default: Option<&'static str>,
+    /// What it does, one or two sentences.
+    pub doc: &'static str,
+    /// The version of atropos that first read it.
+    pub since: &'static str,
+}
+
+/// A deliberate bug of a protocol, for a checker to catch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BugSwitch {
+    /// The protocol and the bug: `raft/vote-not-persisted`.
+    pub name: &'static str,
+    /// What goes wrong with it on.
+    pub doc: &'static str,
+}

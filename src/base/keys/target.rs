@@ -1,0 +1,37 @@
+//! Whom a fault aims at.
+
+use crate::base::NodeId;
+
+/// Whom a fault aims at. Resolved when it strikes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// These nodes.
+    Nodes(Vec<NodeId>),
+    /// The live node that leads with the highest term; nobody while there is none.
+    Leader,
+    /// One node by chance.
+    Random,
+    /// As many nodes as can fail while a majority is left, by chance.
+    Minority,
+    /// Each node in turn, one at each strike.
+    Next,
+    /// Every node.
+    All,
+}
+
+impl Target {
+    /// The words a target is written with, in the order of the variants that have one.
+    pub const WORDS: [&'static str; 5] = ["leader", "random", "minority", "next", "all"];
+
+    /// The target that `word` names.
+    pub fn from_word(word: &str) -> Option<Target> {
+        Some(match word {
+            "leader" => Target::Leader,
+            "random" => Target::Random,
+            "minority" => Target::Minority,
+            "next" => Target::Next,
+            "all" => Target::All,
+            _ => return None,
+        })
+    }
+}

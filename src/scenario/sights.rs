@@ -1,0 +1,37 @@
+//! What `[[expect]] sometimes` can ask a sweep to have seen.
+
+/// Something that a run may show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sight {
+    /// As it is written: `crashes`.
+    pub name: &'static str,
+    /// When a run shows it.
+    pub doc: &'static str,
+}
+
+/// Every sight: first the verdicts, then what else happens in a run. An effect of a fault has
+/// the name it has in `results.json`.
+pub const SIGHTS: &[Sight] = &[
+    Sight { name: "valid", doc: "The run, or its `check`, is valid." },
+    Sight { name: "invalid", doc: "The run, or its `check`, is invalid." },
+    Sight { name: "unknown", doc: "The run, or its `check`, is unknown." },
+    Sight { name: "leader_change", doc: "More than one term had a leader." },
+    Sight { name: "ok", doc: "An operation succeeded." },
+    Sight { name: "fail", doc: "An operation certainly did not happen." },
+    Sight { name: "info", doc: "Nobody knows whether an operation happened." },
+    Sight { name: "crashes", doc: "A node crashed." },
+    Sight { name: "restarts", doc: "A node restarted." },
+    Sight { name: "pauses", doc: "A node froze." },
+    Sight { name: "partitions", doc: "Links were blocked." },
+    Sight { name: "heals", doc: "A partition ended." },
+    Sight { name: "messages_lost", doc: "A message was lost by chance." },
+    Sight { name: "messages_blocked", doc: "A message was lost on a blocked link." },
+    Sight { name: "messages_to_down", doc: "A message found its receiver down." },
+    Sight { name: "messages_duplicated", doc: "A message was doubled by chance." },
+    Sight { name: "messages_dropped", doc: "A `drop` fault lost a message." },
+    Sight { name: "messages_delayed", doc: "A `delay` fault held a message back." },
+    Sight { name: "messages_repeated", doc: "A `duplicate` fault doubled a message." },
+    Sight { name: "writes_lost", doc: "A crash took unsynced writes." },
+    Sight { name: "writes_torn", doc: "A crash tore a write." },
+    Sight { name: "misses", doc: "A fault found nothing to hit." },
+];

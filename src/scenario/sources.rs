@@ -1,0 +1,53 @@
+//! The files a scenario is made of, laid end to end, so that one number names a byte of
+//! any of them.
+
+/// The files that were read: the scenario first, then what it extends, then what was set on
+/// the command line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Sources {
+    files: Vec<SourceFile>,
+}
+
+/// One of the files.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct SourceFile {
+    /// The file as messages name it.
+    pub(super) path: String,
+    /// What is in it.
+    pub(super) text: String,
+    /// The number of its first byte among those of all files.
+    pub(super) start: usize,
+    /// The file that extends it, if it was read for that.
+    pub(super) extended_by: Option<String>,
+}
+
+impl Sources {
+    /// The scenario alone.
+    pub(super) fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let (path, text) = (path.into(), text.into());
+        Sources { files: vec![SourceFile { path, text, start: 0, extended_by: None }] }
+    }
+
+    /// Lays another file behind the others.
+    pub(super) fn push(&mut self, path: String, text: String, extended_by: Option<String>) {
+        // A byte between two files, so that the end of one is not the beginning of the next.
+        let start = self.files.last().map_or(0, |last| last.start + last.text.len() + 1);
+        self.files.push(SourceFile { path, text, start, extended_by });
+    }
+
+    /// The scenario itself.
+    pub(super) fn root(&self) -> &SourceFile {
+        &self.files[0]
+    }
+
+    /// All files, in order.
+    pub(super) fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+
+    /// The file that byte `at` is in; the last one for what lies behind all.
+    pub(super) fn file_at(&self, at: usize) -> &SourceFile {
+        let behind = self.files.partition_point(|file| file.start <= at);
+        &self.files[behind.max(1) - 1]
+    }
+}
