@@ -41,8 +41,12 @@ pub(super) fn verdict(verdict: Verdict, expect: Option<&Expect>, met: Option<boo
 }
 
 /// The command that shows a seed again.
-pub(super) fn replay_command(scenario: &str, seed: Seed, out: &Path) -> String {
-    let mut command = format!("atropos replay {} --seed {seed}", quoted(scenario));
+pub(super) fn replay_command(scenario: &str, set: &[String], seed: Seed, out: &Path) -> String {
+    let mut command = format!("atropos replay {}", quoted(scenario));
+    for text in set {
+        command += &format!(" --set {}", quoted(text));
+    }
+    command += &format!(" --seed {seed}");
     if out != Path::new(results_folder::DEFAULT) {
         command += &format!(" --out {}", quoted(&out.to_string_lossy()));
     }
@@ -64,11 +68,17 @@ mod tests {
 
     #[test]
     fn the_command_can_be_pasted() {
-        let command = |scenario, out| replay_command(scenario, Seed(42), Path::new(out));
+        let command = |scenario, out| replay_command(scenario, &[], Seed(42), Path::new(out));
         assert_eq!(command("a/b.toml", "results"), "atropos replay a/b.toml --seed 0x2a");
         assert_eq!(
             command("it's mine.toml", "my out"),
             r"atropos replay 'it'\''s mine.toml' --seed 0x2a --out 'my out'"
+        );
+        let set =
+            ["network.loss=0.05", "network.latency={ uniform = [\"1ms\", \"2ms\"] }"].map(str::to_owned);
+        assert_eq!(
+            replay_command("a", &set, Seed(1), Path::new("results")),
+            r#"atropos replay a --set network.loss=0.05 --set 'network.latency={ uniform = ["1ms", "2ms"] }' --seed 0x1"#
         );
     }
 }

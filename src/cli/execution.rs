@@ -6,7 +6,7 @@ use super::ExitCode;
 use super::closing;
 use crate::base::Seed;
 use crate::history::{History, Operation};
-use crate::report::{RunResults, is_met, summary, trace_columns};
+use crate::report::{RunResults, summary, trace_columns};
 use crate::run::{Outcome, Watcher};
 use crate::scenario::Scenario;
 use crate::sweep::{Mismatch, Runner, Stopwatch, panicked, run_guarded, run_twice};
@@ -52,10 +52,9 @@ impl Execution {
     fn new(scenario: &Scenario, outcome: Outcome, watch: Stopwatch) -> Self {
         // Where the history contradicts itself the run panicked, and there is none.
         let operations = outcome.history.operations().unwrap_or_default();
-        let expected = scenario.expect.as_ref().map(|expect| is_met(expect, &outcome));
-        let mut results = RunResults::new(&outcome, &operations, expected);
+        let mut results = RunResults::new(scenario, &outcome, &operations);
         results.wall_seconds = Some(watch.seconds());
-        let code = ExitCode::of(outcome.verdict, expected);
+        let code = ExitCode::of(outcome.verdict, results.expected);
         Execution { outcome, operations, results, mismatch: None, code }
     }
 

@@ -3,6 +3,7 @@
 //! * `run`: one seed; `run_many`: a range of them; `execution`: a run with what commands make of it.
 //! * `replay`: one seed again, event by event.
 //! * `check`: a history from a file.
+//! * `validate`: whether files are scenarios.
 //!
 //! Around them: `scenario_file` and `seeds` turn arguments into values, `results_folder` knows
 //! where files go, `closing` the last lines of every command, `failure` why one gave up.
@@ -20,6 +21,7 @@ mod scenario_file;
 mod seeds;
 #[cfg(test)]
 mod tests;
+mod validate;
 
 pub use exit_code::ExitCode;
 
@@ -58,6 +60,7 @@ enum Command {
     Run(run::Arguments),
     Replay(replay::Arguments),
     Check(check::Arguments),
+    Validate(validate::Arguments),
 }
 
 /// What a command works with.
@@ -96,5 +99,6 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<ExitCode, Fa
         Command::Run(arguments) => run::run(arguments, session),
         Command::Replay(arguments) => replay::replay(arguments, session),
         Command::Check(arguments) => check::check(arguments, session),
+        Command::Validate(arguments) => validate::validate(arguments, session),
     }
 }

@@ -22,6 +22,9 @@ pub(super) struct Arguments {
     /// The scenario: a file, or a name such as raft/leader-partition of a file under scenarios/
     #[arg(value_name = "SCENARIO")]
     scenario: String,
+    /// Set a value in the place of the scenario's own, as in network.loss=0.05
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// The seed, in decimal or hexadecimal [default: the scenario's own]
     #[arg(long, value_name = "N")]
     seed: Option<Seed>,
@@ -45,10 +48,10 @@ fn instant(text: &str) -> Result<SimTime, String> {
 
 /// Carries out `atropos replay`.
 pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
-    let scenario = scenario_file::load(&arguments.scenario)?;
+    let scenario = scenario_file::load(&arguments.scenario, &arguments.set)?;
     let seed = arguments.seed.unwrap_or(scenario.seed);
     let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
-    let before = earlier_digest(&folder.join(results_folder::RESULTS));
+    let before = earlier_digest(&folder.join(results_folder::RESULTS), &arguments.set);
     let mut draft = Draft::new(&folder)?;
     let mut tracing = Tracing {
         file: draft.open(results_folder::TRACE)?,
@@ -105,18 +108,22 @@ fn tell(
         )?;
         verdict = format!("not the same run as before ({verdict})");
     }
-    let replay = Some(replay_command(&arguments.scenario, execution.outcome.seed, &arguments.out));
+    let replay =
+        Some(replay_command(&arguments.scenario, &arguments.set, execution.outcome.seed, &arguments.out));
     Closing { verdict, results, replay }.write(text)
 }
 
-/// The digest in the `results.json` of an earlier run; `None` if there is none that can be read.
-fn earlier_digest(path: &Path) -> Option<String> {
+/// The digest in the `results.json` of an earlier run with the same values set; `None` if there
+/// is none that can be read.
+fn earlier_digest(path: &Path, set: &[String]) -> Option<String> {
     #[derive(Deserialize)]
     struct Earlier {
         digest: String,
+        #[serde(default)]
+        set: Vec<String>,
     }
     let earlier: Earlier = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    Some(earlier.digest)
+    (earlier.set == set).then_some(earlier.digest)
 }
 
 /// Prints a run as it goes and writes it down.

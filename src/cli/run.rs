@@ -19,6 +19,9 @@ pub(super) struct Arguments {
     /// The scenario: a file, or a name such as raft/leader-partition of a file under scenarios/
     #[arg(value_name = "SCENARIO")]
     pub(super) scenario: String,
+    /// Set a value in the place of the scenario's own, as in network.loss=0.05
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
     /// The seed, in decimal or hexadecimal [default: the scenario's own]
     #[arg(long, value_name = "N", conflicts_with = "seeds")]
     pub(super) seed: Option<Seed>,
@@ -41,7 +44,7 @@ pub(super) struct Arguments {
 
 /// Carries out `atropos run`.
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
-    let scenario = scenario_file::load(&arguments.scenario)?;
+    let scenario = scenario_file::load(&arguments.scenario, &arguments.set)?;
     match arguments.seeds {
         Some(seeds) => run_many::run_many(arguments, &scenario, seeds, session),
         None => run_one(arguments, &scenario, session),
@@ -84,6 +87,7 @@ fn tell(
     if let Some(mismatch) = &execution.mismatch {
         write_mismatch(mismatch, text)?;
     }
-    let replay = Some(replay_command(&arguments.scenario, execution.outcome.seed, &arguments.out));
+    let replay =
+        Some(replay_command(&arguments.scenario, &arguments.set, execution.outcome.seed, &arguments.out));
     Closing { verdict: execution.verdict(scenario), results, replay }.write(text)
 }

@@ -155,7 +155,7 @@ impl Sweep<'_, '_> {
         if !failed {
             return Ok(());
         }
-        let replay = replay_command(&self.arguments.scenario, seed, &self.arguments.out);
+        let replay = replay_command(&self.arguments.scenario, &self.arguments.set, seed, &self.arguments.out);
         let text = self.session.text(self.arguments.json);
         writeln!(text, "seed {seed}  {}  {replay}", reason(execution))?;
         if let Some(mismatch) = &execution.mismatch {
@@ -187,7 +187,9 @@ impl Sweep<'_, '_> {
             writeln!(text, "only the first {MOST_FOLDERS} of {} failures have folders", self.failures)?;
         }
         let out = &self.arguments.out;
-        let replay = self.first_failure.map(|seed| replay_command(&self.arguments.scenario, seed, out));
+        let replay = self
+            .first_failure
+            .map(|seed| replay_command(&self.arguments.scenario, &self.arguments.set, seed, out));
         let results = saved.then_some(&*self.folder);
         Closing { verdict, results, replay }.write(text)?;
         Ok(code)

@@ -6,21 +6,24 @@ use std::path::{Component, Path, PathBuf};
 
 use super::failure::Failure;
 use crate::registry;
-use crate::scenario::{Scenario, Source, read};
+use crate::scenario::{Opened, Reader, Scenario, Source, nearest};
 
 /// The folder that scenarios are kept in and named after.
-const HOME: &str = "scenarios";
+pub(super) const HOME: &str = "scenarios";
 
 /// No more than this is read: the reader of scenarios refuses far less, but devices have no end.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// Opens and reads the scenario `argument`: a path, or a name such as `raft/leader-partition`.
-pub(super) fn load(argument: &str) -> Result<Scenario, Failure> {
+/// Opens and reads the scenario `argument`, a path or a name such as `raft/leader-partition`,
+/// with the values of `set` in the place of its own.
+pub(super) fn load(argument: &str, set: &[String]) -> Result<Scenario, Failure> {
     let path = find(argument);
     let text = contents(&path)
-        .map_err(|error| Failure::Input(format!("cannot read the scenario `{argument}`: {error}")))?;
+        .map_err(|why| Failure::Input(format!("cannot read the scenario `{argument}`: {why}")))?;
     let shown = path.to_string_lossy();
-    Ok(read(Source { path: &shown, name: name(&path)?, text: &text }, &registry::specs())?)
+    let specs = registry::specs();
+    let reader = Reader::new(&specs).set(set).opener(&open_beside);
+    Ok(reader.read(Source { path: &shown, name: name(&path)?, text: &text })?)
 }
 
 /// The file that `argument` means.
@@ -30,18 +33,65 @@ fn find(argument: &str) -> PathBuf {
     if !path.is_file() && named.is_file() { named } else { path }
 }
 
-fn contents(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
+/// Opens `base`, as it is named in the file `from`: from the folder that this one is in.
+fn open_beside(base: &str, from: &str) -> Result<Opened, String> {
+    let folder = Path::new(from).parent().unwrap_or(Path::new(""));
+    let path = normal(&folder.join(base));
+    let text = contents(&path)?;
+    Ok(Opened { path: path.to_string_lossy().into_owned(), text })
+}
+
+/// `path` without `.` and, where a name comes before it, without `..`: one name for one file, as
+/// far as names tell.
+fn normal(path: &Path) -> PathBuf {
+    let mut parts: Vec<Component<'_>> = Vec::new();
+    for part in path.components() {
+        match (part, parts.last()) {
+            (Component::CurDir, _) => {}
+            (Component::ParentDir, Some(Component::Normal(_))) => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    parts.iter().collect()
+}
+
+/// What is in a file, or why nobody can tell.
+fn contents(path: &Path) -> Result<Vec<u8>, String> {
+    let file = File::open(path).map_err(|error| missing(path, &error))?;
+    let metadata = file.metadata().map_err(|error| error.to_string())?;
     if metadata.is_dir() {
-        return Err(io::Error::other("it is a folder; expected a file such as `leader-partition.toml`"));
+        return Err("it is a folder; expected a file such as `leader-partition.toml`".to_owned());
     }
     if metadata.len() > MOST_BYTES {
-        return Err(io::Error::other(format!("{} bytes are too large for a scenario", metadata.len())));
+        return Err(format!("{} bytes are too large for a scenario", metadata.len()));
     }
     let mut text = Vec::new();
-    file.take(MOST_BYTES).read_to_end(&mut text)?;
+    file.take(MOST_BYTES).read_to_end(&mut text).map_err(|error| error.to_string())?;
     Ok(text)
+}
+
+/// Why the file `path` was not opened, with the name that may have been meant.
+fn missing(path: &Path, error: &io::Error) -> String {
+    if error.kind() != io::ErrorKind::NotFound {
+        return error.to_string();
+    }
+    let guess = beside(path).or_else(|| beside(&Path::new(HOME).join(path).with_extension("toml")));
+    let guess = guess.map_or(String::new(), |guess| format!("; did you mean `{}`?", guess.display()));
+    format!("there is no such file{guess}")
+}
+
+/// The file in the folder of `path` whose name is nearest to its own.
+fn beside(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = fs::read_dir(listed).ok()?.filter_map(Result::ok);
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
+    // The system lists a folder in no order.
+    names.sort();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let name = path.file_name()?.to_str()?;
+    Some(folder.join(nearest(name, &names)?))
 }
 
 /// What the scenario is called: its path below `scenarios`, or else its file's name. It is where
@@ -68,5 +118,20 @@ fn name(path: &Path) -> Result<String, Failure> {
             path.display()
         ))),
         None => Ok(name.join("/")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_has_one_name() {
+        let normal = |path| super::normal(Path::new(path)).to_string_lossy().into_owned();
+        assert_eq!(normal("a/../b.toml"), "b.toml");
+        assert_eq!(normal("./a/./b/../../c.toml"), "c.toml");
+        assert_eq!(normal("../a.toml"), "../a.toml");
+        assert_eq!(normal("a/../../b.toml"), "../b.toml");
+        assert_eq!(normal("/a/../b.toml"), "/b.toml");
     }
 }

@@ -7,7 +7,6 @@
 //! * [`trace_columns`], [`trace_json`]: one line of a trace.
 //! * [`Judged`]: the JSON of `atropos check`.
 //! * [`counters`]: the counters of a run by name, in the order of every report.
-//! * [`is_met`]: whether a run came to what its scenario expects.
 //! * [`Draft`]: files that appear whole or not at all.
 
 pub mod counters;
@@ -20,11 +19,10 @@ mod results;
 mod summary;
 mod trace;
 
-pub use expectation::is_met;
 pub use files::{Draft, FileError};
 pub use judged::{Judged, Judging};
 pub use latency::{Latencies, LatencyMs};
 pub use operations::write_operations;
-pub use results::{CheckEntry, OperationCounts, RunResults};
+pub use results::{CheckEntry, OperationCounts, RunResults, Seen};
 pub use summary::summary;
 pub use trace::{trace_columns, trace_json};

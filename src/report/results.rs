@@ -3,9 +3,11 @@
 use serde::Serialize;
 
 use super::counters::{self, Named};
+use super::expectation::{is_met, seen};
 use super::latency::{Latencies, LatencyMs};
 use crate::history::{Counts, Operation};
 use crate::run::Outcome;
+use crate::scenario::Scenario;
 
 /// What came of a run, as scripts read it.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -16,11 +18,17 @@ pub struct RunResults {
     pub protocol: String,
     /// The seed, in hexadecimal.
     pub seed: String,
+    /// What was set on the command line over what the scenario says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
     /// The verdict.
     pub verdict: String,
     /// Whether the run came to what the scenario expects, if it expects anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<bool>,
+    /// Whether the run showed what a sweep of the scenario must see sometimes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sometimes: Vec<Seen>,
     /// Whether a second run was the same, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deterministic: Option<bool>,
@@ -56,6 +64,17 @@ pub struct CheckEntry {
     pub detail: Option<String>,
 }
 
+/// Whether a run showed something.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Seen {
+    /// What: one of [`SIGHTS`](crate::scenario::SIGHTS).
+    pub sight: String,
+    /// The check that is meant, if not the run as a whole.
+    pub check: Option<String>,
+    /// Whether it was seen.
+    pub seen: bool,
+}
+
 /// How the operations ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct OperationCounts {
@@ -68,9 +87,8 @@ pub struct OperationCounts {
 }
 
 impl RunResults {
-    /// The results of `outcome`, whose history holds `operations`. `expected` tells whether the
-    /// scenario's expectation is met.
-    pub fn new(outcome: &Outcome, operations: &[Operation], expected: Option<bool>) -> Self {
+    /// The results of `outcome`, whose history holds `operations`, of a run of `scenario`.
+    pub fn new(scenario: &Scenario, outcome: &Outcome, operations: &[Operation]) -> Self {
         let entry = |check: &crate::run::CheckResult| CheckEntry {
             name: check.name,
             verdict: check.verdict.to_string(),
@@ -80,8 +98,10 @@ impl RunResults {
             scenario: outcome.scenario.clone(),
             protocol: outcome.protocol.clone(),
             seed: outcome.seed.to_string(),
+            set: scenario.overrides.clone(),
             verdict: outcome.verdict.to_string(),
-            expected,
+            expected: scenario.expect.as_ref().map(|expect| is_met(expect, outcome)),
+            sometimes: scenario.sometimes.iter().map(|sometimes| seen(sometimes, outcome)).collect(),
             deterministic: None,
             checks: outcome.checks.iter().map(entry).collect(),
             digest: outcome.digest.to_string(),

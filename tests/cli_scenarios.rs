@@ -1,0 +1,144 @@
+//! What a user sees of the scenario language at the command line: `validate`, `extends`, `--set`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+const CALM: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"1s\"\nseed = 7\n";
+
+/// A folder of one test's own, gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("scen-{name}-{}", std::process::id()));
+        fs::create_dir_all(path.join("scenarios/raft")).unwrap();
+        Folder(path)
+    }
+
+    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        fs::write(self.0.join(path), text).unwrap();
+    }
+
+    /// What `atropos` with these arguments ends with and prints to stdout and stderr.
+    fn atropos(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_atropos"))
+            .current_dir(&self.0)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn validate_examines_every_file_and_writes_nothing() {
+    let folder = Folder::new("validate");
+    folder.write("scenarios/raft/calm.toml", CALM);
+    folder.write("broken.toml", "protocol = \"raft\"\nnodes = 0\nlos = 1\n");
+    folder.write("child.toml", "extends = \"scenarios/raft/../raft/calm.toml\"\n");
+    let (code, out, err) =
+        folder.atropos(&["validate", "raft/calm", "broken.toml", "child.toml", "gone.toml"]);
+    assert_eq!(code, 2);
+    assert_eq!(out, "raft/calm: valid\nchild.toml: valid\n");
+    assert!(err.contains("broken.toml:2:9") && err.contains("broken.toml:3:1"), "{err}");
+    assert!(err.contains("cannot read the scenario `gone.toml`: there is no such file"), "{err}");
+    let (code, out, err) = folder.atropos(&["validate", "raft/calm", "child.toml"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(!folder.0.join("results").exists());
+    assert_eq!(folder.atropos(&["validate"]).0, 2);
+}
+
+#[test]
+fn validate_tells_programs_where_the_problems_are() {
+    let folder = Folder::new("json");
+    folder.write("calm.toml", CALM);
+    folder.write("broken.toml", "protocol = \"raft\"\nnodes = 0\n");
+    let (code, out, err) =
+        folder.atropos(&["validate", "--json", "calm.toml", "broken.toml", "gone.toml", "scenarios"]);
+    assert_eq!((code, err.matches("error: ").count()), (2, 3), "{err}");
+    let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 4);
+    assert_eq!((&lines[0]["valid"], &lines[0]["problems"]), (&Value::from(true), &Value::Array(Vec::new())));
+    let problem = &lines[1]["problems"][0];
+    let place = [&problem["path"], &problem["line"], &problem["column"]];
+    assert_eq!(place, [&Value::from("broken.toml"), &Value::from(2), &Value::from(9)]);
+    assert_eq!((&lines[2]["valid"], &lines[2]["problems"][0]["line"]), (&Value::from(false), &Value::Null));
+    assert!(lines[3]["problems"][0]["message"].as_str().unwrap().contains("it is a folder"), "{}", lines[3]);
+}
+
+#[test]
+fn a_file_that_is_not_there_suggests_one_that_is() {
+    let folder = Folder::new("nearest");
+    folder.write("scenarios/raft/steady.toml", CALM);
+    for (typed, meant) in [
+        ("scenarios/raft/stedy.toml", "scenarios/raft/steady.toml"),
+        ("raft/steaddy", "scenarios/raft/steady.toml"),
+    ] {
+        let (code, _, err) = folder.atropos(&["run", typed]);
+        assert_eq!(code, 2);
+        assert!(err.contains(&format!("did you mean `{meant}`?")), "{err}");
+    }
+    folder.write("child.toml", "extends = \"scenarios/raft/steadi.toml\"\n");
+    let (code, _, err) = folder.atropos(&["run", "child.toml"]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("child.toml:1:11") && err.contains("did you mean `scenarios/raft/steady.toml`?"),
+        "{err}"
+    );
+}
+
+#[test]
+fn files_that_extend_each_other_end_in_an_error() {
+    let folder = Folder::new("round");
+    folder.write("a.toml", "extends = \"b.toml\"\n");
+    folder.write("b.toml", "extends = \"./scenarios/../a.toml\"\n");
+    let (code, _, err) = folder.atropos(&["validate", "a.toml"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("b.toml:1:11") && err.contains("a scenario cannot extend itself"), "{err}");
+}
+
+#[test]
+fn what_is_set_is_recorded_and_replayed() {
+    let folder = Folder::new("set");
+    folder.write("calm.toml", CALM);
+    let latency = "network.latency={ uniform = [\"2ms\", \"4ms\"] }";
+    let (code, out, _) =
+        folder.atropos(&["run", "calm.toml", "--set", "network.loss=0.05", "--set", latency]);
+    assert_eq!(code, 0, "{out}");
+    let replay = format!("atropos replay calm.toml --set network.loss=0.05 --set '{latency}' --seed 0x7\n");
+    assert!(out.ends_with(&replay), "{out}");
+    let results = folder.0.join("results/calm/0x7/results.json");
+    let json: Value = serde_json::from_slice(&fs::read(&results).unwrap()).unwrap();
+    assert_eq!(json["set"], serde_json::json!(["network.loss=0.05", latency]));
+    assert!(json["faults"]["messages_lost"].as_u64().unwrap() > 0);
+    // The same again, then another: that is no replay that differs.
+    let (code, ..) =
+        folder.atropos(&["replay", "calm.toml", "--json", "--set", "network.loss=0.05", "--set", latency]);
+    assert_eq!(code, 0);
+    let (code, ..) = folder.atropos(&["replay", "calm.toml", "--json"]);
+    assert_eq!(code, 0);
+    let json: Value = serde_json::from_slice(&fs::read(&results).unwrap()).unwrap();
+    assert_eq!((&json["set"], &json["faults"]["messages_lost"]), (&Value::Null, &Value::from(0)));
+}
+
+#[test]
+fn a_slip_in_what_is_set_ends_before_anything_is_written() {
+    let folder = Folder::new("slip");
+    folder.write("calm.toml", CALM);
+    for command in ["run", "replay", "validate"] {
+        let (code, out, err) = folder.atropos(&[command, "calm.toml", "--set", "network.loss=1.7"]);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("--set:1:14") && err.contains("a number from 0 to 1"), "{err}");
+    }
+    assert!(!folder.0.join("results").exists());
+}
