@@ -142,3 +142,22 @@ fn a_slip_in_what_is_set_ends_before_anything_is_written() {
     }
     assert!(!folder.0.join("results").exists());
 }
+
+#[test]
+fn what_is_no_scenario_at_all_is_refused() {
+    let folder = Folder::new("none");
+    folder.write("huge.toml", " ".repeat(3 << 20));
+    folder.write("endless.toml", "# x\n".repeat(17 << 20));
+    for (file, why) in [
+        ("scenarios", "it is a folder"),
+        ("huge.toml", "too large for a scenario"),
+        ("endless.toml", "too large for a scenario"),
+        ("", "no such file"),
+        ("\u{1b}[31m", "no such file"),
+    ] {
+        let (code, out, err) = folder.atropos(&["run", file]);
+        assert_eq!((code, out.as_str()), (2, ""), "{file}");
+        assert!(err.starts_with("error: ") && err.contains(why), "{file}: {err}");
+    }
+    assert!(!folder.0.join("results").exists());
+}

@@ -217,14 +217,15 @@ fn when(kind: &str, table: &Settings) -> Result<When, KeyProblem> {
         None if message_verb => SimTime::ZERO,
         None => {
             return Err(KeyProblem::new(
-                "kind",
-                format!("a `{kind}` needs `at` or `every`: when does it strike?"),
+                "at",
+                format!("`{kind}` needs `at` or `every`: when does it strike?"),
             ));
         }
     };
     let until = until.map_or(SimTime::MAX, |until| SimTime::ZERO + until);
     if until <= first {
-        return Err(KeyProblem::new("until", "this is not after the first strike, so it never strikes"));
+        let problem = KeyProblem::new("until", "this is not after the first strike, so it never strikes");
+        return Err(problem.against(if at.is_some() { "at" } else { "every" }));
     }
     Ok(When { first, every, until })
 }
@@ -283,7 +284,7 @@ fn message_verb(table: &Settings, effect: MessageEffect) -> Action {
 }
 
 fn missing(key: &'static str, kind: &str) -> KeyProblem {
-    KeyProblem::new(key, format!("a `{kind}` needs `{key}`"))
+    KeyProblem::new(key, format!("`{kind}` needs `{key}`"))
 }
 
 #[cfg(test)]

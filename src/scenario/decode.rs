@@ -178,23 +178,31 @@ impl<'p> Decoder<'p> {
         Some(format!("`{name}` belongs to a fault with `kind = \"{}\"`", verb.name))
     }
 
-    /// Reports values that do not go together, at the first of `tables` that has
-    /// the key, else at the header of the first.
+    /// Reports values that do not go together: at the key, at the one it does not go with
+    /// if only that is written, else at the header of the first of `tables`.
     pub(super) fn disagreement(&mut self, problem: &KeyProblem, tables: &[&Decoded]) {
         let span = tables.iter().find_map(|table| table.keys.get(problem.key));
+        let against = problem.against.and_then(|key| {
+            let place = tables.iter().find_map(|table| table.values.get(key))?;
+            Some((key, place.clone()))
+        });
+        let is_default = span.is_none() && tables.iter().any(|table| table.settings.has(problem.key));
+        if let (true, Some((other, place))) = (is_default, &against) {
+            // Of the two, this is the one that somebody wrote.
+            let title = format!("`{other}` does not fit the default of `{}`", problem.key);
+            self.problems.push(Diagnostic::new(place.clone(), title, problem.message.as_str()));
+            return;
+        }
         let title = match span {
             Some(_) => format!("`{}` does not fit", problem.key),
-            None if tables.iter().any(|table| table.settings.has(problem.key)) => {
+            None if is_default => {
                 format!("the default of `{}` does not fit", problem.key)
             }
             None => format!("`{}` is missing", problem.key),
         };
         let list = if span.is_some() { &mut self.problems } else { &mut self.missing };
         let span = span.or(tables.first().map(|table| &table.header)).cloned().unwrap_or(0..0);
-        let against = problem.against.and_then(|key| {
-            let place = tables.iter().find_map(|table| table.values.get(key))?;
-            Some((place.clone(), format!("`{key}` is set here")))
-        });
+        let against = against.map(|(key, place)| (place, format!("`{key}` is set here")));
         list.push(Diagnostic::new(span, title, problem.message.as_str()).beside(against));
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn gather(
                     Ok(text) => (text, None),
                     Err((shown, problem)) => (shown, Some(problem)),
                 };
-                sources.push(path, text, Some(by));
+                sources.push(path, text, Some(by), problem.is_none());
                 if let (Some(problem), Some(file)) = (problem, sources.files().last()) {
                     let span = problem.span.start + file.start..problem.span.end + file.start;
                     problems.push(Diagnostic { span, ..problem });

@@ -73,8 +73,16 @@ impl Decoder<'_> {
 
     fn uniform(&mut self, body: &Value<'_>) -> Option<Latency> {
         let bounds = body.get_ref().as_array().map(|array| array.iter().collect::<Vec<_>>());
-        let Some([low, high]) = bounds.as_deref() else {
-            return self.mismatch(body, "the shortest and the longest, such as [\"1ms\", \"3ms\"]");
+        let expected = "the shortest and the longest, such as [\"1ms\", \"3ms\"]";
+        let (low, high) = match bounds.as_deref() {
+            Some([low, high]) => (low, high),
+            Some(bounds) => {
+                let label = format!("expected {expected}, found {} of them", bounds.len());
+                let title = format!("impossible value for `{}`", self.key);
+                self.problems.push(Diagnostic::new(body.span(), title, label));
+                return None;
+            }
+            None => return self.mismatch(body, expected),
         };
         let (min, max) = (self.any_duration(low), self.any_duration(high));
         let (min, max) = (min?, max?);

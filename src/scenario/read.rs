@@ -80,13 +80,14 @@ impl<'a> Reader<'a> {
         let mut sources = sources;
         let files = sources.files().len();
         for text in self.overrides {
-            sources.push("--set".to_owned(), text.clone(), None);
+            sources.push("--set".to_owned(), text.clone(), None, true);
         }
         let mut decoder = Decoder::new(self.protocols);
         let (scenario, problems) = {
             let mut syntax = Syntax::default();
             // What is extended comes first, so that each file covers those behind it.
-            let tables = sources.files()[..files].iter().rev().map(|file| syntax.parse(file));
+            let texts = sources.files()[..files].iter().rev().filter(|file| file.is_text);
+            let tables = texts.map(|file| syntax.parse(file));
             let mut root = tables.reduce(merged).unwrap_or_default();
             for file in &sources.files()[files..] {
                 match Override::parse(file).and_then(|set| set.apply(&mut root)) {

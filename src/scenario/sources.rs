@@ -19,20 +19,22 @@ pub(super) struct SourceFile {
     pub(super) start: usize,
     /// The file that extends it, if it was read for that.
     pub(super) extended_by: Option<String>,
+    /// Whether `text` is all that is in it, and not what can be shown of something else.
+    pub(super) is_text: bool,
 }
 
 impl Sources {
     /// The scenario alone.
     pub(super) fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let (path, text) = (path.into(), text.into());
-        Sources { files: vec![SourceFile { path, text, start: 0, extended_by: None }] }
+        Sources { files: vec![SourceFile { path, text, start: 0, extended_by: None, is_text: true }] }
     }
 
     /// Lays another file behind the others.
-    pub(super) fn push(&mut self, path: String, text: String, extended_by: Option<String>) {
+    pub(super) fn push(&mut self, path: String, text: String, extended_by: Option<String>, is_text: bool) {
         // A byte between two files, so that the end of one is not the beginning of the next.
         let start = self.files.last().map_or(0, |last| last.start + last.text.len() + 1);
-        self.files.push(SourceFile { path, text, start, extended_by });
+        self.files.push(SourceFile { path, text, start, extended_by, is_text });
     }
 
     /// The scenario itself.

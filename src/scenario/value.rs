@@ -174,7 +174,11 @@ pub(super) fn found(value: &DeValue<'_>) -> String {
     match value {
         DeValue::String(text) => format!("the text {}", quoted(text)),
         DeValue::Integer(integer) => format!("the whole number {}", quoted(&integer.to_string())),
-        DeValue::Float(float) => format!("the fraction {}", quoted(float.as_str())),
+        DeValue::Float(float) => match float.as_str().contains(['n', 'N']) {
+            // `nan` and `inf`
+            true => quoted(float.as_str()),
+            false => format!("the fraction {}", quoted(float.as_str())),
+        },
         DeValue::Boolean(value) => format!("`{value}`"),
         DeValue::Datetime(_) => "a date or time".to_owned(),
         DeValue::Array(_) => "a list".to_owned(),

@@ -132,7 +132,10 @@ impl RaftConfig {
         if config.election_timeout_max < config.election_timeout_min {
             return Err(KeyProblem::new(
                 "election_timeout_max",
-                format!("this is less than `election_timeout_min` ({})", config.election_timeout_min),
+                format!(
+                    "`election_timeout_max` ({}) is below `election_timeout_min` ({})",
+                    config.election_timeout_max, config.election_timeout_min
+                ),
             )
             .against("election_timeout_min"));
         }
@@ -140,8 +143,8 @@ impl RaftConfig {
             return Err(KeyProblem::new(
                 "heartbeat_interval",
                 format!(
-                    "a heartbeat must come before followers lose patience: expected less than `election_timeout_min` ({})",
-                    config.election_timeout_min
+                    "a heartbeat must come before followers lose patience: `heartbeat_interval` ({}) is not below `election_timeout_min` ({})",
+                    config.heartbeat_interval, config.election_timeout_min
                 ),
             )
             .against("election_timeout_min"));
@@ -157,7 +160,7 @@ impl RaftConfig {
         }
         let message = format!(
             "nobody can ever be elected: a vote takes at least {round_trip} to ask for, write down and grant, \
-             and a candidate waits at most {}",
+             and a candidate waits at most {} (`election_timeout_max`)",
             self.election_timeout_max
         );
         Err(KeyProblem::new("election_timeout_max", message).against("latency"))
