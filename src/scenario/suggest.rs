@@ -51,12 +51,13 @@ pub(super) fn one_of(names: &[&str]) -> String {
     }
 }
 
-/// A text from the file, in backticks and cut to a length that a message can bear.
+/// A text from the file, in backticks and cut to a length that a message can bear. What would
+/// steer a terminal is spelt out.
 pub(super) fn quoted(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_QUOTE) {
-        Some((end, _)) => format!("`{}…`", &text[..end]),
-        None => format!("`{text}`"),
-    }
+    let spelt = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    let shown: String = text.chars().take(LONGEST_QUOTE).map(spelt).collect();
+    let more = if text.chars().nth(LONGEST_QUOTE).is_some() { "…" } else { "" };
+    format!("`{shown}{more}`")
 }
 
 #[cfg(test)]
@@ -82,6 +83,7 @@ mod tests {
     #[test]
     fn long_texts_are_cut_between_characters() {
         assert_eq!(quoted("a"), "`a`");
+        assert_eq!(quoted("\u{1b}[31m\n"), r"`\u{1b}[31m\n`");
         assert_eq!(quoted(&"é".repeat(100)).chars().count(), LONGEST_QUOTE + 3);
     }
 }

@@ -1,11 +1,10 @@
 //! The reader as a whole, with a stand-in for the registry.
 //!
 //! `valid` decodes a full file, `layers` files over files, `broken` says what a user reads about
-//! many slips, `mutation` throws thousands of damaged files at the reader.
+//! many slips.
 
 mod broken;
 mod layers;
-mod mutation;
 mod valid;
 
 use super::*;
