@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use atropos::base::{Seed, SimDuration};
 use atropos::check::Verdict;
 use atropos::registry;
-use atropos::scenario::{Scenario, Source, read};
+use atropos::scenario::{Opened, Reader, Scenario, Source};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -23,14 +23,22 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Opens what the scenario in the file `from` extends.
+fn open_beside(base: &str, from: &str) -> Result<Opened, String> {
+    let path = Path::new(from).with_file_name(base);
+    let text = fs::read(&path).map_err(|error| error.to_string())?;
+    Ok(Opened { path: path.to_str().unwrap().to_owned(), text })
+}
+
 fn shipped() -> Vec<(String, Scenario)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let load = |path: PathBuf| {
         let name = path.strip_prefix(&root).unwrap().with_extension("").to_str().unwrap().to_owned();
         let text = fs::read(&path).unwrap();
         let source = Source { path: path.to_str().unwrap(), name: name.clone(), text: &text };
-        let scenario =
-            read(source, &registry::specs()).unwrap_or_else(|found| panic!("{}", found.render(false)));
+        let specs = registry::specs();
+        let scenario = Reader::new(&specs).opener(&open_beside).read(source);
+        let scenario = scenario.unwrap_or_else(|found| panic!("{}", found.render(false)));
         (name, scenario)
     };
     files(&root).into_iter().map(load).collect()

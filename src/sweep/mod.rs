@@ -4,6 +4,7 @@
 //! * [`run_guarded`]: a run in which a panic is a verdict; [`panicked`] tells it from others.
 //! * [`run_twice`]: a run and the proof that it is deterministic, or the first event that is not.
 //! * [`Statistics`]: what many runs came to, in medians and shares.
+//! * [`Sightings`]: what a sweep must see sometimes, and how often it did.
 //! * [`asked_for`]: the faults of a scenario and the counters that show their bite.
 //! * [`judge()`]: a history's keys judged on all cores, against the clock.
 //! * [`Stopwatch`]: the only place where a clock is read.
@@ -13,6 +14,7 @@ mod determinism;
 mod guard;
 mod judge;
 mod pool;
+mod sightings;
 mod statistics;
 mod stopwatch;
 #[cfg(test)]
@@ -23,6 +25,7 @@ pub use determinism::{Mismatch, run_twice};
 pub use guard::{panicked, run_guarded};
 pub use judge::{TimedReport, judge};
 pub use pool::{available_threads, in_order};
+pub use sightings::{Sighting, Sightings, is_wanted};
 pub use statistics::{Statistics, Tally};
 pub use stopwatch::Stopwatch;
 
