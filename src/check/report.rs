@@ -74,6 +74,14 @@ pub struct Explanation {
     pub picture: String,
 }
 
+impl fmt::Display for FirstImpossible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = self.key.as_ref().map_or(String::new(), |key| format!(" on key {key}"));
+        let FirstImpossible { index, process, f: function, value, .. } = self;
+        write!(f, "{function} {value} by process {process}{key}, completed by event {index}")
+    }
+}
+
 impl Report {
     /// The report before any partition has been judged.
     pub(super) fn new(operations: Counts, partitions: usize, constrains: bool) -> Self {

@@ -49,7 +49,7 @@ impl<P: Process, C> World<P, C> {
             return;
         }
         targets.hash(&mut self.core.digest);
-        observer.on_happening(self.core.now, &Happening::Fault { action: &action, targets: &targets });
+        observer.on_happening(self.core.now, &Happening::Fault { action: &action, targets: &targets, lasts });
         match action {
             Action::Crash(_) => targets.iter().for_each(|node| self.crash(*node, lasts, observer)),
             Action::Restart(_) => {

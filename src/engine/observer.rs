@@ -115,6 +115,8 @@ pub enum Happening<'a, P: Process> {
         action: &'a Action,
         /// Whom it hits.
         targets: &'a [NodeId],
+        /// How long until it is undone, if it is.
+        lasts: Option<SimDuration>,
     },
     /// A node crashes.
     Crashed {

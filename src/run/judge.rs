@@ -1,5 +1,6 @@
 //! What listens to a world during a run: monitors, the history, and whoever watches.
 
+use super::strikes::Strikes;
 use super::trace::TraceLine;
 use crate::base::{Digest, NodeId, SimTime};
 use crate::engine::{Happening, Observer};
@@ -24,6 +25,12 @@ pub trait Watcher {
         let _ = digest;
         true
     }
+
+    /// The run is over and its history is being judged; asked from time to time. `false` gives
+    /// the judging up.
+    fn on_judging(&mut self) -> bool {
+        true
+    }
 }
 
 impl Watcher for () {}
@@ -32,6 +39,7 @@ impl Watcher for () {}
 pub(super) struct Judge<'w, M> {
     pub(super) monitor: M,
     pub(super) recorder: Recorder,
+    pub(super) strikes: Strikes,
     pub(super) watcher: &'w mut dyn Watcher,
     /// Whether the watcher wants a trace; asked once.
     pub(super) traces: bool,
@@ -49,6 +57,7 @@ impl<P: Process, M: Monitor<P::Observation>> Observer<P> for Judge<'_, M> {
     }
 
     fn on_happening(&mut self, at: SimTime, happening: &Happening<P>) {
+        self.strikes.note(at, happening);
         if self.traces {
             self.watcher.on_line(TraceLine::new(self.event, at, happening));
         }

@@ -2,6 +2,7 @@
 //!
 //! * [`Outcome`]: all that came of a run; what reports are made from.
 //! * [`simulate`]: the run itself, for any protocol with a monitor.
+//! * [`Strike`]: a fault that struck, and how long it was in force.
 //! * [`Watcher`], [`TraceLine`]: for those who want to see it event by event.
 //!
 //! Nothing here reads a clock or a file, and no run depends on another.
@@ -9,9 +10,11 @@
 mod judge;
 mod outcome;
 mod simulate;
+mod strikes;
 mod trace;
 
 pub use judge::Watcher;
 pub use outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome, PANIC};
 pub use simulate::{Setup, simulate};
+pub use strikes::Strike;
 pub use trace::TraceLine;

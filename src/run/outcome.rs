@@ -1,5 +1,6 @@
 //! All that came of a run.
 
+use super::Strike;
 use crate::base::{Digest, Seed, SimTime};
 use crate::check::{Report, Verdict};
 use crate::engine::Counters;
@@ -35,6 +36,8 @@ pub struct Outcome {
     pub leader_terms: u64,
     /// When the run ended: at the scenario's end, or at the first violation of an invariant.
     pub ended: SimTime,
+    /// The faults that struck, in the order of time; of very many the first [`Strike::MOST`].
+    pub strikes: Vec<Strike>,
     /// How the operations ended.
     pub operations: Counts,
     /// What the clients saw.
@@ -52,6 +55,8 @@ pub struct CheckResult {
     pub verdict: Verdict,
     /// Why, unless it is simply valid.
     pub detail: Option<String>,
+    /// When it failed in simulated time, if it did and that is known.
+    pub at: Option<SimTime>,
 }
 
 impl Outcome {

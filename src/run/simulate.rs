@@ -2,10 +2,11 @@
 
 use super::judge::{Judge, Watcher};
 use super::outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome};
+use super::strikes::Strikes;
 use crate::base::{Seed, SimTime};
-use crate::check::{self, Budget, ModelName, Register, Report, Verdict};
+use crate::check::{Budget, Case, Judging, ModelName, Progress, Register, Report, Verdict};
 use crate::engine::{Queue, World, WorldConfig};
-use crate::history::{Recorder, Value};
+use crate::history::{History, Recorder, Value};
 use crate::monitor::Monitor;
 use crate::process::{Client, Process};
 use crate::scenario::Scenario;
@@ -24,7 +25,11 @@ pub struct Setup<P: Process, C, M> {
 
 /// The most steps and bytes that judging one history may take: minutes, not hours; and
 /// a sweep judges one on each core.
-const JUDGING: Budget = Budget::new(400_000_000, 1 << 30);
+const JUDGING_STEPS: u64 = 400_000_000;
+const JUDGING_BYTES: u64 = 1 << 30;
+
+/// The steps between two questions to the watcher: some hundredths of a second.
+const PORTION: u64 = 100_000;
 
 /// Runs `scenario` under `seed` and judges what came of it.
 ///
@@ -47,7 +52,14 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     };
     let mut world = World::new(world, setup.config, setup.clients);
     let traces = watcher.traces();
-    let mut judge = Judge { monitor: setup.monitor, recorder: Recorder::new(), watcher, traces, event: 0 };
+    let mut judge = Judge {
+        monitor: setup.monitor,
+        recorder: Recorder::new(),
+        strikes: Strikes::default(),
+        watcher,
+        traces,
+        event: 0,
+    };
     let end = SimTime::ZERO + scenario.duration;
     let mut limit = None;
     while world.next_time().is_some_and(|time| time <= end) {
@@ -62,11 +74,11 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         }
     }
     let ended = if judge.monitor.is_violated() || limit.is_some() { world.now() } else { end };
-    let Judge { monitor, recorder, .. } = judge;
+    let Judge { monitor, recorder, strikes, watcher, .. } = judge;
     let operations = recorder.counts();
     let history = recorder.finish();
-    let report = judge_history(&history);
-    let checks = checks(&monitor, &report, limit);
+    let report = judge_history(&history, watcher);
+    let checks = checks(&monitor, &history, &report, limit);
     Outcome {
         scenario: scenario.name.clone(),
         protocol: scenario.protocol.clone(),
@@ -77,6 +89,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         counters: *world.counters(),
         leader_terms: monitor.leader_terms(),
         ended,
+        strikes: strikes.finish(),
         operations,
         history,
         report,
@@ -93,44 +106,65 @@ fn limit_reached(scenario: &Scenario, events: u64, pending: usize) -> Option<Str
         .then(|| format!("the run was cut short with {pending} events pending at once"))
 }
 
-fn judge_history(history: &crate::history::History) -> Report {
+/// Judges `history` in portions, for as long as `watcher` wants to wait. How it is portioned
+/// changes nothing in the judgement.
+fn judge_history(history: &History, watcher: &mut dyn Watcher) -> Report {
     let model = Register::new(ModelName::CasRegister, Value::Nil);
-    check::check(history, &model, &mut JUDGING.clone())
-        .unwrap_or_else(|error| panic!("a client recorded a history that contradicts itself: {error}"))
+    let case = Case::new(history, &model)
+        .unwrap_or_else(|error| panic!("a client recorded a history that contradicts itself: {error}"));
+    let mut budget = Budget::new(0, JUDGING_BYTES);
+    let mut left = JUDGING_STEPS;
+    let judge = |partition| {
+        let mut judging = Judging::new(&model, partition);
+        loop {
+            match judging.run(&mut budget) {
+                Progress::Done(judgement) => return judgement,
+                Progress::Exhausted if left > 0 && watcher.on_judging() => {
+                    let portion = left.min(PORTION);
+                    left -= portion;
+                    budget.refill(portion);
+                }
+                Progress::Exhausted => return judging.conclude(&mut budget),
+            }
+        }
+    };
+    let judgements = case.partitions.iter().map(judge).collect();
+    case.report(judgements)
 }
 
-fn checks<O, M: Monitor<O>>(monitor: &M, report: &Report, limit: Option<String>) -> Vec<CheckResult> {
+fn checks<O, M: Monitor<O>>(
+    monitor: &M,
+    history: &History,
+    report: &Report,
+    limit: Option<String>,
+) -> Vec<CheckResult> {
     let invariants = monitor.names().iter().map(|name| match monitor.violation(name) {
         Some(violation) => CheckResult {
             name,
             verdict: Verdict::Invalid,
             detail: Some(format!("at {}: {}", violation.at, violation.detail)),
+            at: Some(violation.at),
         },
-        None => CheckResult { name, verdict: Verdict::Valid, detail: None },
+        None => CheckResult { name, verdict: Verdict::Valid, detail: None, at: None },
     });
     let mut checks: Vec<CheckResult> = invariants.collect();
-    checks.push(linearizability(report));
+    checks.push(linearizability(history, report));
     if limit.is_some() {
-        checks.push(CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: limit });
+        checks.push(CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: limit, at: None });
     }
     checks
 }
 
-fn linearizability(report: &Report) -> CheckResult {
+fn linearizability(history: &History, report: &Report) -> CheckResult {
     // A run in which nothing could have gone wrong says nothing about the protocol.
     let empty = report.verdict == Verdict::Valid && !report.constrains;
     let verdict = if empty { Verdict::Unknown } else { report.verdict };
     let detail = match &report.first_impossible {
-        Some(first) => {
-            let key = first.key.as_ref().map_or(String::new(), |key| format!(" on key {key}"));
-            Some(format!(
-                "first impossible operation: {} {} by process {}{key}, completed by event {}",
-                first.f, first.value, first.process, first.index
-            ))
-        }
+        Some(first) => Some(format!("first impossible operation: {first}")),
         None => report.note.clone(),
     };
-    CheckResult { name: LINEARIZABILITY, verdict, detail }
+    let at = report.first_impossible.as_ref().and_then(|first| history.events[first.index].time);
+    CheckResult { name: LINEARIZABILITY, verdict, detail, at }
 }
 
 fn overall(checks: &[CheckResult]) -> Verdict {

@@ -86,6 +86,10 @@ impl Watcher for Progress<'_> {
         (self.events, self.digest) = (self.events + 1, digest);
         self.inner.on_event(digest)
     }
+
+    fn on_judging(&mut self) -> bool {
+        self.inner.on_judging()
+    }
 }
 
 fn failed(scenario: &Scenario, seed: Seed, events: u64, digest: Digest, message: &str) -> Outcome {
@@ -98,11 +102,12 @@ fn failed(scenario: &Scenario, seed: Seed, events: u64, digest: Digest, message:
         protocol: scenario.protocol.clone(),
         seed,
         verdict: Verdict::Invalid,
-        checks: vec![CheckResult { name: PANIC, verdict: Verdict::Invalid, detail }],
+        checks: vec![CheckResult { name: PANIC, verdict: Verdict::Invalid, detail, at: None }],
         digest,
         counters: Counters { events, ..Counters::default() },
         leader_terms: 0,
         ended: SimTime::ZERO,
+        strikes: Vec::new(),
         operations: Counts::default(),
         history,
         report,
