@@ -1,10 +1,12 @@
 //! What a user and their scripts see of the command: exit codes, JSON, files, last lines.
 
+mod folder;
+
 use std::fs;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
+use folder::Folder;
 use serde_json::Value;
 
 const CALM: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"1s\"\nseed = 7\n";
@@ -17,85 +19,6 @@ const IDLE: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"100ms\"\n[clien
 const BROKEN: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"5s\"\nbugs = [\"raft/vote-not-persisted\"]\n\
     [network]\nloss = 0.2\nlatency = { uniform = [\"1ms\", \"80ms\"] }\n\
     [[faults]]\nkind = \"crash\"\ntarget = \"random\"\nevery = \"130ms\"\nfor = \"20ms\"\n";
-
-/// A folder of one test's own, gone afterwards.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}-{}", std::process::id()));
-        fs::create_dir_all(path.join("scenarios/raft")).unwrap();
-        Folder(path)
-    }
-
-    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.0.join(path), text).unwrap();
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.0.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-    }
-
-    fn command(&self, arguments: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_atropos"));
-        command.current_dir(&self.0).args(arguments.split_whitespace());
-        command
-    }
-
-    /// What `atropos` with these arguments ends with and prints.
-    fn atropos(&self, arguments: &str) -> Ended {
-        Ended::new(self.command(arguments).output().unwrap())
-    }
-
-    /// Every file below `path` that is not one of `atropos`'s.
-    fn files(&self, path: &str) -> Vec<String> {
-        let mut names = Vec::new();
-        let mut folders = vec![self.0.join(path)];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
-                match entry.file_type().unwrap().is_dir() {
-                    true => folders.push(entry.path()),
-                    false => names.push(entry.path().strip_prefix(&self.0).unwrap().display().to_string()),
-                }
-            }
-        }
-        names.sort();
-        names
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-#[derive(Debug)]
-struct Ended {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Ended {
-    fn new(output: Output) -> Ended {
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-    }
-
-    #[track_caller]
-    fn with(self, code: i32) -> Ended {
-        assert_eq!(self.code, Some(code), "{self:#?}");
-        self
-    }
-
-    /// The words of the last lines, such as `verdict`.
-    fn closing(&self) -> Vec<&str> {
-        let lines: Vec<&str> = self.out.lines().collect();
-        let closing = lines.rsplit(|line| line.is_empty()).next().unwrap();
-        closing.iter().map(|line| line.split_whitespace().next().unwrap()).collect()
-    }
-}
 
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
@@ -110,7 +33,13 @@ fn a_run_tells_its_verdict_last_and_keeps_its_files() {
         replay   atropos replay scenarios/raft/cut.toml --seed 0x2a\n";
     assert!(run.out.ends_with(closing), "{}", run.out);
     assert!(run.out.starts_with("raft/cut: raft, 3 nodes, seed 0x2a\nCut off.\n"), "{}", run.out);
-    for word in ["\n  linearizability       valid\n", "\nleader terms  ", "partitions 1", "p99 "] {
+    for word in [
+        "\n  linearizability       valid\n",
+        "\nleader terms  ",
+        "\n  partitions  ",
+        "p99 ",
+        "\n  partition       ",
+    ] {
         assert!(run.out.contains(word), "no {word:?} in {}", run.out);
     }
     let names = ["history.jsonl", "ops.csv", "results.json"];

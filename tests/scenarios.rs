@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use atropos::base::{Seed, SimDuration};
+use atropos::base::{Seed, SimDuration, SimTime};
 use atropos::check::Verdict;
 use atropos::registry;
-use atropos::scenario::{Opened, Reader, Scenario, Source};
+use atropos::scenario::{Opened, Reader, Scenario, Source, read};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -91,4 +91,44 @@ fn the_forgotten_vote_is_caught_within_200_seeds_and_by_its_own_seed() {
         let outcome = registry::run(&sound, seed, &mut ());
         assert!(outcome.violation().is_none(), "seed {seed}: {:?}", outcome.violation());
     }
+}
+
+/// What struck is told as the run had it, not as the schedule did.
+#[test]
+fn strikes_are_those_of_the_run() {
+    let text = br#"
+        protocol = "raft"
+        nodes = 3
+        duration = "3s"
+        faults = [
+            # Nobody leads yet: a miss.
+            { kind = "crash", target = "leader", at = "1ms" },
+            { kind = "crash", target = 0, at = "500ms", for = "300ms" },
+            # It is down already.
+            { kind = "crash", target = 0, at = "600ms" },
+            { kind = "pause", target = 1, at = "1s", for = "900ms" },
+            { kind = "crash", target = 1, at = "1200ms" },
+            # It is up: a miss.
+            { kind = "restart", target = 2, at = "1300ms" },
+            { kind = "restart", target = 1, at = "1500ms" },
+            { kind = "partition", isolate = 2, at = "2s", for = "10s" },
+            { kind = "heal", at = "2500ms" },
+            { kind = "partition", isolate = 2, at = "2800ms" },
+        ]"#;
+    let source = Source { path: "strikes.toml", name: "strikes".to_owned(), text };
+    let scenario = read(source, &registry::specs()).unwrap();
+    let outcome = registry::run(&scenario, Seed(1), &mut ());
+    let ms = |time: SimTime| time.as_ns() / 1_000_000;
+    let told: Vec<_> = outcome.strikes.iter().map(|s| (s.kind, ms(s.at), ms(s.until))).collect();
+    let stays = ms(SimTime::MAX);
+    let expected = [
+        ("crash", 500, 800),
+        ("pause", 1_000, 1_200),
+        ("crash", 1_200, 1_500),
+        ("restart", 1_500, 1_500),
+        ("partition", 2_000, 2_500),
+        ("heal", 2_500, 2_500),
+        ("partition", 2_800, stays),
+    ];
+    assert_eq!(told, expected);
 }

@@ -4,6 +4,8 @@
 //! nanoseconds. Logarithms and powers come from `libm`, which computes the same
 //! bits on every platform; std's do not.
 
+use std::fmt;
+
 use super::{Draw, SimDuration};
 
 /// A distribution of durations.
@@ -39,6 +41,18 @@ pub enum Latency {
         /// How heavy: smaller is heavier.
         alpha: f64,
     },
+}
+
+impl fmt::Display for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Latency::Constant(always) => write!(f, "{always}"),
+            Latency::Uniform { min, max } => write!(f, "uniform, {min} to {max}"),
+            Latency::Exponential { min, mean } => write!(f, "exponential, min {min}, mean {mean}"),
+            Latency::Lognormal { median, sigma } => write!(f, "lognormal, median {median}, sigma {sigma}"),
+            Latency::Pareto { min, alpha } => write!(f, "pareto, min {min}, alpha {alpha}"),
+        }
+    }
 }
 
 /// No sample is longer than a day, however heavy the tail.

@@ -11,7 +11,8 @@ use super::failure::Failure;
 use super::{ExitCode, Session};
 use crate::check::{Case, ModelName, Register, Report};
 use crate::history::{HistoryError, Value, read_jsonl};
-use crate::report::{Judged, Judging};
+use crate::report::palette::{BAD, HEADING, paint};
+use crate::report::{Judged, Judging, epitaph};
 use crate::sweep::{Stopwatch, available_threads, judge};
 
 /// Judge a history from a file: JSON Lines, one event a line
@@ -29,7 +30,7 @@ pub(super) struct Arguments {
     initial: Value,
     /// Print one JSON object
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// Give up after this long, with the verdict unknown for what is not decided
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     timeout: Option<f64>,
@@ -48,11 +49,15 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
     let wrong = |error: HistoryError| Failure::Input(at(&arguments.file, &error));
     let history = read_jsonl(&bytes).map_err(wrong)?;
     let load_seconds = watch.seconds();
+    session.interrupt.listen()?;
 
     let watch = Stopwatch::start();
     let model = Register::new(arguments.model, arguments.initial.clone());
     let case = Case::new(&history, &model).map_err(wrong)?;
-    let judged = judge(&case, &model, available_threads(), arguments.timeout)?;
+    let judged = judge(&case, &model, available_threads(), arguments.timeout, &session.interrupt)?;
+    if session.interrupt.is_set() {
+        return Err(Failure::Interrupted);
+    }
     let mut report = judged.report;
     if let (Some(timeout), 1..) = (arguments.timeout, judged.undecided) {
         let late = format!("keys not decided within {timeout} s: {}", judged.undecided);
@@ -80,11 +85,18 @@ fn tell(
         serde_json::to_writer(&mut *session.out, &Judged::new(judging, report)).map_err(io::Error::from)?;
         writeln!(session.out)?;
     }
-    let text = session.text(json);
-    writeln!(text, "{}: {}, {}", judging.file, judging.model, report.explain().trim_end())?;
-    let (load, wall) = (judging.load_seconds, judging.wall_seconds);
-    writeln!(text, "\nread in {load:.3} s, judged in {wall:.3} s ({})", report.algorithm)?;
-    Closing { verdict: report.verdict.to_string(), results: None, replay: None }.write(text)?;
+    if !session.is_quiet() {
+        let text = session.text(json);
+        let (file, told) = (paint(HEADING, judging.file), report.explain());
+        writeln!(text, "{file}: {}, {}", judging.model, told.trim_end())?;
+        let (load, wall) = (judging.load_seconds, judging.wall_seconds);
+        writeln!(text, "\nread in {load:.3} s, judged in {wall:.3} s ({})", report.algorithm)?;
+    } else if let Some(first) = &report.first_impossible {
+        writeln!(session.text(json), "{}: {first}", paint(BAD, "first impossible operation"))?;
+    }
+    let (epitaph, verdict) = (epitaph::of_history(report), report.verdict.to_string());
+    let closing = Closing { epitaph, verdict, code: session.so_far, results: None, replay: None };
+    closing.write(session, json)?;
     Ok(())
 }
 

@@ -1,28 +1,40 @@
-//! The last lines of a command: the verdict, where the results are, how to see it again.
+//! The last lines of a command: what it came to, the verdict, where the results are, how to see it
+//! again.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
-use super::results_folder;
+use super::{ExitCode, Session, results_folder};
 use crate::base::Seed;
 use crate::check::Verdict;
+use crate::report::palette::{FAINT, HEADING, paint};
 use crate::scenario::Expect;
 
 /// The last lines of a command.
 pub(super) struct Closing<'a> {
+    /// One line that says it all.
+    pub(super) epitaph: String,
     pub(super) verdict: String,
+    /// What the verdict ends with.
+    pub(super) code: ExitCode,
     pub(super) results: Option<&'a Path>,
     pub(super) replay: Option<String>,
 }
 
 impl Closing<'_> {
-    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "\nverdict  {}", self.verdict)?;
-        if let Some(results) = self.results {
-            writeln!(out, "results  {}", results.display())?;
+    /// Writes them where text goes; quietly, only the verdict, and after a failure the replay.
+    pub(super) fn write(&self, session: &mut Session<'_>, json: bool) -> io::Result<()> {
+        let quiet = session.is_quiet();
+        let out = session.text(json);
+        if !quiet {
+            writeln!(out, "\n{}\n", paint(HEADING, &self.epitaph))?;
         }
-        if let Some(replay) = &self.replay {
-            writeln!(out, "replay   {replay}")?;
+        writeln!(out, "{}{}", paint(FAINT, "verdict  "), paint(self.code.style(), &self.verdict))?;
+        if let Some(results) = self.results.filter(|_| !quiet) {
+            writeln!(out, "{}{}", paint(FAINT, "results  "), results.display())?;
+        }
+        if let Some(replay) = self.replay.as_ref().filter(|_| !quiet || self.code != ExitCode::Success) {
+            writeln!(out, "{}{replay}", paint(FAINT, "replay   "))?;
         }
         out.flush()
     }

@@ -2,14 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::ExitCode;
 use super::closing;
+use super::{ExitCode, Session};
 use crate::base::Seed;
 use crate::history::{History, Operation};
-use crate::report::{RunResults, summary, trace_columns};
+use crate::report::palette::{BAD, paint};
+use crate::report::{RunResults, epitaph, failures, summary, summary_of_panic, trace_columns};
 use crate::run::{Outcome, Watcher};
 use crate::scenario::Scenario;
-use crate::sweep::{Mismatch, Runner, Stopwatch, panicked, run_guarded, run_twice};
+use crate::sweep::{Interrupt, Interrupted, Mismatch, Runner, Stopwatch, panicked, run_guarded, run_twice};
 
 /// A run, with what every command makes of it.
 pub(super) struct Execution {
@@ -28,25 +29,32 @@ impl Execution {
         scenario: &Scenario,
         seed: Seed,
         watcher: &mut dyn Watcher,
-    ) -> Self {
+        interrupt: &Interrupt,
+    ) -> Result<Self, Interrupted> {
         let watch = Stopwatch::start();
-        let outcome = run_guarded(runner, scenario, seed, watcher);
-        Execution::new(scenario, outcome, watch)
+        let outcome = run_guarded(runner, scenario, seed, watcher, interrupt)?;
+        Ok(Execution::new(scenario, outcome, watch))
     }
 
     /// Runs `scenario` under `seed`, twice if a second run is to be compared.
-    pub(super) fn run(runner: Runner, scenario: &Scenario, seed: Seed, twice: bool) -> Self {
+    pub(super) fn run(
+        runner: Runner,
+        scenario: &Scenario,
+        seed: Seed,
+        twice: bool,
+        interrupt: &Interrupt,
+    ) -> Result<Self, Interrupted> {
         if !twice {
-            return Execution::watched(runner, scenario, seed, &mut ());
+            return Execution::watched(runner, scenario, seed, &mut (), interrupt);
         }
         let watch = Stopwatch::start();
-        let (outcome, mismatch) = run_twice(runner, scenario, seed);
+        let (outcome, mismatch) = run_twice(runner, scenario, seed, interrupt)?;
         let mut execution = Execution::new(scenario, outcome, watch);
         execution.results.deterministic = Some(mismatch.is_none());
         if mismatch.is_some() {
             execution.code = ExitCode::Mismatch;
         }
-        Execution { mismatch, ..execution }
+        Ok(Execution { mismatch, ..execution })
     }
 
     fn new(scenario: &Scenario, outcome: Outcome, watch: Stopwatch) -> Self {
@@ -62,24 +70,41 @@ impl Execution {
     pub(super) fn without_history_unless_failed(mut self) -> Self {
         if self.code != ExitCode::Violation {
             self.outcome.history = History::default();
+            self.outcome.strikes = Vec::new();
             self.operations = Vec::new();
         }
         self
     }
 
-    /// What came of it, for people, without the last lines.
-    pub(super) fn summary(&self, scenario: &Scenario) -> String {
-        if !panicked(&self.outcome) {
-            return summary(scenario, &self.outcome, &self.results);
+    /// Writes what came of it where text goes, without the last lines; quietly, only failures.
+    pub(super) fn write_summary(
+        &self,
+        scenario: &Scenario,
+        session: &mut Session<'_>,
+        json: bool,
+    ) -> io::Result<()> {
+        let Execution { outcome, operations, results, .. } = self;
+        let text = if session.is_quiet() {
+            failures(outcome)
+        } else if panicked(outcome) {
+            summary_of_panic(scenario, outcome, results)
+        } else {
+            summary(scenario, outcome, operations, results, session.is_verbose())
+        };
+        let out = session.text(json);
+        out.write_all(text.as_bytes())?;
+        match &self.mismatch {
+            Some(mismatch) => write_mismatch(mismatch, out),
+            None => Ok(()),
         }
-        let RunResults { scenario: name, protocol, seed, checks, events, digest, .. } = &self.results;
-        let mut text = format!("{name}: {protocol}, {} nodes, seed {seed}\n\nchecks\n", scenario.nodes);
-        for check in checks {
-            let detail = check.detail.as_deref().unwrap_or_default();
-            text += &format!("  {}  {}  {detail}\n", check.name, check.verdict);
+    }
+
+    /// One line that says it all.
+    pub(super) fn epitaph(&self) -> String {
+        match &self.mismatch {
+            Some(mismatch) => format!("The thread is frayed: {mismatch}."),
+            None => epitaph::of_run(&self.outcome, self.results.expected),
         }
-        text += &format!("\nThe run ended in a panic after {events} events, digest {digest}.\n");
-        text + "Nothing else of it was kept, neither its history nor its counters.\n"
     }
 
     /// The verdict in words.
@@ -96,7 +121,7 @@ impl Execution {
 
 /// Tells how two runs of one seed differ.
 pub(super) fn write_mismatch(mismatch: &Mismatch, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\n{mismatch}")?;
+    writeln!(out, "\n{}", paint(BAD, mismatch))?;
     for (which, lines) in ["one run", "another"].into_iter().zip(&mismatch.traced) {
         writeln!(out, "{which}, traced to that event:")?;
         if lines.is_empty() {

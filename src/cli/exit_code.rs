@@ -1,6 +1,8 @@
 //! What each exit code means, for scripts that rely on it.
 
 use crate::check::Verdict;
+use crate::report::palette::{BAD, DOUBTFUL, GOOD, Style};
+use crate::sweep::INTERRUPTED_CODE;
 
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +17,8 @@ pub enum ExitCode {
     Unknown = 3,
     /// A replay or a second run was not the same.
     Mismatch = 4,
+    /// Ctrl-C or SIGTERM ended it before it was done: 128 and the number of the signal SIGINT.
+    Interrupted = INTERRUPTED_CODE as isize,
 }
 
 impl ExitCode {
@@ -24,6 +28,17 @@ impl ExitCode {
             (Some(true), _) | (None, Verdict::Valid) => ExitCode::Success,
             (Some(false), _) | (None, Verdict::Invalid) => ExitCode::Violation,
             (None, Verdict::Unknown) => ExitCode::Unknown,
+        }
+    }
+}
+
+impl ExitCode {
+    /// How a verdict that ends with this code looks.
+    pub(super) fn style(self) -> Style {
+        match self {
+            ExitCode::Success => GOOD,
+            ExitCode::Violation | ExitCode::Usage | ExitCode::Mismatch => BAD,
+            ExitCode::Unknown | ExitCode::Interrupted => DOUBTFUL,
         }
     }
 }

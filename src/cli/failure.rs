@@ -4,17 +4,23 @@ use std::io::{self, Write};
 
 use super::ExitCode;
 use crate::report::FileError;
+use crate::report::palette::{BAD, DOUBTFUL, paint};
 use crate::scenario::Diagnostics;
+use crate::sweep::Interrupted;
 
 /// Why a command gave up.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// What the user can mend, in a line or two.
     Input(String),
+    /// A file that could not be written.
+    File(FileError),
     /// What is wrong with a scenario file.
     Scenario(Diagnostics),
     /// Nobody reads what we write any more: `| head` has seen enough.
     ClosedPipe,
+    /// The user wanted an end before there was anything to keep.
+    Interrupted,
 }
 
 impl Failure {
@@ -22,9 +28,18 @@ impl Failure {
     pub(super) fn tell(&self, err: &mut dyn Write, so_far: ExitCode) -> ExitCode {
         // Where stderr is gone too, the exit code is all that is left to say it with.
         let _ = match self {
-            Failure::Input(message) => writeln!(err, "error: {message}"),
+            Failure::Input(message) => writeln!(err, "{} {message}", paint(BAD, "error:")),
+            Failure::File(error) => writeln!(
+                err,
+                "{} {error}\nThe results of this run are not saved; what was there before is as it was.",
+                paint(BAD, "error:")
+            ),
             Failure::Scenario(diagnostics) => write!(err, "{}", diagnostics.render(true)),
             Failure::ClosedPipe => return so_far,
+            Failure::Interrupted => {
+                let _ = writeln!(err, "{} nothing was saved", paint(DOUBTFUL, "interrupted:"));
+                return ExitCode::Interrupted;
+            }
         };
         ExitCode::Usage
     }
@@ -34,16 +49,22 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::ClosedPipe,
-            _ => Failure::Input(format!("cannot go on: {error}")),
+            _ => Failure::Input(format!(
+                "{error}\nWhat is not printed is lost; files that were written are whole."
+            )),
         }
     }
 }
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
-        Failure::Input(format!(
-            "{error}\nThe results of this run are not saved; what was there before is as it was."
-        ))
+        Failure::File(error)
+    }
+}
+
+impl From<Interrupted> for Failure {
+    fn from(_: Interrupted) -> Self {
+        Failure::Interrupted
     }
 }
 

@@ -6,8 +6,10 @@
 //! * `validate`: whether files are scenarios.
 //!
 //! Around them: `scenario_file` and `seeds` turn arguments into values, `results_folder` knows
-//! where files go, `closing` the last lines of every command, `failure` why one gave up.
+//! where files go, `appearance` colours and verbosity, `standard_output` the stream, `closing` the
+//! last lines of every command, `failure` why one gave up.
 
+mod appearance;
 mod check;
 mod closing;
 mod execution;
@@ -19,19 +21,22 @@ mod run;
 mod run_many;
 mod scenario_file;
 mod seeds;
+mod standard_output;
 #[cfg(test)]
 mod tests;
 mod validate;
 
 pub use exit_code::ExitCode;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 
 use clap::{Parser, Subcommand};
 
 use crate::registry;
-use crate::sweep::Runner;
+use crate::sweep::{Interrupt, Runner};
+use appearance::{Appearance, Verbosity};
 use failure::Failure;
+use standard_output::StandardOutput;
 
 /// Runs distributed systems in a world where every message, crash, disk write and clock tick is
 /// decided by one seed, and judges what their clients saw. Same seed, same fate.
@@ -49,8 +54,11 @@ Exit codes:
   1  a violation was found, in any seed, or an expectation was not met
   2  wrong usage or input
   3  unknown: a limit was reached, or there was nothing to judge
-  4  a replay or a second run was not the same")]
+  4  a replay or a second run was not the same
+  130  interrupted: Ctrl-C or SIGTERM")]
 struct Arguments {
+    #[command(flatten)]
+    appearance: Appearance,
     #[command(subcommand)]
     command: Command,
 }
@@ -72,6 +80,9 @@ struct Session<'a> {
     err: &'a mut dyn Write,
     /// The code of the verdict that is known so far: what counts when nobody reads the rest.
     so_far: ExitCode,
+    verbosity: Verbosity,
+    /// Whether the user wants an end.
+    interrupt: Interrupt,
 }
 
 impl Session<'_> {
@@ -79,16 +90,43 @@ impl Session<'_> {
     fn text(&mut self, json: bool) -> &mut dyn Write {
         if json { self.err } else { self.out }
     }
+
+    fn is_quiet(&self) -> bool {
+        self.verbosity == Verbosity::Quiet
+    }
+
+    fn is_verbose(&self) -> bool {
+        self.verbosity == Verbosity::Verbose
+    }
+}
+
+impl Command {
+    /// Whether stdout is for a program.
+    fn json(&self) -> bool {
+        match self {
+            Command::Run(arguments) => arguments.json,
+            Command::Replay(arguments) => arguments.json,
+            Command::Check(arguments) => arguments.json,
+            Command::Validate(arguments) => arguments.json,
+        }
+    }
 }
 
 /// Parses the command line and carries out what was typed. Wrong usage and `--help` end the
 /// process here, with the codes 2 and 0.
 pub fn main() -> ExitCode {
+    appearance::choose_colour(std::env::args_os().map(|word| word.to_string_lossy().into_owned()));
     let arguments = Arguments::parse();
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(StandardOutput::new(arguments.command.json()));
     let mut err = anstream::stderr().lock();
-    let (runner, so_far) = (registry::run, ExitCode::Unknown);
-    let mut session = Session { runner, out: &mut out, err: &mut err, so_far };
+    let mut session = Session {
+        runner: registry::run,
+        out: &mut out,
+        err: &mut err,
+        so_far: ExitCode::Unknown,
+        verbosity: arguments.appearance.verbosity(),
+        interrupt: Interrupt::by_signals(),
+    };
     let result = dispatch(&arguments.command, &mut session);
     let result = result.and_then(|code| Ok(session.out.flush().map(|()| code)?));
     result.unwrap_or_else(|failure| failure.tell(session.err, session.so_far))

@@ -30,7 +30,7 @@ pub(super) struct Arguments {
     seed: Option<Seed>,
     /// Print one JSON object and no trace; it is in trace.jsonl all the same
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
     /// The folder for results: DIR/SCENARIO/SEED/
     #[arg(long, value_name = "DIR", default_value = results_folder::DEFAULT)]
     out: PathBuf,
@@ -49,23 +49,25 @@ fn instant(text: &str) -> Result<SimTime, String> {
 /// Carries out `atropos replay`.
 pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
     let scenario = scenario_file::load(&arguments.scenario, &arguments.set)?;
+    session.interrupt.listen()?;
     let seed = arguments.seed.unwrap_or(scenario.seed);
     let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
     let before = earlier_digest(&folder.join(results_folder::RESULTS), &arguments.set);
     let mut draft = Draft::new(&folder)?;
     let mut tracing = Tracing {
         file: draft.open(results_folder::TRACE)?,
-        out: (!arguments.json).then_some(&mut *session.out),
+        out: (!arguments.json && !session.is_quiet()).then_some(&mut *session.out),
         from: arguments.from.unwrap_or(SimTime::ZERO),
         until: arguments.until.unwrap_or(SimTime::MAX),
         failed: None,
     };
-    let execution = Execution::watched(session.runner, &scenario, seed, &mut tracing);
+    let execution = Execution::watched(session.runner, &scenario, seed, &mut tracing, &session.interrupt);
     match tracing.file.flush().err().map(Lost::File).or(tracing.failed) {
         Some(Lost::File(error)) => return Err(draft.error(results_folder::TRACE, error).into()),
         Some(Lost::Out(error)) => return Err(error.into()),
         None => {}
     }
+    let execution = execution?;
     let changed = before.filter(|before| *before != execution.results.digest);
     let code = if changed.is_some() { ExitCode::Mismatch } else { execution.code };
     session.so_far = code;
@@ -95,10 +97,13 @@ fn tell(
         serde_json::to_writer(&mut *session.out, &execution.results)?;
         writeln!(session.out)?;
     }
-    let text = session.text(arguments.json);
-    write!(text, "\n{}", execution.summary(scenario))?;
+    if !session.is_quiet() {
+        writeln!(session.text(arguments.json))?;
+    }
+    execution.write_summary(scenario, session, arguments.json)?;
     let mut verdict = execution.verdict(scenario);
     if let (Some(before), Some(folder)) = (changed, results) {
+        let text = session.text(arguments.json);
         let (file, digest) = (folder.join(results_folder::RESULTS), &execution.results.digest);
         writeln!(text, "\nThis is not the run of which {} tells:", file.display())?;
         writeln!(text, "its digest is {before}, that of the replay {digest}.")?;
@@ -110,7 +115,8 @@ fn tell(
     }
     let replay =
         Some(replay_command(&arguments.scenario, &arguments.set, execution.outcome.seed, &arguments.out));
-    Closing { verdict, results, replay }.write(text)
+    let epitaph = execution.epitaph();
+    Closing { epitaph, verdict, code: session.so_far, results, replay }.write(session, arguments.json)
 }
 
 /// The digest in the `results.json` of an earlier run with the same values set; `None` if there

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::closing::{Closing, replay_command};
-use super::execution::{Execution, write_mismatch};
+use super::execution::Execution;
 use super::failure::Failure;
 use super::seeds::SeedRange;
 use super::{ExitCode, Session, results_folder, run_many, scenario_file};
@@ -45,6 +45,7 @@ pub(super) struct Arguments {
 /// Carries out `atropos run`.
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
     let scenario = scenario_file::load(&arguments.scenario, &arguments.set)?;
+    session.interrupt.listen()?;
     match arguments.seeds {
         Some(seeds) => run_many::run_many(arguments, &scenario, seeds, session),
         None => run_one(arguments, &scenario, session),
@@ -57,7 +58,8 @@ fn run_one(
     session: &mut Session<'_>,
 ) -> Result<ExitCode, Failure> {
     let seed = arguments.seed.unwrap_or(scenario.seed);
-    let execution = Execution::run(session.runner, scenario, seed, arguments.check_determinism);
+    let twice = arguments.check_determinism;
+    let execution = Execution::run(session.runner, scenario, seed, twice, &session.interrupt)?;
     session.so_far = execution.code;
     let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
     // Results that another run would contradict are worth nothing.
@@ -82,12 +84,9 @@ fn tell(
         serde_json::to_writer(&mut *session.out, &execution.results)?;
         writeln!(session.out)?;
     }
-    let text = session.text(arguments.json);
-    write!(text, "{}", execution.summary(scenario))?;
-    if let Some(mismatch) = &execution.mismatch {
-        write_mismatch(mismatch, text)?;
-    }
+    execution.write_summary(scenario, session, arguments.json)?;
     let replay =
         Some(replay_command(&arguments.scenario, &arguments.set, execution.outcome.seed, &arguments.out));
-    Closing { verdict: execution.verdict(scenario), results, replay }.write(text)
+    let (epitaph, verdict) = (execution.epitaph(), execution.verdict(scenario));
+    Closing { epitaph, verdict, code: execution.code, results, replay }.write(session, arguments.json)
 }

@@ -14,9 +14,13 @@ use super::seeds::SeedRange;
 use super::{ExitCode, Session, results_folder};
 use crate::base::Seed;
 use crate::check::Verdict;
-use crate::report::{Draft, RunResults};
+use crate::report::counters::FAULTS;
+use crate::report::palette::{self, BAD, DOUBTFUL, FAINT, HEADING, paint};
+use crate::report::{Draft, FileError, RunResults, epitaph};
 use crate::scenario::Scenario;
-use crate::sweep::{Bite, Statistics, Stopwatch, asked_for, available_threads, in_order, panicked};
+use crate::sweep::{
+    Bite, Interrupted, Statistics, Stopwatch, asked_for, available_threads, in_order, panicked,
+};
 
 /// More failures than this get no folder of their own: each is one replay away.
 const MOST_FOLDERS: u64 = 100;
@@ -33,38 +37,63 @@ pub(super) fn run_many(
     session: &mut Session<'_>,
 ) -> Result<ExitCode, Failure> {
     let folder = results_folder::of_scenario(&arguments.out, &scenario.name);
-    let mut draft = Draft::new(&folder)?;
-    let table = draft.open(TABLE)?;
+    let count = seeds.count;
+    let unfinished = |error| lost(&error, 0, count);
+    let mut draft = Draft::new(&folder).map_err(unfinished)?;
+    let table = draft.open(TABLE).map_err(unfinished)?;
     let watch = Stopwatch::start();
-    let runner = session.runner;
+    let (runner, interrupt) = (session.runner, session.interrupt.clone());
     let threads = arguments.threads.map_or_else(available_threads, usize::from);
     let mut sweep = Sweep {
         arguments,
-        session,
         folder,
         table: csv::Writer::from_writer(table),
-        bar: progress_bar(seeds.count),
+        bar: if session.is_quiet() { ProgressBar::hidden() } else { progress_bar(count) },
+        count,
         statistics: Statistics::default(),
         failures: 0,
         first_failure: None,
         mismatches: 0,
         panics: 0,
         sim_seconds: 0.0,
+        session,
     };
     let work = |index| {
-        let execution = Execution::run(runner, scenario, seeds.seed(index), arguments.check_determinism);
-        Box::new(execution.without_history_unless_failed())
+        let twice = arguments.check_determinism;
+        let execution = Execution::run(runner, scenario, seeds.seed(index), twice, &interrupt)?;
+        Ok(Box::new(execution.without_history_unless_failed()))
     };
-    let lost = |error| Failure::from(draft.error(TABLE, error));
-    in_order(seeds.count, threads, work, |index, execution| {
+    let ended = in_order(count, threads, work, |index, execution: Result<_, Interrupted>| {
+        let execution: Box<Execution> = execution?;
         sweep.take(seeds.seed(index), &execution)?;
-        sweep.row(&execution.results, index == 0).map_err(lost)
-    })?;
+        let row = sweep.row(&execution.results, index == 0);
+        row.map_err(|error| Failure::File(draft.error(TABLE, error)))
+    });
     sweep.bar.finish_and_clear();
-    let saved = draft.publish();
-    let told = sweep.close(scenario, saved.is_ok(), watch.seconds());
-    saved?;
+    let finished = sweep.statistics.runs();
+    // What was found out is told, whatever became of the rest.
+    let saved = match ended {
+        Ok(()) => draft.publish().map(|()| true),
+        Err(Failure::Interrupted) if finished > 0 => draft.publish().map(|()| true),
+        Err(Failure::Interrupted) => Ok(false),
+        Err(Failure::File(error)) => {
+            drop(draft);
+            Err(error)
+        }
+        Err(failure) => return Err(failure),
+    };
+    let told = sweep.close(scenario, saved.as_ref().is_ok_and(|saved| *saved), watch.seconds());
+    saved.map_err(|error| lost(&error, finished, count))?;
     told
+}
+
+/// A file that could not be written, when `finished` of `count` seeds were done.
+fn lost(error: &FileError, finished: u64, count: u64) -> Failure {
+    let told = if finished > 0 { " and told on stdout" } else { "" };
+    Failure::Input(format!(
+        "{error}\n{finished} of {count} seeds were finished{told}; their table is not saved, and what was \
+         there before is as it was."
+    ))
 }
 
 /// The bar on stderr, where that is a terminal.
@@ -81,6 +110,8 @@ struct Sweep<'a, 's> {
     folder: PathBuf,
     table: csv::Writer<BufWriter<File>>,
     bar: ProgressBar,
+    /// How many seeds there are to run.
+    count: u64,
     statistics: Statistics,
     /// Seeds with a violation, or that did not meet the expectation.
     failures: u64,
@@ -117,7 +148,9 @@ impl Sweep<'_, '_> {
         // What a run that panicked did and felt, nobody knows.
         let known = |_: &(&'static str, u64)| !panicked(outcome);
         let faults = results.faults.faults().filter(known);
-        self.statistics.add(outcome.verdict, work.into_iter().filter(known), faults);
+        let everything = self.session.is_verbose();
+        let more = results.faults.iter().filter(|(name, _)| everything && !FAULTS.contains(name));
+        self.statistics.add(outcome.verdict, work.into_iter().chain(more).filter(known), faults);
         self.panics += u64::from(panicked(outcome));
         self.sim_seconds += results.sim_seconds;
         self.mismatches += u64::from(*code == ExitCode::Mismatch);
@@ -130,7 +163,9 @@ impl Sweep<'_, '_> {
             self.first_failure.get_or_insert(seed);
         }
         let told = match self.bar.clone() {
-            bar if failed || self.arguments.json => bar.suspend(|| self.tell(seed, execution, failed)),
+            bar if failed || self.arguments.json || everything => {
+                bar.suspend(|| self.tell(seed, execution, failed))
+            }
             _ => Ok(()),
         };
         if *code == ExitCode::Violation && self.failures <= MOST_FOLDERS {
@@ -153,32 +188,64 @@ impl Sweep<'_, '_> {
             self.session.out.flush()?;
         }
         if !failed {
-            return Ok(());
+            return if self.session.is_verbose() { self.tell_success(seed, execution) } else { Ok(()) };
         }
         let replay = replay_command(&self.arguments.scenario, &self.arguments.set, seed, &self.arguments.out);
         let text = self.session.text(self.arguments.json);
-        writeln!(text, "seed {seed}  {}  {replay}", reason(execution))?;
+        writeln!(text, "seed {seed}  {}  {replay}", paint(BAD, reason(execution)))?;
         if let Some(mismatch) = &execution.mismatch {
             write_mismatch(mismatch, text)?;
         }
         text.flush()
     }
 
-    /// The summary and the last lines.
-    fn close(self, scenario: &Scenario, saved: bool, wall_seconds: f64) -> Result<ExitCode, Failure> {
-        let toothless = self.statistics.toothless(&asked_for(scenario));
-        let (code, verdict) = self.verdict(scenario, &toothless);
-        self.session.so_far = code;
+    /// A line for a run with which nothing is wrong.
+    fn tell_success(&mut self, seed: Seed, execution: &Execution) -> io::Result<()> {
+        let Execution { outcome, results, .. } = execution;
+        let verdict = paint(palette::of(outcome.verdict), format!("{:7}", outcome.verdict));
+        let (ok, terms) = (results.operations.ok, results.leader_terms);
         let text = self.session.text(self.arguments.json);
-        writeln!(text, "{}: {}\n\n{}", scenario.name, scenario.protocol, self.statistics)?;
-        let (seeds, simulated) = (self.statistics.runs() as f64, self.sim_seconds);
+        writeln!(text, "seed {seed}  {verdict}  {ok} operations ok, {terms} leader terms, {}", results.digest)
+    }
+
+    /// The summary and the last lines.
+    fn close(mut self, scenario: &Scenario, saved: bool, wall_seconds: f64) -> Result<ExitCode, Failure> {
+        let asked = asked_for(scenario);
+        let (code, verdict) = self.verdict(scenario, &self.statistics.toothless(&asked));
+        self.session.so_far = code;
+        if !self.session.is_quiet() {
+            let table = self.statistics.text(&asked, self.session.is_verbose());
+            let text = self.session.text(self.arguments.json);
+            writeln!(text, "{}: {}\n\n{table}", paint(HEADING, &scenario.name), scenario.protocol)?;
+            self.notes(wall_seconds)?;
+        }
+        let out = &self.arguments.out;
+        let Arguments { scenario: named, set, .. } = self.arguments;
+        let replay = self.first_failure.map(|seed| replay_command(named, set, seed, out));
+        // Quietly, it stands beside each failure and nowhere else.
+        let replay = replay.filter(|_| !self.session.is_quiet());
+        let results = saved.then_some(&*self.folder);
+        let Statistics { invalid, unknown, .. } = self.statistics;
+        let epitaph = epitaph::of_sweep(&epitaph::Sweep {
+            runs: self.statistics.runs(),
+            invalid,
+            unknown,
+            mismatches: self.mismatches,
+            expected: scenario.expect.is_some().then_some(self.failures == 0),
+            first: self.first_failure,
+        });
+        Closing { epitaph, verdict, code, results, replay }.write(self.session, self.arguments.json)?;
+        Ok(code)
+    }
+
+    /// What else is to be known of the figures.
+    fn notes(&mut self, wall_seconds: f64) -> io::Result<()> {
+        let cut_short = self.cut_short();
+        let text = self.session.text(self.arguments.json);
         let rate = |amount: f64| amount / wall_seconds.max(1e-9);
-        writeln!(
-            text,
-            "took {wall_seconds:.2} s: {:.1} seeds a second, {:.1} simulated seconds a second",
-            rate(seeds),
-            rate(simulated)
-        )?;
+        let (seeds, simulated) = (rate(self.statistics.runs() as f64), rate(self.sim_seconds));
+        let took = format!("took {wall_seconds:.2} s: {seeds:.1} seeds a second, {simulated:.1} simulated");
+        writeln!(text, "{}", paint(FAINT, took + " seconds a second"))?;
         if self.panics > 0 {
             let panics = self.panics;
             writeln!(text, "runs that ended in a panic, left out of these medians and shares: {panics}")?;
@@ -186,13 +253,17 @@ impl Sweep<'_, '_> {
         if self.failures > MOST_FOLDERS {
             writeln!(text, "only the first {MOST_FOLDERS} of {} failures have folders", self.failures)?;
         }
-        let out = &self.arguments.out;
-        let replay = self
-            .first_failure
-            .map(|seed| replay_command(&self.arguments.scenario, &self.arguments.set, seed, out));
-        let results = saved.then_some(&*self.folder);
-        Closing { verdict, results, replay }.write(text)?;
-        Ok(code)
+        match cut_short {
+            Some(said) => writeln!(text, "{}", paint(DOUBTFUL, said)),
+            None => Ok(()),
+        }
+    }
+
+    /// That not all seeds were run, if that is so.
+    fn cut_short(&self) -> Option<String> {
+        let (finished, count) = (self.statistics.runs(), self.count);
+        let how = if self.session.interrupt.is_set() { "interrupted" } else { "given up" };
+        (finished < count).then(|| format!("{how} after {finished} of {count} seeds"))
     }
 
     /// What it all comes to.
@@ -200,16 +271,22 @@ impl Sweep<'_, '_> {
         let Statistics { invalid, unknown, .. } = self.statistics;
         let untested = invalid == 0 && !toothless.is_empty();
         let verdict = match (invalid, unknown) {
+            (0, _) if self.statistics.runs() == 0 => Verdict::Unknown,
             (0, _) if untested && scenario.expect.is_none() => Verdict::Unknown,
             (0, 0) => Verdict::Valid,
             (0, _) if self.statistics.share_valid() >= LEAST_VALID => Verdict::Valid,
             (0, _) => Verdict::Unknown,
             _ => Verdict::Invalid,
         };
-        if self.mismatches > 0 {
-            return (ExitCode::Mismatch, format!("not deterministic, {} seeds", self.mismatches));
-        }
         let met = scenario.expect.is_some().then_some(self.failures == 0);
+        let code = if self.mismatches > 0 { ExitCode::Mismatch } else { ExitCode::of(verdict, met) };
+        let cut_short = self.cut_short();
+        let interrupted = cut_short.is_some() && self.session.interrupt.is_set();
+        let code = if interrupted { ExitCode::Interrupted } else { code };
+        let cut_short = cut_short.map_or(String::new(), |said| format!("; {said}"));
+        if self.mismatches > 0 {
+            return (code, format!("not deterministic, {} seeds{cut_short}", self.mismatches));
+        }
         let mut text = closing::verdict(verdict, scenario.expect.as_ref(), met);
         if self.arguments.check_determinism {
             text += ", deterministic";
@@ -219,7 +296,7 @@ impl Sweep<'_, '_> {
             let (kinds, share) = (kinds.join(", "), 100.0 * Bite::LEAST_SHARE);
             text += &format!("; no violation, but this says nothing of {kinds}: under {share} % felt it");
         }
-        (ExitCode::of(verdict, met), text)
+        (code, text + &cut_short)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use anstream::adapter::strip_str;
+
 use super::*;
 use crate::base::Seed;
 use crate::run::{Outcome, Watcher};
@@ -28,10 +30,18 @@ fn typed(name: &str, runner: Runner, arguments: &[&str]) -> (ExitCode, String) {
     let mut words = vec!["atropos", arguments[0], file.to_str().unwrap(), "--out", folder.to_str().unwrap()];
     words.extend(&arguments[1..]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut session = Session { runner, out: &mut out, err: &mut err, so_far: ExitCode::Unknown };
-    let code = dispatch(&Arguments::parse_from(words).command, &mut session).unwrap();
+    let parsed = Arguments::parse_from(words);
+    let mut session = Session {
+        runner,
+        out: &mut out,
+        err: &mut err,
+        so_far: ExitCode::Unknown,
+        verbosity: parsed.appearance.verbosity(),
+        interrupt: Interrupt::default(),
+    };
+    let code = dispatch(&parsed.command, &mut session).unwrap();
     std::fs::remove_dir_all(folder).unwrap();
-    (code, String::from_utf8(out).unwrap())
+    (code, strip_str(&String::from_utf8(out).unwrap()).to_string())
 }
 
 #[test]

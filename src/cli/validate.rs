@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::{ExitCode, Session, scenario_file};
+use crate::report::palette::{GOOD, paint};
 
 /// Tell whether files are scenarios, with everything that is wrong with those that are not
 #[derive(Debug, Args)]
@@ -19,7 +20,7 @@ pub(super) struct Arguments {
     set: Vec<String>,
     /// Print one JSON object a file
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// What is said of one file.
@@ -54,7 +55,7 @@ pub(super) fn validate(arguments: &Arguments, session: &mut Session<'_>) -> Resu
                 .map_err(io::Error::from)?;
             writeln!(session.out)?;
         } else if failure.is_none() {
-            writeln!(session.out, "{file}: valid")?;
+            writeln!(session.out, "{file}: {}", paint(GOOD, "valid"))?;
         }
         if let Some(failure) = failure {
             // In the order of the files, where both streams are one terminal.
@@ -79,6 +80,6 @@ fn entries(file: &str, failure: &Failure) -> Vec<Entry> {
         Failure::Input(message) => {
             vec![Entry { path: file.to_owned(), line: None, column: None, message: message.clone() }]
         }
-        Failure::ClosedPipe => Vec::new(),
+        Failure::File(_) | Failure::ClosedPipe | Failure::Interrupted => Vec::new(),
     }
 }

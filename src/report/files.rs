@@ -1,8 +1,8 @@
 //! Files that appear whole or not at all.
 //!
 //! A draft writes under names that end in `.partial` and renames when everything is on the
-//! disk; a full disk or an interrupt leaves what was there before as it was. What an interrupt
-//! does leave is the partial file, with the rows that were finished.
+//! disk; a full disk or an end in the middle leaves what was there before as it was. Only an end
+//! without notice leaves the partial file behind.
 
 use std::fmt;
 use std::fs::{self, File};

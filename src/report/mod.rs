@@ -1,7 +1,10 @@
 //! Floor 8: what came of a run, as text, JSON and CSV. Pure functions, but for [`Draft`].
 //!
 //! * [`RunResults`]: the JSON of a run; what is on the terminal and in `results.json`.
-//! * [`summary()`]: the same for people.
+//! * [`summary()`]: the same for people; [`failures`], only what went wrong.
+//! * [`timeline()`]: throughput, faults and the violation on one axis of simulated time.
+//! * [`epitaph`]: one line that says what it all came to.
+//! * [`Table`]: columns that align; [`palette`]: what colours mean.
 //! * [`Latencies`]: exact percentiles over the operations that succeeded.
 //! * [`write_operations`]: `ops.csv`, one row an operation.
 //! * [`trace_columns`], [`trace_json`]: one line of a trace.
@@ -10,13 +13,18 @@
 //! * [`Draft`]: files that appear whole or not at all.
 
 pub mod counters;
+pub mod epitaph;
 mod expectation;
 mod files;
 mod judged;
 mod latency;
 mod operations;
+pub mod palette;
 mod results;
+mod settings;
 mod summary;
+mod table;
+mod timeline;
 mod trace;
 
 pub use files::{Draft, FileError};
@@ -24,5 +32,7 @@ pub use judged::{Judged, Judging};
 pub use latency::{Latencies, LatencyMs};
 pub use operations::write_operations;
 pub use results::{CheckEntry, OperationCounts, RunResults, Seen};
-pub use summary::summary;
+pub use summary::{failures, summary, summary_of_panic};
+pub use table::Table;
+pub use timeline::{Timeline, timeline};
 pub use trace::{trace_columns, trace_json};

@@ -2,57 +2,101 @@
 
 use std::fmt::Write as _;
 
+use super::counters::FAULTS;
 use super::latency::LatencyMs;
+use super::palette::{self, FAINT, HEADING, paint};
 use super::results::RunResults;
-use crate::run::Outcome;
+use super::settings::settings;
+use super::table::Table;
+use super::timeline::{Timeline, timeline};
+use crate::base::SimTime;
+use crate::check::Verdict;
+use crate::history::{Operation, Outcome as Fate};
+use crate::run::{CheckResult, Outcome};
 use crate::scenario::Scenario;
 
-/// What came of a run, without the last lines: they are the command's.
-pub fn summary(scenario: &Scenario, outcome: &Outcome, results: &RunResults) -> String {
-    let mut text = format!(
-        "{}: {}, {} nodes, seed {}\n",
-        results.scenario, results.protocol, scenario.nodes, results.seed
-    );
-    if let Some(description) = &scenario.description {
-        text += &format!("{description}\n");
+/// What came of a run, without the last lines: they are the command's. With `everything` the
+/// settings and the counters that stayed zero are told, too.
+pub fn summary(
+    scenario: &Scenario,
+    outcome: &Outcome,
+    operations: &[Operation],
+    results: &RunResults,
+    everything: bool,
+) -> String {
+    let mut text = heading(scenario, results);
+    if everything {
+        text += &format!("\n{}", settings(scenario));
     }
-    text += "\nchecks\n";
-    let width = results.checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
-    for check in &results.checks {
-        let detail = check.detail.iter().map(|detail| format!("  {detail}")).collect::<String>();
-        let line = format!("  {:width$}  {:7}{detail}", check.name, check.verdict);
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
-    text += "\n";
-    row(&mut text, "operations", &operations(results));
-    row(&mut text, "latency", &latency(&results.latency_ms));
+    text += &format!("\n{}\n{}\n", checks(outcome), operations_and_latency(results));
     row(&mut text, "throughput", &throughput(results));
     row(&mut text, "leader terms", &results.leader_terms.to_string());
-    row(&mut text, "faults", &faults(results));
     row(&mut text, "run", &run(results));
+    text += &format!("\n{}", counters(results, everything));
+    let drawn = timeline(&Timeline {
+        ended: outcome.ended,
+        completed: completed(outcome, operations),
+        strikes: &outcome.strikes,
+        violation: outcome.checks.iter().filter_map(|check| check.at).min(),
+    });
+    if !drawn.is_empty() {
+        text += &format!("\n{drawn}");
+    }
     if outcome.report.first_impossible.is_some() {
         let _ = write!(text, "\n{}", outcome.report.explain());
     }
     text
 }
 
-fn row(text: &mut String, name: &str, value: &str) {
-    let _ = writeln!(text, "{name:<14}{value}");
+/// What is left to tell of a run that panicked.
+pub fn summary_of_panic(scenario: &Scenario, outcome: &Outcome, results: &RunResults) -> String {
+    let RunResults { events, digest, .. } = results;
+    heading(scenario, results)
+        + &format!("\n{}", checks(outcome))
+        + &format!("\nThe run ended in a panic after {events} events, digest {digest}.\n")
+        + "Nothing else of it was kept, neither its history nor its counters.\n"
 }
 
-fn operations(results: &RunResults) -> String {
+fn heading(scenario: &Scenario, results: &RunResults) -> String {
+    let RunResults { scenario: name, protocol, seed, .. } = results;
+    let mut text = format!("{}: {protocol}, {} nodes, seed {seed}\n", paint(HEADING, name), scenario.nodes);
+    if let Some(description) = &scenario.description {
+        text += &format!("{description}\n");
+    }
+    text
+}
+
+fn checks(outcome: &Outcome) -> String {
+    let mut text = format!("{}\n", paint(HEADING, "checks"));
+    let width = outcome.checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
+    for check in &outcome.checks {
+        // What follows a verdict aligns, what does not needs no space.
+        let pad = if check.detail.is_some() { 7 } else { 0 };
+        let verdict = paint(palette::of(check.verdict), format!("{:pad$}", check.verdict));
+        let detail = check.detail.iter().map(|detail| format!("  {detail}")).collect::<String>();
+        text += &format!("  {:width$}  {verdict}{detail}\n", check.name);
+    }
+    text
+}
+
+fn operations_and_latency(results: &RunResults) -> Table {
     let counts = results.operations;
     let total = counts.ok + counts.fail + counts.info;
-    format!("{total}: {} ok, {} fail, {} info", counts.ok, counts.fail, counts.info)
+    let mut table = Table::default();
+    table.heading("", ["total", "ok", "fail", "info"]);
+    table.row("operations", [total, counts.ok, counts.fail, counts.info].map(|count| count.to_string()));
+    let LatencyMs { mean, p50, p90, p99, max } = results.latency_ms;
+    let figures: Vec<String> =
+        [mean, p50, p90, p99, max].into_iter().flatten().map(|ms| format!("{ms:.3}")).collect();
+    if !figures.is_empty() {
+        table.heading("", ["mean", "p50", "p90", "p99", "max"]);
+        table.row("latency in ms", figures);
+    }
+    table
 }
 
-fn latency(latency: &LatencyMs) -> String {
-    let LatencyMs { mean: Some(mean), p50: Some(p50), p90: Some(p90), p99: Some(p99), max: Some(max) } =
-        *latency
-    else {
-        return "no operation succeeded".to_owned();
-    };
-    format!("mean {mean:.3} ms, p50 {p50:.3}, p90 {p90:.3}, p99 {p99:.3}, max {max:.3}")
+fn row(text: &mut String, name: &str, value: &str) {
+    let _ = writeln!(text, "{name:<14}{value}");
 }
 
 fn throughput(results: &RunResults) -> String {
@@ -62,17 +106,49 @@ fn throughput(results: &RunResults) -> String {
     format!("{:.1} operations a simulated second", results.operations.ok as f64 / results.sim_seconds)
 }
 
-/// The faults that had an effect.
-fn faults(results: &RunResults) -> String {
-    let hits = results.faults.faults().filter(|(_, hits)| *hits > 0);
-    let hits: Vec<String> = hits.map(|(name, hits)| format!("{} {hits}", name.replace('_', " "))).collect();
-    if hits.is_empty() { "none had an effect".to_owned() } else { hits.join(", ") }
-}
-
 fn run(results: &RunResults) -> String {
     let wall = results.wall_seconds.map_or(String::new(), |seconds| format!(" (took {seconds:.2} s)"));
     format!(
         "{} events in {:.3} simulated seconds{wall}, digest {}",
         results.events, results.sim_seconds, results.digest
     )
+}
+
+/// The faults that had an effect; of `everything` all counters.
+fn counters(results: &RunResults, everything: bool) -> String {
+    let rows = |table: &mut Table, faults: bool| {
+        let wanted =
+            |(name, hits): &(&str, u64)| FAULTS.contains(name) == faults && (everything || *hits > 0);
+        for (name, hits) in results.faults.iter().filter(wanted) {
+            table.row(&format!("  {}", name.replace('_', " ")), [hits.to_string()]);
+        }
+    };
+    if !everything && results.faults.faults().all(|(_, hits)| hits == 0) {
+        return format!("{}  {}\n", paint(HEADING, "effective faults"), paint(FAINT, "none had an effect"));
+    }
+    let mut table = Table::default();
+    table.heading("effective faults", ["hits"]);
+    rows(&mut table, true);
+    if everything {
+        table.heading("work", ["count"]);
+        rows(&mut table, false);
+    }
+    table.to_string()
+}
+
+/// When each operation that succeeded did.
+fn completed(outcome: &Outcome, operations: &[Operation]) -> Vec<SimTime> {
+    let ok = operations.iter().filter(|operation| operation.outcome == Fate::Ok);
+    ok.filter_map(|operation| outcome.history.events[operation.returned?].time).collect()
+}
+
+/// The reasons of a run that is not valid, a line each.
+pub fn failures(outcome: &Outcome) -> String {
+    let failed = outcome.checks.iter().filter(|check| check.verdict == Verdict::Invalid);
+    let line = |check: &CheckResult| {
+        // A line a failure, whatever a panic had to say.
+        let detail = check.detail.as_deref().unwrap_or_default().replace('\n', " ");
+        format!("{}: {detail}\n", paint(palette::of(check.verdict), check.name))
+    };
+    failed.map(line).collect()
 }

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::{Runner, run_guarded};
+use super::{Interrupt, Interrupted, Runner, run_guarded};
 use crate::base::{Digest, Seed};
 use crate::run::{Outcome, TraceLine, Watcher};
 use crate::scenario::Scenario;
@@ -24,11 +24,20 @@ pub struct Mismatch {
 }
 
 /// Runs `scenario` under `seed` twice: the first outcome, and how the second differs.
-pub fn run_twice(runner: Runner, scenario: &Scenario, seed: Seed) -> (Outcome, Option<Mismatch>) {
+///
+/// # Errors
+/// If `interrupt` was set before that was known.
+pub fn run_twice(
+    runner: Runner,
+    scenario: &Scenario,
+    seed: Seed,
+    interrupt: &Interrupt,
+) -> Result<(Outcome, Option<Mismatch>), Interrupted> {
+    let run = |watcher: &mut dyn Watcher| run_guarded(runner, scenario, seed, watcher, interrupt);
     let mut recording = Recording { digests: Vec::new() };
-    let first = run_guarded(runner, scenario, seed, &mut recording);
+    let first = run(&mut recording)?;
     let mut comparing = Comparing { expected: &recording.digests, seen: 0, differs: false };
-    let second = run_guarded(runner, scenario, seed, &mut comparing);
+    let second = run(&mut comparing)?;
     let (seen, recorded) = (comparing.seen, recording.digests.len());
     let event = if comparing.differs || seen < recorded {
         Some(seen as u64 + 1)
@@ -36,14 +45,20 @@ pub fn run_twice(runner: Runner, scenario: &Scenario, seed: Seed) -> (Outcome, O
         // The event that violates an invariant ends the run before anybody hears of it.
         Some(recorded as u64 + 1)
     } else if same_results(&first, &second) {
-        return (first, None);
+        return Ok((first, None));
     } else {
         None
     };
-    let traced = event.map_or([Vec::new(), Vec::new()], |event| {
-        [trace(runner, scenario, seed, event), trace(runner, scenario, seed, event)]
-    });
-    (first, Some(Mismatch { event, traced }))
+    let trace = |event| -> Result<Vec<TraceLine>, Interrupted> {
+        let mut tracing = Tracing { event, executed: 0, lines: Vec::new() };
+        run(&mut tracing)?;
+        Ok(tracing.lines)
+    };
+    let traced = match event {
+        Some(event) => [trace(event)?, trace(event)?],
+        None => [Vec::new(), Vec::new()],
+    };
+    Ok((first, Some(Mismatch { event, traced })))
 }
 
 /// Whether the same was made of the same events.
@@ -52,13 +67,6 @@ fn same_results(first: &Outcome, second: &Outcome) -> bool {
         && first.counters == second.counters
         && first.leader_terms == second.leader_terms
         && first.history == second.history
-}
-
-/// The lines of one event.
-fn trace(runner: Runner, scenario: &Scenario, seed: Seed, event: u64) -> Vec<TraceLine> {
-    let mut tracing = Tracing { event, executed: 0, lines: Vec::new() };
-    run_guarded(runner, scenario, seed, &mut tracing);
-    tracing.lines
 }
 
 struct Recording {
@@ -87,6 +95,7 @@ impl Watcher for Comparing<'_> {
     }
 }
 
+/// Keeps the lines of one event.
 struct Tracing {
     event: u64,
     executed: u64,
@@ -134,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_run_of_ours_is_the_same_twice() {
-        let (outcome, mismatch) = run_twice(registry::run, &scenario(), Seed(1));
+        let (outcome, mismatch) =
+            run_twice(registry::run, &scenario(), Seed(1), &Interrupt::default()).unwrap();
         assert!(mismatch.is_none(), "{mismatch:?}");
         assert!(outcome.counters.events > 100);
     }
@@ -154,7 +164,7 @@ mod tests {
             }
             registry::run(scenario, seed, &mut ())
         }
-        let (_, mismatch) = run_twice(runner, &scenario(), Seed(1));
+        let (_, mismatch) = run_twice(runner, &scenario(), Seed(1), &Interrupt::default()).unwrap();
         let mismatch = mismatch.unwrap();
         assert_eq!(mismatch.event, Some(3));
         assert_eq!(mismatch.to_string(), "two runs differ first in event 3");

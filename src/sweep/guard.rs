@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
 
-use super::Runner;
+use super::{Interrupt, Interrupted, Runner};
 use crate::base::{Digest, Seed, SimTime};
 use crate::check::{self, Budget, Register, Verdict};
 use crate::engine::Counters;
@@ -34,13 +34,26 @@ pub fn panicked(outcome: &Outcome) -> bool {
 }
 
 /// Runs `scenario` under `seed`; a panic becomes an invalid outcome.
-pub fn run_guarded(runner: Runner, scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
+///
+/// # Errors
+/// If `interrupt` was set before the run was over.
+pub fn run_guarded(
+    runner: Runner,
+    scenario: &Scenario,
+    seed: Seed,
+    watcher: &mut dyn Watcher,
+    interrupt: &Interrupt,
+) -> Result<Outcome, Interrupted> {
     install_hook();
-    let mut progress = Progress { inner: watcher, events: 0, digest: Digest::new() };
+    let mut progress = Progress { inner: watcher, interrupt, cut: false, events: 0, digest: Digest::new() };
     GUARDED.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(|| runner(scenario, seed, &mut progress)));
     GUARDED.set(false);
-    result.unwrap_or_else(|_| failed(scenario, seed, progress.events, progress.digest, &MESSAGE.take()))
+    if progress.cut {
+        return Err(Interrupted);
+    }
+    let Progress { events, digest, .. } = progress;
+    Ok(result.unwrap_or_else(|_| failed(scenario, seed, events, digest, &MESSAGE.take())))
 }
 
 /// Keeps what a panic says on a guarded thread, instead of printing it.
@@ -69,6 +82,9 @@ fn describe(info: &PanicHookInfo<'_>) -> String {
 /// Passes everything on and remembers how far the run has come.
 struct Progress<'w> {
     inner: &'w mut dyn Watcher,
+    interrupt: &'w Interrupt,
+    /// Whether the run was interrupted: what came of it is not what the seed decides.
+    cut: bool,
     events: u64,
     digest: Digest,
 }
@@ -84,11 +100,13 @@ impl Watcher for Progress<'_> {
 
     fn on_event(&mut self, digest: Digest) -> bool {
         (self.events, self.digest) = (self.events + 1, digest);
-        self.inner.on_event(digest)
+        self.cut |= self.interrupt.is_set();
+        self.inner.on_event(digest) && !self.cut
     }
 
     fn on_judging(&mut self) -> bool {
-        self.inner.on_judging()
+        self.cut |= self.interrupt.is_set();
+        self.inner.on_judging() && !self.cut
     }
 }
 
@@ -118,6 +136,7 @@ fn failed(scenario: &Scenario, seed: Seed, events: u64, digest: Digest, message:
 mod tests {
     use super::super::tests::scenario;
     use super::*;
+    use crate::registry;
 
     #[test]
     fn a_panic_is_a_verdict() {
@@ -125,7 +144,7 @@ mod tests {
             watcher.on_event(Digest::new());
             panic!("two leaders in term {}", seed.0)
         };
-        let outcome = run_guarded(runner, &scenario(), Seed(7), &mut ());
+        let outcome = run_guarded(runner, &scenario(), Seed(7), &mut (), &Interrupt::default()).unwrap();
         assert_eq!((outcome.verdict, outcome.counters.events), (Verdict::Invalid, 1));
         assert!(panicked(&outcome));
         let check = outcome.violation().unwrap();
@@ -135,5 +154,13 @@ mod tests {
             detail.starts_with("after 1 events: two leaders in term 7 (at src/sweep/guard.rs:"),
             "{detail}"
         );
+    }
+
+    #[test]
+    fn an_interrupt_ends_a_run_without_a_result() {
+        let interrupt = Interrupt::default();
+        interrupt.set();
+        let result = run_guarded(registry::run, &scenario(), Seed(1), &mut (), &interrupt);
+        assert_eq!(result.unwrap_err(), Interrupted);
     }
 }

@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::{Stopwatch, in_order};
+use super::{Interrupt, Stopwatch, in_order};
 use crate::check::{Budget, Case, Judgement, Judging, Model, Partition, Progress, Report, Verdict};
 
 /// The steps between two looks at the clock: some milliseconds.
@@ -22,8 +22,8 @@ pub struct TimedReport {
     pub undecided: usize,
 }
 
-/// Judges every partition of `case` on `threads` threads, for at most `seconds` if given. What is
-/// decided by then counts: a violation that was found stays one.
+/// Judges every partition of `case` on `threads` threads, for at most `seconds` if given, and
+/// until `interrupt` is set. What is decided by then counts: a violation that was found stays one.
 ///
 /// # Errors
 /// If the system has no thread to give.
@@ -32,13 +32,14 @@ pub fn judge<M>(
     model: &M,
     threads: usize,
     seconds: Option<f64>,
+    interrupt: &Interrupt,
 ) -> io::Result<TimedReport>
 where
     M: Model + Sync,
     M::State: Send + Sync,
 {
     let watch = Stopwatch::start();
-    let late = || seconds.is_some_and(|seconds| watch.seconds() >= seconds);
+    let late = || interrupt.is_set() || seconds.is_some_and(|seconds| watch.seconds() >= seconds);
     let work = |index: u64| judge_one(&case.partitions[index as usize], model, &late);
     let mut judgements = Vec::with_capacity(case.partitions.len());
     let mut undecided = 0;
@@ -96,10 +97,12 @@ mod tests {
             }
         }
         let case = Case::new(&read_jsonl(text.as_bytes()).unwrap(), &Register::default()).unwrap();
-        let reports = [1, 4].map(|threads| judge(&case, &Register::default(), threads, None).unwrap().report);
+        let never = Interrupt::default();
+        let judge = |threads, seconds| judge(&case, &Register::default(), threads, seconds, &never).unwrap();
+        let reports = [1, 4].map(|threads| judge(threads, None).report);
         assert_eq!(reports[0], reports[1]);
         assert_eq!(reports[0].verdict, Verdict::Invalid);
-        let late = judge(&case, &Register::default(), 2, Some(0.0)).unwrap();
+        let late = judge(2, Some(0.0));
         assert_eq!((late.report.verdict, late.undecided), (Verdict::Unknown, 40));
     }
 }

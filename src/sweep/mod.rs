@@ -2,6 +2,7 @@
 //!
 //! * [`in_order`]: work on all cores, results in order, bounded memory.
 //! * [`run_guarded`]: a run in which a panic is a verdict; [`panicked`] tells it from others.
+//! * [`Interrupt`]: Ctrl-C, looked for after each event of a run and between portions of a judging.
 //! * [`run_twice`]: a run and the proof that it is deterministic, or the first event that is not.
 //! * [`Statistics`]: what many runs came to, in medians and shares.
 //! * [`Sightings`]: what a sweep must see sometimes, and how often it did.
@@ -12,6 +13,7 @@
 mod bite;
 mod determinism;
 mod guard;
+mod interrupt;
 mod judge;
 mod pool;
 mod sightings;
@@ -23,6 +25,7 @@ mod tests;
 pub use bite::{Bite, asked_for};
 pub use determinism::{Mismatch, run_twice};
 pub use guard::{panicked, run_guarded};
+pub use interrupt::{INTERRUPTED_CODE, Interrupt, Interrupted};
 pub use judge::{TimedReport, judge};
 pub use pool::{available_threads, in_order};
 pub use sightings::{Sighting, Sightings, is_wanted};

@@ -43,7 +43,10 @@ pub fn in_order<T: Send, E: From<io::Error>>(
             let worker = || pool.work(&work);
             let spawned = Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, worker);
             match spawned {
-                Err(error) if started == 0 => return Err(error.into()),
+                Err(error) if started == 0 => {
+                    let said = format!("the system has no thread to give: {error}");
+                    return Err(io::Error::new(error.kind(), said).into());
+                }
                 // Fewer will do.
                 Err(_) => break,
                 Ok(_) => {}

@@ -1,10 +1,11 @@
 //! What many runs came to: verdicts counted, medians, and the share of runs that felt each fault.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use super::Bite;
 use crate::check::Verdict;
+use crate::report::Table;
+use crate::report::palette::{self, paint};
 
 /// How often each value was seen: exact medians, in memory that does not grow with the number of
 /// runs but with that of different values.
@@ -103,31 +104,43 @@ fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-impl fmt::Display for Statistics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = |part| 100.0 * share(part, self.runs());
-        writeln!(
-            f,
-            "{} seeds: {} valid ({:.1} %), {} invalid ({:.1} %), {} unknown ({:.1} %)\n",
-            self.runs(),
-            self.valid,
-            percent(self.valid),
-            self.invalid,
-            percent(self.invalid),
-            self.unknown,
-            percent(self.unknown),
-        )?;
-        let median = |tally: &Tally| tally.median().unwrap_or(0);
-        writeln!(f, "{:<22}{:>10}", "a run", "median")?;
+impl Statistics {
+    /// The statistics for people. A fault that no run felt has a row only if it was asked for, or
+    /// if `everything` is to be told.
+    pub fn text(&self, asked: &[Bite], everything: bool) -> String {
+        let part = |verdict: Verdict, count: u64| {
+            let text = format!("{count} {verdict} ({:.1} %)", 100.0 * share(count, self.runs()));
+            if count == 0 { text } else { paint(palette::of(verdict), text) }
+        };
+        let verdicts = [
+            part(Verdict::Valid, self.valid),
+            part(Verdict::Invalid, self.invalid),
+            part(Verdict::Unknown, self.unknown),
+        ];
+        format!("{} seeds: {}\n\n{}", self.runs(), verdicts.join(", "), self.table(asked, everything))
+    }
+
+    fn table(&self, asked: &[Bite], everything: bool) -> Table {
+        let label = |name: &str| format!("  {}", name.replace('_', " "));
+        let median = |tally: &Tally| tally.median().unwrap_or(0).to_string();
+        let mut table = Table::default();
+        table.heading("a run", ["median"]);
         for (name, tally) in &self.work {
-            writeln!(f, "  {:<20}{:>10}", name.replace('_', " "), median(tally))?;
+            table.row(&label(name), [median(tally)]);
         }
-        writeln!(f, "{:<22}{:>10}{:>14}", "effective faults", "median", "in runs")?;
+        table.heading("effective faults", ["median", "in runs"]);
+        let mut felt_any = false;
         for (name, tally) in &self.faults {
-            let felt = 100.0 * tally.share_above_zero();
-            writeln!(f, "  {:<20}{:>10}{felt:>12.1} %", name.replace('_', " "), median(tally))?;
+            let felt = tally.share_above_zero();
+            if felt > 0.0 || everything || asked.iter().any(|bite| bite.counter == *name) {
+                table.row(&label(name), [median(tally), format!("{:.1} %", 100.0 * felt)]);
+                felt_any = true;
+            }
         }
-        Ok(())
+        if !felt_any {
+            table.row("  none", []);
+        }
+        table
     }
 }
 

@@ -1,0 +1,31 @@
+//! Where results go: stdout, coloured if its reader wants that, and with a name in its errors.
+
+use std::io::{self, StdoutLock, Write};
+
+use anstream::AutoStream;
+
+/// Stdout for the life of the process.
+pub(super) struct StandardOutput(AutoStream<StdoutLock<'static>>);
+
+impl StandardOutput {
+    /// Stdout for people; or for a program if `exact`, which gets each byte as it is.
+    pub(super) fn new(exact: bool) -> Self {
+        let stdout = io::stdout().lock();
+        StandardOutput(if exact { AutoStream::always_ansi(stdout) } else { AutoStream::auto(stdout) })
+    }
+}
+
+impl Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).map_err(|error| named(&error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().map_err(|error| named(&error))
+    }
+}
+
+/// The kind stays what it was: a closed pipe is no error.
+fn named(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write to stdout: {error}"))
+}
