@@ -161,3 +161,38 @@ fn what_is_no_scenario_at_all_is_refused() {
     }
     assert!(!folder.0.join("results").exists());
 }
+
+/// Crashes and a bug that some of them bring to light.
+const BROKEN: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"5s\"\nbugs = [\"raft/vote-not-persisted\"]\n\
+    [network]\nloss = 0.2\nlatency = { uniform = [\"1ms\", \"80ms\"] }\n\
+    [[faults]]\nkind = \"crash\"\ntarget = \"random\"\nevery = \"130ms\"\nfor = \"20ms\"\n";
+
+#[test]
+fn a_sweep_must_see_what_is_asked_for() {
+    let folder = Folder::new("sometimes");
+    let asking = |sights: &[&str]| {
+        let expect = sights.iter().map(|sight| format!("[[expect]]\nsometimes = {sight}\n"));
+        format!("{BROKEN}{}", expect.collect::<String>())
+    };
+    folder.write("seen.toml", asking(&["\"crashes\"", "\"invalid\"\ncheck = \"election-safety\""]));
+    folder.write("never.toml", asking(&["\"invalid\"", "\"pauses\""]));
+    folder.write("unasked.toml", asking(&["\"crashes\""]));
+    let (code, out, _) = folder.atropos(&["run", "seen.toml", "--seeds", "0..60"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(
+        out.contains("verdict  invalid, as expected\n") && out.contains("invalid of election-safety"),
+        "{out}"
+    );
+    // No run that is wanted is told as a failure.
+    assert!(!out.contains("atropos replay"), "{out}");
+    let (code, out, _) = folder.atropos(&["run", "never.toml", "--seeds", "0..60"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("but never seen: `pauses`\n"), "{out}");
+    let (code, out, _) = folder.atropos(&["run", "unasked.toml", "--seeds", "0..60"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("atropos replay unasked.toml"), "{out}");
+    // One run shows what it shows, and is judged by its own verdict.
+    let (_, out, _) = folder.atropos(&["run", "never.toml", "--json"]);
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["sometimes"][1], serde_json::json!({"sight": "pauses", "check": null, "seen": false}));
+}

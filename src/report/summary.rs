@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::counters::FAULTS;
 use super::latency::LatencyMs;
 use super::palette::{self, FAINT, HEADING, paint};
-use super::results::RunResults;
+use super::results::{RunResults, Seen};
 use super::settings::settings;
 use super::table::Table;
 use super::timeline::{Timeline, timeline};
@@ -31,6 +31,9 @@ pub fn summary(
     text += &format!("\n{}\n{}\n", checks(outcome), operations_and_latency(results));
     row(&mut text, "throughput", &throughput(results));
     row(&mut text, "leader terms", &results.leader_terms.to_string());
+    if !results.sometimes.is_empty() {
+        row(&mut text, "sometimes", &sometimes(results));
+    }
     row(&mut text, "run", &run(results));
     text += &format!("\n{}", counters(results, everything));
     let drawn = timeline(&Timeline {
@@ -62,6 +65,9 @@ fn heading(scenario: &Scenario, results: &RunResults) -> String {
     let mut text = format!("{}: {protocol}, {} nodes, seed {seed}\n", paint(HEADING, name), scenario.nodes);
     if let Some(description) = &scenario.description {
         text += &format!("{description}\n");
+    }
+    if !results.set.is_empty() {
+        text += &format!("with {}\n", results.set.join(", "));
     }
     text
 }
@@ -104,6 +110,15 @@ fn throughput(results: &RunResults) -> String {
         return "the run lasted no time".to_owned();
     }
     format!("{:.1} operations a simulated second", results.operations.ok as f64 / results.sim_seconds)
+}
+
+/// What a sweep must see, and whether this run shows it.
+fn sometimes(results: &RunResults) -> String {
+    let one = |Seen { sight, check, seen }: &Seen| {
+        let of = check.as_ref().map_or(String::new(), |check| format!(" of {check}"));
+        format!("{sight}{of} {}", if *seen { "seen" } else { "not seen" })
+    };
+    results.sometimes.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn run(results: &RunResults) -> String {
