@@ -1,43 +1,19 @@
 //! What a user sees of the scenario language at the command line: `validate`, `extends`, `--set`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod folder;
 
+use std::fs;
+
+use folder::{Ended, Folder};
 use serde_json::Value;
 
 const CALM: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"1s\"\nseed = 7\n";
 
-/// A folder of one test's own, gone afterwards.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("scen-{name}-{}", std::process::id()));
-        fs::create_dir_all(path.join("scenarios/raft")).unwrap();
-        Folder(path)
-    }
-
-    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
-        fs::write(self.0.join(path), text).unwrap();
-    }
-
-    /// What `atropos` with these arguments ends with and prints to stdout and stderr.
-    fn atropos(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_atropos"))
-            .current_dir(&self.0)
-            .args(arguments)
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// What `atropos` with these arguments ends with and prints to stdout and stderr.
+fn typed(folder: &Folder, arguments: &[&str]) -> (i32, String, String) {
+    let output = folder.command("").args(arguments).output().unwrap();
+    let Ended { code, out, err } = Ended::new(output);
+    (code.unwrap(), out, err)
 }
 
 #[test]
@@ -47,15 +23,15 @@ fn validate_examines_every_file_and_writes_nothing() {
     folder.write("broken.toml", "protocol = \"raft\"\nnodes = 0\nlos = 1\n");
     folder.write("child.toml", "extends = \"scenarios/raft/../raft/calm.toml\"\n");
     let (code, out, err) =
-        folder.atropos(&["validate", "raft/calm", "broken.toml", "child.toml", "gone.toml"]);
+        typed(&folder, &["validate", "raft/calm", "broken.toml", "child.toml", "gone.toml"]);
     assert_eq!(code, 2);
     assert_eq!(out, "raft/calm: valid\nchild.toml: valid\n");
     assert!(err.contains("broken.toml:2:9") && err.contains("broken.toml:3:1"), "{err}");
     assert!(err.contains("cannot read the scenario `gone.toml`: there is no such file"), "{err}");
-    let (code, out, err) = folder.atropos(&["validate", "raft/calm", "child.toml"]);
+    let (code, out, err) = typed(&folder, &["validate", "raft/calm", "child.toml"]);
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
     assert!(!folder.0.join("results").exists());
-    assert_eq!(folder.atropos(&["validate"]).0, 2);
+    assert_eq!(typed(&folder, &["validate"]).0, 2);
 }
 
 #[test]
@@ -64,7 +40,7 @@ fn validate_tells_programs_where_the_problems_are() {
     folder.write("calm.toml", CALM);
     folder.write("broken.toml", "protocol = \"raft\"\nnodes = 0\n");
     let (code, out, err) =
-        folder.atropos(&["validate", "--json", "calm.toml", "broken.toml", "gone.toml", "scenarios"]);
+        typed(&folder, &["validate", "--json", "calm.toml", "broken.toml", "gone.toml", "scenarios"]);
     assert_eq!((code, err.matches("error: ").count()), (2, 3), "{err}");
     let lines: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 4);
@@ -80,16 +56,16 @@ fn validate_tells_programs_where_the_problems_are() {
 fn a_file_that_is_not_there_suggests_one_that_is() {
     let folder = Folder::new("nearest");
     folder.write("scenarios/raft/steady.toml", CALM);
-    for (typed, meant) in [
+    for (named, meant) in [
         ("scenarios/raft/stedy.toml", "scenarios/raft/steady.toml"),
         ("raft/steaddy", "scenarios/raft/steady.toml"),
     ] {
-        let (code, _, err) = folder.atropos(&["run", typed]);
+        let (code, _, err) = typed(&folder, &["run", named]);
         assert_eq!(code, 2);
         assert!(err.contains(&format!("did you mean `{meant}`?")), "{err}");
     }
     folder.write("child.toml", "extends = \"scenarios/raft/steadi.toml\"\n");
-    let (code, _, err) = folder.atropos(&["run", "child.toml"]);
+    let (code, _, err) = typed(&folder, &["run", "child.toml"]);
     assert_eq!(code, 2);
     assert!(
         err.contains("child.toml:1:11") && err.contains("did you mean `scenarios/raft/steady.toml`?"),
@@ -102,7 +78,7 @@ fn files_that_extend_each_other_end_in_an_error() {
     let folder = Folder::new("round");
     folder.write("a.toml", "extends = \"b.toml\"\n");
     folder.write("b.toml", "extends = \"./scenarios/../a.toml\"\n");
-    let (code, _, err) = folder.atropos(&["validate", "a.toml"]);
+    let (code, _, err) = typed(&folder, &["validate", "a.toml"]);
     assert_eq!(code, 2);
     assert!(err.contains("b.toml:1:11") && err.contains("a scenario cannot extend itself"), "{err}");
 }
@@ -113,7 +89,7 @@ fn what_is_set_is_recorded_and_replayed() {
     folder.write("calm.toml", CALM);
     let latency = "network.latency={ uniform = [\"2ms\", \"4ms\"] }";
     let (code, out, _) =
-        folder.atropos(&["run", "calm.toml", "--set", "network.loss=0.05", "--set", latency]);
+        typed(&folder, &["run", "calm.toml", "--set", "network.loss=0.05", "--set", latency]);
     assert_eq!(code, 0, "{out}");
     let replay = format!("atropos replay calm.toml --set network.loss=0.05 --set '{latency}' --seed 0x7\n");
     assert!(out.ends_with(&replay), "{out}");
@@ -123,9 +99,9 @@ fn what_is_set_is_recorded_and_replayed() {
     assert!(json["faults"]["messages_lost"].as_u64().unwrap() > 0);
     // The same again, then another: that is no replay that differs.
     let (code, ..) =
-        folder.atropos(&["replay", "calm.toml", "--json", "--set", "network.loss=0.05", "--set", latency]);
+        typed(&folder, &["replay", "calm.toml", "--json", "--set", "network.loss=0.05", "--set", latency]);
     assert_eq!(code, 0);
-    let (code, ..) = folder.atropos(&["replay", "calm.toml", "--json"]);
+    let (code, ..) = typed(&folder, &["replay", "calm.toml", "--json"]);
     assert_eq!(code, 0);
     let json: Value = serde_json::from_slice(&fs::read(&results).unwrap()).unwrap();
     assert_eq!((&json["set"], &json["faults"]["messages_lost"]), (&Value::Null, &Value::from(0)));
@@ -136,7 +112,7 @@ fn a_slip_in_what_is_set_ends_before_anything_is_written() {
     let folder = Folder::new("slip");
     folder.write("calm.toml", CALM);
     for command in ["run", "replay", "validate"] {
-        let (code, out, err) = folder.atropos(&[command, "calm.toml", "--set", "network.loss=1.7"]);
+        let (code, out, err) = typed(&folder, &[command, "calm.toml", "--set", "network.loss=1.7"]);
         assert_eq!((code, out.as_str()), (2, ""), "{err}");
         assert!(err.contains("--set:1:14") && err.contains("a number from 0 to 1"), "{err}");
     }
@@ -155,7 +131,7 @@ fn what_is_no_scenario_at_all_is_refused() {
         ("", "no such file"),
         ("\u{1b}[31m", "no such file"),
     ] {
-        let (code, out, err) = folder.atropos(&["run", file]);
+        let (code, out, err) = typed(&folder, &["run", file]);
         assert_eq!((code, out.as_str()), (2, ""), "{file}");
         assert!(err.starts_with("error: ") && err.contains(why), "{file}: {err}");
     }
@@ -177,7 +153,7 @@ fn a_sweep_must_see_what_is_asked_for() {
     folder.write("seen.toml", asking(&["\"crashes\"", "\"invalid\"\ncheck = \"election-safety\""]));
     folder.write("never.toml", asking(&["\"invalid\"", "\"pauses\""]));
     folder.write("unasked.toml", asking(&["\"crashes\""]));
-    let (code, out, _) = folder.atropos(&["run", "seen.toml", "--seeds", "0..60"]);
+    let (code, out, _) = typed(&folder, &["run", "seen.toml", "--seeds", "0..60"]);
     assert_eq!(code, 0, "{out}");
     assert!(
         out.contains("verdict  invalid, as expected\n") && out.contains("invalid of election-safety"),
@@ -185,14 +161,14 @@ fn a_sweep_must_see_what_is_asked_for() {
     );
     // No run that is wanted is told as a failure.
     assert!(!out.contains("atropos replay"), "{out}");
-    let (code, out, _) = folder.atropos(&["run", "never.toml", "--seeds", "0..60"]);
+    let (code, out, _) = typed(&folder, &["run", "never.toml", "--seeds", "0..60"]);
     assert_eq!(code, 1, "{out}");
     assert!(out.contains("but never seen: `pauses`\n"), "{out}");
-    let (code, out, _) = folder.atropos(&["run", "unasked.toml", "--seeds", "0..60"]);
+    let (code, out, _) = typed(&folder, &["run", "unasked.toml", "--seeds", "0..60"]);
     assert_eq!(code, 1, "{out}");
     assert!(out.contains("atropos replay unasked.toml"), "{out}");
     // One run shows what it shows, and is judged by its own verdict.
-    let (_, out, _) = folder.atropos(&["run", "never.toml", "--json"]);
+    let (_, out, _) = typed(&folder, &["run", "never.toml", "--json"]);
     let json: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(json["sometimes"][1], serde_json::json!({"sight": "pauses", "check": null, "seen": false}));
 }
