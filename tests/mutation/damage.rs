@@ -70,10 +70,10 @@ pub(crate) fn pick<'a>(texts: &[&'a str], draws: &mut Stream) -> &'a str {
     texts[draws.below(texts.len() as u64) as usize]
 }
 
-/// `text` with one to five damages, or with parts of another of `texts` in it.
-pub(crate) fn damage(text: &str, texts: &[&str], draws: &mut Stream) -> Vec<u8> {
+/// `text` with one to `most` damages, some of them parts of another of `texts`.
+pub(crate) fn damage(text: &str, texts: &[&str], most: u64, draws: &mut Stream) -> Vec<u8> {
     let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..=draws.below(5) {
+    for _ in 0..=draws.below(most) {
         one(&mut bytes, texts, draws);
     }
     bytes

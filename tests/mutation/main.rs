@@ -49,10 +49,12 @@ fn damaged_scenarios(count: u64) -> u64 {
     let specs = registry::specs();
     let mut refused = 0;
     for _ in 0..count {
-        let text = damage(pick(&SCENARIOS, &mut draws), &SCENARIOS, &mut draws);
-        let base = damage(pick(&SCENARIOS, &mut draws), &SCENARIOS, &mut draws);
+        let text = damage(pick(&SCENARIOS, &mut draws), &SCENARIOS, 5, &mut draws);
+        let base = damage(pick(&SCENARIOS, &mut draws), &SCENARIOS, 5, &mut draws);
         let set: Vec<String> = (0..draws.below(4) / 2)
-            .map(|_| String::from_utf8_lossy(&damage(pick(&SET, &mut draws), &SET, &mut draws)).into_owned())
+            .map(|_| {
+                String::from_utf8_lossy(&damage(pick(&SET, &mut draws), &SET, 2, &mut draws)).into_owned()
+            })
             .collect();
         // Whatever is extended is the other file, and that one extends a third that is not there.
         let open = |_: &str, from: &str| match from {
@@ -96,7 +98,7 @@ fn damaged_histories(count: u64) -> u64 {
     let files = [&*recorded, by_hand];
     let mut refused = 0;
     for _ in 0..count {
-        let text = damage(pick(&files, &mut draws), &files, &mut draws);
+        let text = damage(pick(&files, &mut draws), &files, 1, &mut draws);
         let judged = read_jsonl(&text).and_then(|history| {
             let model = Register::new(ModelName::CasRegister, Value::Nil);
             check(&history, &model, &mut Budget::new(10_000, 1 << 20))
