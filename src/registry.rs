@@ -4,10 +4,10 @@
 //! its bug switches, the faults it declares to survive, and the function that runs it.
 
 use crate::base::Seed;
-use crate::base::keys::{KeyProblem, Settings};
+use crate::base::keys::{CheckSpec, KeyProblem, Settings};
 use crate::monitor::LogMonitors;
 use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, RaftService};
-use crate::run::{LIMITS, LINEARIZABILITY, Outcome, PANIC, Setup, Watcher, simulate};
+use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate};
 use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
 use crate::workload::ClosedLoop;
 
@@ -38,9 +38,10 @@ pub const PROTOCOLS: &[Protocol] = &[Protocol {
 }];
 
 /// What a run of Raft is checked for.
-const RAFT_CHECKS: [&str; 7] = {
-    let [election, matching, completeness, application] = LogMonitors::NAMES;
-    [election, matching, completeness, application, LINEARIZABILITY, LIMITS, PANIC]
+const RAFT_CHECKS: [CheckSpec; 7] = {
+    let [election, matching, completeness, application] = LogMonitors::CHECKS;
+    let [linearizability, limits, panic] = CHECKS;
+    [election, matching, completeness, application, linearizability, limits, panic]
 };
 
 /// What every protocol says of itself, for the reader of scenarios.

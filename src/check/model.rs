@@ -95,6 +95,16 @@ impl ModelName {
         })
     }
 
+    /// What the object is, one sentence.
+    pub const fn doc(self) -> &'static str {
+        match self {
+            ModelName::Register => "A register, or one for each key: a read returns the last value written.",
+            ModelName::CasRegister => {
+                "A register with compare-and-set, which writes only where the old value is as told."
+            }
+        }
+    }
+
     /// The functions it has.
     pub const fn functions(self) -> &'static [&'static str] {
         match self {

@@ -15,6 +15,17 @@ pub struct Verb {
     pub keys: &'static [Key],
     /// Which of its keys must be there: exactly one of these sets.
     pub forms: &'static [&'static [&'static str]],
+    /// When it strikes if it has neither `at` nor `every`.
+    pub untimed: Untimed,
+}
+
+/// What it means that a fault has neither `at` nor `every`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Untimed {
+    /// It never strikes, which is a mistake.
+    Never,
+    /// It strikes at the beginning.
+    AtOnce,
 }
 
 const ANY_TIME: KeyKind =
@@ -120,22 +131,37 @@ pub const VERBS: &[Verb] = &[
         doc: "Stops a node; its memory and a random part of its unsynced writes are gone.",
         keys: &[TARGET, LASTS],
         forms: &[&["target"]],
+        untimed: Untimed::Never,
     },
-    Verb { name: "restart", doc: "Starts a node that is down.", keys: &[TARGET], forms: &[&["target"]] },
+    Verb {
+        name: "restart",
+        doc: "Starts a node that is down.",
+        keys: &[TARGET],
+        forms: &[&["target"]],
+        untimed: Untimed::Never,
+    },
     Verb {
         name: "pause",
         doc: "Freezes a node: messages queue, timers fire late.",
         keys: &[TARGET, LASTS],
         forms: &[&["target", "for"]],
+        untimed: Untimed::Never,
     },
     Verb {
         name: "partition",
         doc: "Blocks links between nodes, by exactly one of `groups`, `isolate`, or `one_way_from` with `one_way_to`.",
         keys: &PARTITION_KEYS,
         forms: &[&["groups"], &["isolate"], &["one_way_from", "one_way_to"]],
+        untimed: Untimed::Never,
     },
-    Verb { name: "heal", doc: "Ends every partition.", keys: &[], forms: &[&[]] },
-    Verb { name: "drop", doc: "Loses chosen messages.", keys: &MESSAGE_KEYS, forms: &[&[]] },
+    Verb { name: "heal", doc: "Ends every partition.", keys: &[], forms: &[&[]], untimed: Untimed::Never },
+    Verb {
+        name: "drop",
+        doc: "Loses chosen messages.",
+        keys: &MESSAGE_KEYS,
+        forms: &[&[]],
+        untimed: Untimed::AtOnce,
+    },
     Verb {
         name: "delay",
         doc: "Holds chosen messages back by `by`.",
@@ -144,13 +170,21 @@ pub const VERBS: &[Verb] = &[
             [message, from, to, nth, count, BY]
         },
         forms: &[&["by"]],
+        untimed: Untimed::AtOnce,
     },
-    Verb { name: "duplicate", doc: "Delivers chosen messages twice.", keys: &MESSAGE_KEYS, forms: &[&[]] },
+    Verb {
+        name: "duplicate",
+        doc: "Delivers chosen messages twice.",
+        keys: &MESSAGE_KEYS,
+        forms: &[&[]],
+        untimed: Untimed::AtOnce,
+    },
     Verb {
         name: "admin",
         doc: "Hands an admin command, in the protocol's words, to a node.",
         keys: &[TARGET, COMMAND],
         forms: &[&["target", "command"]],
+        untimed: Untimed::Never,
     },
 ];
 
@@ -211,10 +245,10 @@ impl Fault {
 
 fn when(kind: &str, table: &Settings) -> Result<When, KeyProblem> {
     let (at, every, until) = (table.duration("at"), table.duration("every"), table.duration("until"));
-    let message_verb = matches!(kind, "drop" | "delay" | "duplicate");
+    let at_once = VERBS.iter().any(|verb| verb.name == kind && verb.untimed == Untimed::AtOnce);
     let first = match at.or(every) {
         Some(first) => SimTime::ZERO + first,
-        None if message_verb => SimTime::ZERO,
+        None if at_once => SimTime::ZERO,
         None => {
             return Err(KeyProblem::new(
                 "at",

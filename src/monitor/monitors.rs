@@ -1,6 +1,7 @@
 //! All invariants of a replicated log, fed with one observation at a time.
 
 use super::{ElectionSafety, LeaderCompleteness, LogEvent, LogMatching, LogMirror, StateMachineSafety};
+use crate::base::keys::CheckSpec;
 use crate::base::{NodeId, SimTime};
 
 /// Watches what nodes observe for what must never happen.
@@ -45,9 +46,28 @@ pub struct LogMonitors {
 }
 
 impl LogMonitors {
-    /// The invariants' names, in the order they are reported.
-    pub const NAMES: [&'static str; 4] =
-        [ElectionSafety::NAME, LogMatching::NAME, LeaderCompleteness::NAME, StateMachineSafety::NAME];
+    /// The invariants, in the order they are reported.
+    pub const CHECKS: [CheckSpec; 4] = [
+        CheckSpec { name: ElectionSafety::NAME, doc: "No term has two leaders." },
+        CheckSpec {
+            name: LogMatching::NAME,
+            doc: "Two logs that agree on the term of an entry agree on everything before it.",
+        },
+        CheckSpec {
+            name: LeaderCompleteness::NAME,
+            doc: "A leader has every entry that was committed in an earlier term.",
+        },
+        CheckSpec {
+            name: StateMachineSafety::NAME,
+            doc: "No two nodes apply different entries at one index, and no node leaves a gap.",
+        },
+    ];
+
+    /// Their names.
+    pub const NAMES: [&'static str; 4] = {
+        let [election, matching, completeness, application] = Self::CHECKS;
+        [election.name, matching.name, completeness.name, application.name]
+    };
 
     /// Monitors over that many nodes.
     pub fn new(nodes: u32) -> Self {

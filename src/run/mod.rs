@@ -14,7 +14,7 @@ mod strikes;
 mod trace;
 
 pub use judge::Watcher;
-pub use outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome, PANIC};
+pub use outcome::{CHECKS, CheckResult, LIMITS, LINEARIZABILITY, Outcome, PANIC};
 pub use simulate::{Setup, simulate};
 pub use strikes::Strike;
 pub use trace::TraceLine;

@@ -1,6 +1,7 @@
 //! All that came of a run.
 
 use super::Strike;
+use crate::base::keys::CheckSpec;
 use crate::base::{Digest, Seed, SimTime};
 use crate::check::{Report, Verdict};
 use crate::engine::Counters;
@@ -14,6 +15,16 @@ pub const LIMITS: &str = "limits";
 
 /// The name of the check that the protocol's own assertions held.
 pub const PANIC: &str = "panic";
+
+/// The checks that are made of every run, whatever the protocol, in the order they are reported.
+pub const CHECKS: [CheckSpec; 3] = [
+    CheckSpec {
+        name: LINEARIZABILITY,
+        doc: "Every operation of the clients seems to take effect at one instant between its call and its answer.",
+    },
+    CheckSpec { name: LIMITS, doc: "The run was not cut short by a limit." },
+    CheckSpec { name: PANIC, doc: "No assertion of the protocol's own failed." },
+];
 
 /// All that came of a run.
 #[derive(Clone, Debug)]

@@ -66,7 +66,7 @@ impl Decoder<'_> {
         Some(match of {
             Vocabulary::Protocol => self.protocols.iter().map(|protocol| protocol.name).collect(),
             Vocabulary::Bug => own?.bugs.iter().map(|bug| bug.name).collect(),
-            Vocabulary::Check => own?.checks.to_vec(),
+            Vocabulary::Check => own?.checks.iter().map(|check| check.name).collect(),
             Vocabulary::Sight => SIGHTS.iter().map(|sight| sight.name).collect(),
             Vocabulary::Fault => VERBS.iter().map(|verb| verb.name).collect(),
             Vocabulary::Message => own?.message_kinds.to_vec(),

@@ -4,7 +4,7 @@
 //! known by name here.
 
 use crate::base::SimDuration;
-use crate::base::keys::{BugSwitch, KeyProblem, Section, Settings};
+use crate::base::keys::{BugSwitch, CheckSpec, KeyProblem, Section, Settings};
 use crate::network::NetworkConfig;
 use crate::storage::DiskConfig;
 
@@ -31,7 +31,7 @@ pub struct ProtocolSpec {
     /// The admin commands, as suggestions name them.
     pub admin_commands: &'static [&'static str],
     /// The checks that a run of it makes, as `[expect]` names them.
-    pub checks: &'static [&'static str],
+    pub checks: &'static [CheckSpec],
     /// The kinds of message, as the trace names them.
     pub message_kinds: &'static [&'static str],
 }

@@ -39,6 +39,15 @@ pub struct Key {
     pub since: &'static str,
 }
 
+/// A check that is made of a run, as `[expect]` names it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CheckSpec {
+    /// Its name: `linearizability`.
+    pub name: &'static str,
+    /// What must hold.
+    pub doc: &'static str,
+}
+
 /// A deliberate bug of a protocol, for a checker to catch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BugSwitch {

@@ -9,9 +9,12 @@ mod valid;
 
 use super::*;
 use crate::base::Latency;
-use crate::base::keys::{BugSwitch, Key, KeyKind, KeyProblem, Section};
+use crate::base::keys::{BugSwitch, CheckSpec, Key, KeyKind, KeyProblem, Section};
 
 const ELECTION: KeyKind = KeyKind::Duration { min: SimDuration::from_ms(1), max: SimDuration::from_secs(60) };
+
+const LINEARIZABILITY: CheckSpec = CheckSpec { name: "linearizability", doc: "" };
+const ELECTION_SAFETY: CheckSpec = CheckSpec { name: "election-safety", doc: "" };
 
 /// Two protocols as a registry would describe them.
 const PROTOCOLS: [ProtocolSpec; 2] = [
@@ -44,7 +47,7 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
         validate: validate_raft,
         admin: |command| command.starts_with("transfer "),
         admin_commands: &["transfer"],
-        checks: &["linearizability", "election-safety"],
+        checks: &[LINEARIZABILITY, ELECTION_SAFETY],
         message_kinds: &["RequestVote", "AppendEntries"],
     },
     ProtocolSpec {
@@ -66,7 +69,7 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
         validate: |_, _| Ok(()),
         admin: |_| false,
         admin_commands: &[],
-        checks: &["linearizability"],
+        checks: &[LINEARIZABILITY],
         message_kinds: &["Prepare"],
     },
 ];
