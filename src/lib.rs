@@ -94,6 +94,7 @@ pub mod monitor;
 pub mod network;
 pub mod process;
 pub mod protocols;
+pub mod reference;
 pub mod registry;
 pub mod replication;
 pub mod report;

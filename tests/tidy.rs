@@ -25,6 +25,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("sweep", 8),
     ("compare", 8),
     ("report", 8),
+    ("reference", 8),
     ("cli", 9),
     ("main", 10),
     ("lib", 10),

@@ -8,7 +8,7 @@ use crate::base::SimDuration;
 use crate::scenario::suggest::quoted;
 
 /// Every unit and its length in nanoseconds.
-const UNITS: [(&str, u64); 10] = [
+pub const UNITS: [(&str, u64); 10] = [
     ("ns", 1),
     ("us", 1_000),
     ("µs", 1_000),

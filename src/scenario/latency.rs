@@ -13,9 +13,9 @@ const EXPECTED: &str =
     "a duration such as \"1ms\", or a distribution such as { uniform = [\"1ms\", \"3ms\"] }";
 
 /// No sample is longer than a day, so no bound of one may be.
-const LONGEST: SimDuration = SimDuration::from_secs(86_400);
+pub const LONGEST: SimDuration = SimDuration::from_secs(86_400);
 /// A wider or lighter tail than this is a slip of the pen.
-const LARGEST_SHAPE: f64 = 100.0;
+pub const LARGEST_SHAPE: f64 = 100.0;
 
 impl Decoder<'_> {
     /// A distribution of durations.

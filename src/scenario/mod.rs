@@ -9,6 +9,8 @@
 //! * [`sections()`]: every section and key of a file: what the reader decodes by,
 //!   suggests from and explains. Adding a key is a line there or in its module.
 //! * [`Diagnostics`]: the problems, with line and column, rendered in rustc's manner.
+//! * `DURATION_UNITS`, `LONGEST_LATENCY`, `LARGEST_LATENCY_SHAPE`: what the reader accepts of values
+//!   that are texts or tables, for those who describe it; [`to_json`]: a file as plain data.
 //!
 //! Inside: `document` knows the sections and their order; `decode` walks tables along
 //! the keys; `value`, `names`, `latency`, `nodes` and `duration` read single values; `faults`
@@ -28,6 +30,7 @@ mod merge;
 mod names;
 mod nodes;
 mod overrides;
+mod plain;
 mod protocol;
 mod read;
 pub mod sections;
@@ -39,7 +42,9 @@ mod tests;
 mod value;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Problem};
-pub use duration::parse as parse_duration;
+pub use duration::{UNITS as DURATION_UNITS, parse as parse_duration};
+pub use latency::{LARGEST_SHAPE as LARGEST_LATENCY_SHAPE, LONGEST as LONGEST_LATENCY};
+pub use plain::to_json;
 pub use protocol::{ProtocolSpec, Surroundings};
 pub use read::{Opened, Opener, Reader, Source, read};
 pub use sections::{Repeats, SectionEntry, sections};

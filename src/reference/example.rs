@@ -1,0 +1,151 @@
+//! Values that are valid, for examples: each reads as it stands in a scenario of the first
+//! protocol that knows its words.
+
+use super::{Reference, Topic, full_name};
+use crate::base::SimDuration;
+use crate::base::keys::{Key, KeyKind, Vocabulary};
+use crate::faults::verbs::{SECTION, Untimed, VERBS, Verb};
+use crate::scenario::sections::{EXPECT, TOP};
+use crate::scenario::{Repeats, SectionEntry};
+
+/// Where a value made from the kind alone would show nothing, or would not go with the others.
+const SAMPLES: &[(&str, &str)] = &[
+    ("description", "\"The leader crashes every ten seconds.\""),
+    ("extends", "\"base.toml\""),
+    ("seed", "\"0x2a\""),
+    ("network.link.to", "[2]"),
+    ("faults.at", "\"10s\""),
+    ("faults.every", "\"10s\""),
+    ("faults.until", "\"50s\""),
+    ("faults.to", "1"),
+    ("faults.one_way_to", "[2]"),
+    ("expect.sometimes", "\"crashes\""),
+];
+
+impl Reference {
+    /// A value of `key`, in TOML.
+    pub(super) fn sample(&self, section: &str, key: &Key) -> String {
+        let name = full_name(section, key.name);
+        if let Some((_, sample)) = SAMPLES.iter().find(|(key, _)| *key == name) {
+            return (*sample).to_owned();
+        }
+        let first = |words: &[&str]| format!("\"{}\"", words.first().unwrap_or(&"none"));
+        match (key.kind, key.default) {
+            (KeyKind::Probability, _) => "0.05".to_owned(),
+            (KeyKind::Bool, _) => "true".to_owned(),
+            (KeyKind::Name(of), _) => first(&self.words(of)),
+            (KeyKind::Names(of), _) => match self.words(of).as_slice() {
+                [] => "[]".to_owned(),
+                words => format!("[{}]", first(words)),
+            },
+            (_, Some(default)) => default.to_owned(),
+            (KeyKind::Duration { min, max }, None) => {
+                let sample = SimDuration::from_secs(2).clamp(min, max);
+                if sample == SimDuration::from_secs(2) {
+                    "\"2s\"".to_owned()
+                } else {
+                    format!("\"{sample}\"")
+                }
+            }
+            (KeyKind::Count { min, .. }, None) => min.to_string(),
+            (KeyKind::Float { min, .. }, None) => format!("{min:?}"),
+            (KeyKind::Text, None) => "\"text\"".to_owned(),
+            (KeyKind::Choice(words), None) => first(words),
+            (KeyKind::Seed, None) => "42".to_owned(),
+            (KeyKind::Latency, None) => "\"5ms\"".to_owned(),
+            (KeyKind::Node, None) => "0".to_owned(),
+            (KeyKind::Nodes, None) => "[0, 1]".to_owned(),
+            (KeyKind::NodeGroups, None) => "[[0, 1], [2]]".to_owned(),
+            (KeyKind::Target, None) => "\"leader\"".to_owned(),
+        }
+    }
+
+    /// `key = value`.
+    pub(super) fn line(&self, section: &str, key: &Key) -> String {
+        format!("{} = {}", key.name, self.sample(section, key))
+    }
+
+    /// Lines of a scenario that show `topic`; `None` where a name is no part of one.
+    pub fn example(&self, topic: &Topic<'_>) -> Option<String> {
+        match topic {
+            Topic::Section(entry) => Some(self.section_example(entry)),
+            Topic::Key(entry, key) if entry.section.name == SECTION.name => {
+                let verb = VERBS.first()?;
+                Some(self.fault_example(verb, key.name))
+            }
+            Topic::Key(entry, key) if entry.section.name == EXPECT.name => {
+                let verdict = self.line(EXPECT.name, EXPECT.keys.first()?);
+                Some(match key.name {
+                    "check" => format!("[expect]\n{verdict}\n{}\n", self.line(EXPECT.name, key)),
+                    "sometimes" => format!("[[expect]]\n{}\n", self.line(EXPECT.name, key)),
+                    _ => format!("[expect]\n{verdict}\n"),
+                })
+            }
+            Topic::Key(entry, key) if entry.section.name == TOP.name => Some(self.line("", key) + "\n"),
+            Topic::Key(entry, key) => {
+                let name = entry.section.name;
+                Some(format!("{}\n{}\n", entry.header(), self.line(name, key)))
+            }
+            Topic::Fault(verb) => Some(self.fault_example(verb, "")),
+            Topic::FaultKey(verb, key) => Some(self.fault_example(verb, key.name)),
+            Topic::Protocol(protocol) => Some(format!("protocol = \"{}\"\n", protocol.name)),
+            Topic::Bug(protocol, bug) => {
+                Some(format!("protocol = \"{}\"\nbugs = [\"{}\"]\n", protocol.name, bug.name))
+            }
+            Topic::Check(check) => {
+                Some(format!("[expect]\nverdict = \"invalid\"\ncheck = \"{}\"\n", check.name))
+            }
+            Topic::Message(_, kind) => {
+                Some(format!("[[faults]]\nkind = \"drop\"\nmessage = \"{kind}\"\nevery = \"10s\"\n"))
+            }
+            Topic::Command(_, command) => Some(format!(
+                "[[faults]]\nkind = \"admin\"\ncommand = \"{command}\"\ntarget = \"random\"\nevery = \"10s\"\n"
+            )),
+            Topic::Sight(sight) => Some(format!("[[expect]]\nsometimes = \"{}\"\n", sight.name)),
+            Topic::Model(_) => None,
+        }
+    }
+
+    fn section_example(&self, entry: &SectionEntry) -> String {
+        let section = &entry.section;
+        match (section.name, entry.repeats) {
+            (name, _) if name == SECTION.name => {
+                VERBS.first().map_or(String::new(), |verb| self.fault_example(verb, ""))
+            }
+            (name, _) if name == EXPECT.name => "[expect]\nverdict = \"valid\"\n".to_owned(),
+            ("", _) => {
+                let keys = section.keys.iter().filter(|key| !["extends", "bugs"].contains(&key.name));
+                keys.map(|key| self.line("", key) + "\n").collect()
+            }
+            (name, Repeats::Never) => {
+                let keys = section.keys.iter().filter_map(|key| Some((key.name, key.default?)));
+                let lines = keys.map(|(key, default)| format!("{key} = {default}\n")).collect::<String>();
+                format!("[{name}]\n{lines}")
+            }
+            (name, _) => {
+                let lines = section.keys.iter().map(|key| self.line(name, key) + "\n");
+                format!("{}\n{}", entry.header(), lines.collect::<String>())
+            }
+        }
+    }
+
+    /// A fault of this kind that has `key`, if that is one that it may have.
+    pub(super) fn fault_example(&self, verb: &Verb, key: &str) -> String {
+        let form = verb.forms.iter().find(|form| form.contains(&key)).or(verb.forms.first());
+        let mut names = form.map_or(Vec::new(), |form| form.to_vec());
+        let timed = if key == "at" { "at" } else { "every" };
+        let message = verb.keys.iter().find(|key| key.kind == KeyKind::Name(Vocabulary::Message));
+        if let (Some(message), "", false) = (message, key, self.words(Vocabulary::Message).is_empty()) {
+            names.push(message.name);
+        }
+        if verb.untimed == Untimed::Never || matches!(key, "" | "until") {
+            names.push(timed);
+        }
+        if !key.is_empty() && key != SECTION.keys[0].name && !names.contains(&key) {
+            names.push(key);
+        }
+        let find = |name: &str| verb.keys.iter().chain(SECTION.keys).find(|key| key.name == name);
+        let lines = names.iter().filter_map(|name| find(name)).map(|key| self.line(SECTION.name, key) + "\n");
+        format!("[[{}]]\nkind = \"{}\"\n{}", SECTION.name, verb.name, lines.collect::<String>())
+    }
+}

@@ -1,0 +1,133 @@
+//! The schema of a value by its kind.
+
+use serde_json::{Value, json};
+
+use super::duration;
+use crate::base::SimDuration;
+use crate::base::keys::{KeyKind, Target, Vocabulary};
+use crate::reference::{Reference, own_words};
+use crate::scenario::sections::TOP;
+use crate::scenario::{LARGEST_LATENCY_SHAPE, LONGEST_LATENCY, ProtocolSpec, SIGHTS};
+
+/// What is too long to be repeated with each key.
+pub(super) fn definitions(reference: &Reference) -> Value {
+    let nodes = schema(reference, KeyKind::Nodes);
+    let node = schema(reference, KeyKind::Node);
+    json!({
+        "delay": duration::schema(SimDuration::ZERO, LONGEST_LATENCY),
+        "latency": latency(),
+        "target": { "anyOf": [{ "enum": Target::WORDS }, node, nodes] },
+    })
+}
+
+/// Any value of `kind`, whichever the protocol.
+pub(super) fn schema(reference: &Reference, kind: KeyKind) -> Value {
+    match kind {
+        KeyKind::Duration { min, max } => duration::schema(min, max),
+        // A bound that no editor can hold bounds nothing.
+        KeyKind::Count { min, max: u64::MAX, .. } => json!({ "type": "integer", "minimum": min }),
+        KeyKind::Count { min, max, .. } => json!({ "type": "integer", "minimum": min, "maximum": max }),
+        KeyKind::Probability => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
+        KeyKind::Float { min, max } => json!({ "type": "number", "minimum": min, "maximum": max }),
+        KeyKind::Bool => json!({ "type": "boolean" }),
+        KeyKind::Text => json!({ "type": "string" }),
+        KeyKind::Choice(words) => json!({ "enum": words }),
+        KeyKind::Name(of) => name(of, &reference.words(of), &docs(reference, of)),
+        KeyKind::Names(of) => names(of, &reference.words(of), &docs(reference, of)),
+        KeyKind::Seed => json!({ "anyOf": [
+            { "type": "integer", "minimum": 0, "maximum": u64::MAX },
+            { "type": "string", "pattern": "^(0[xX]0*[0-9a-fA-F]{1,16}|0*[0-9]{1,20})$" },
+        ] }),
+        // What stands beside `$ref` is passed over in this draft.
+        KeyKind::Latency => json!({ "allOf": [{ "$ref": "#/definitions/latency" }] }),
+        KeyKind::Target => json!({ "allOf": [{ "$ref": "#/definitions/target" }] }),
+        KeyKind::Node => json!({ "type": "integer", "minimum": 0, "maximum": highest_node() }),
+        KeyKind::Nodes => {
+            let node = schema(reference, KeyKind::Node);
+            json!({ "type": "array", "items": node, "minItems": 1, "uniqueItems": true })
+        }
+        KeyKind::NodeGroups => {
+            let nodes = schema(reference, KeyKind::Nodes);
+            json!({ "type": "array", "items": nodes, "minItems": 2, "uniqueItems": true })
+        }
+    }
+}
+
+/// A value of a `kind` that is a name, where only the words of `protocol` count.
+pub(super) fn own_schema(protocol: &ProtocolSpec, kind: KeyKind) -> Value {
+    match kind {
+        KeyKind::Name(of) => name(of, &own_words(protocol, of), &[]),
+        KeyKind::Names(of) => names(of, &own_words(protocol, of), &[]),
+        _ => Value::Bool(true),
+    }
+}
+
+fn name(of: Vocabulary, words: &[&str], docs: &[&str]) -> Value {
+    match (words, docs) {
+        // An empty list of words is no schema.
+        ([], _) => json!({ "not": {} }),
+        // A command may have arguments.
+        (words, _) if of == Vocabulary::Command => {
+            json!({ "type": "string", "pattern": format!("^({})(\\s|$)", words.join("|")) })
+        }
+        (words, []) => json!({ "enum": words }),
+        (words, docs) => json!({ "enum": words, "x-taplo": { "docs": { "enumValues": docs } } }),
+    }
+}
+
+fn names(of: Vocabulary, words: &[&str], docs: &[&str]) -> Value {
+    json!({ "type": "array", "items": name(of, words, docs), "uniqueItems": true })
+}
+
+/// What editors show beside the words of a vocabulary, in their order.
+fn docs(reference: &Reference, of: Vocabulary) -> Vec<&'static str> {
+    let protocols = || reference.protocols().iter();
+    match of {
+        Vocabulary::Protocol => protocols().map(|protocol| protocol.doc).collect(),
+        Vocabulary::Bug => protocols().flat_map(|protocol| protocol.bugs).map(|bug| bug.doc).collect(),
+        Vocabulary::Sight => SIGHTS.iter().map(|sight| sight.doc).collect(),
+        Vocabulary::Fault => crate::faults::verbs::VERBS.iter().map(|verb| verb.doc).collect(),
+        Vocabulary::Check => {
+            let all = || protocols().flat_map(|protocol| protocol.checks);
+            let doc = |word: &str| all().find(|check| check.name == word).map_or("", |check| check.doc);
+            reference.words(of).into_iter().map(doc).collect()
+        }
+        Vocabulary::Message | Vocabulary::Command => Vec::new(),
+    }
+}
+
+/// No scenario has a node of a higher id.
+fn highest_node() -> u64 {
+    let nodes = TOP.keys.iter().find(|key| key.name == "nodes").map(|key| key.kind);
+    match nodes {
+        Some(KeyKind::Count { max, .. }) => max - 1,
+        _ => u64::from(u32::MAX),
+    }
+}
+
+/// A duration, or exactly one distribution.
+fn latency() -> Value {
+    let duration = json!({ "$ref": "#/definitions/delay" });
+    let tail = json!({ "type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_LATENCY_SHAPE });
+    let shape = |first: &str, second: &str, second_schema: &Value| {
+        json!({
+            "type": "object",
+            "properties": { first: duration, second: second_schema },
+            "required": [first, second],
+            "additionalProperties": false,
+        })
+    };
+    let uniform = json!({ "type": "array", "items": duration, "minItems": 2, "maxItems": 2 });
+    json!({ "anyOf": [duration, {
+        "type": "object",
+        "properties": {
+            "uniform": uniform,
+            "exponential": shape("min", "mean", &duration),
+            "lognormal": shape("median", "sigma", &tail),
+            "pareto": shape("min", "alpha", &tail),
+        },
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }] })
+}
