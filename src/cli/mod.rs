@@ -4,6 +4,8 @@
 //! * `replay`: one seed again, event by event.
 //! * `check`: a history from a file.
 //! * `validate`: whether files are scenarios.
+//! * `explain`, `list`, `schema`, `new`: what the table of keys says; `completions`, `man`: what the
+//!   table of commands says.
 //!
 //! Around them: `scenario_file` and `seeds` turn arguments into values, `results_folder` knows
 //! where files go, `appearance` colours and verbosity, `standard_output` the stream, `closing` the
@@ -12,14 +14,20 @@
 mod appearance;
 mod check;
 mod closing;
+mod completions;
 mod execution;
 mod exit_code;
+mod explain;
 mod failure;
+mod list;
+mod man;
+mod new;
 mod replay;
 mod results_folder;
 mod run;
 mod run_many;
 mod scenario_file;
+mod schema;
 mod seeds;
 mod standard_output;
 #[cfg(test)]
@@ -29,9 +37,11 @@ mod validate;
 pub use exit_code::ExitCode;
 
 use std::io::{BufWriter, Write};
+use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
 
+use crate::base::DIGEST_SCHEME;
 use crate::registry;
 use crate::sweep::{Interrupt, Runner};
 use appearance::{Appearance, Verbosity};
@@ -41,7 +51,7 @@ use standard_output::StandardOutput;
 /// Runs distributed systems in a world where every message, crash, disk write and clock tick is
 /// decided by one seed, and judges what their clients saw. Same seed, same fate.
 #[derive(Debug, Parser)]
-#[command(name = "atropos", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "atropos", version = version(), max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
 Examples:
   atropos run scenarios/raft/leader-partition.toml
@@ -69,6 +79,20 @@ enum Command {
     Replay(replay::Arguments),
     Check(check::Arguments),
     Validate(validate::Arguments),
+    New(new::Arguments),
+    Explain(explain::Arguments),
+    List(list::Arguments),
+    /// Print the JSON Schema of scenarios, for editors
+    Schema,
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// Ours, and that of all that a digest depends on: digests of one scheme can be compared.
+fn version() -> &'static str {
+    static VERSION: LazyLock<String> =
+        LazyLock::new(|| format!("{} (digest scheme {DIGEST_SCHEME})", env!("CARGO_PKG_VERSION")));
+    &VERSION
 }
 
 /// What a command works with.
@@ -108,6 +132,9 @@ impl Command {
             Command::Replay(arguments) => arguments.json,
             Command::Check(arguments) => arguments.json,
             Command::Validate(arguments) => arguments.json,
+            Command::List(arguments) => arguments.json,
+            Command::Explain(_) => false,
+            Command::New(_) | Command::Schema | Command::Completions(_) | Command::Man(_) => true,
         }
     }
 }
@@ -138,5 +165,11 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<ExitCode, Fa
         Command::Replay(arguments) => replay::replay(arguments, session),
         Command::Check(arguments) => check::check(arguments, session),
         Command::Validate(arguments) => validate::validate(arguments, session),
+        Command::New(arguments) => new::new(arguments, session),
+        Command::Explain(arguments) => explain::explain(arguments, session),
+        Command::List(arguments) => list::list(arguments, session),
+        Command::Schema => schema::schema(session),
+        Command::Completions(arguments) => completions::completions(arguments, session),
+        Command::Man(arguments) => man::man(arguments, session),
     }
 }

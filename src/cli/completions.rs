@@ -1,0 +1,30 @@
+//! `atropos completions`: what a shell needs to complete our commands.
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::failure::Failure;
+use super::{ExitCode, Session};
+
+/// Print what a shell needs to complete commands and options
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  atropos completions bash > ~/.local/share/bash-completion/completions/atropos
+  atropos completions zsh  > ~/.zfunc/_atropos
+  atropos completions fish > ~/.config/fish/completions/atropos.fish")]
+pub(super) struct Arguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+/// Carries out `atropos completions`.
+pub(super) fn completions(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
+    session.so_far = ExitCode::Success;
+    // By way of a buffer: the generator panics where a pipe is closed.
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut super::Arguments::command(), "atropos", &mut script);
+    session.out.write_all(&script)?;
+    Ok(ExitCode::Success)
+}

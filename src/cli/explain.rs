@@ -1,0 +1,36 @@
+//! `atropos explain`: what a key, a fault, a bug or any other name means.
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::{ExitCode, Session};
+use crate::reference::Reference;
+use crate::registry;
+
+/// Tell what a name means: a key, a section, a kind of fault, a bug, a protocol, a check, a model
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The name, such as network.loss, crash or raft/vote-not-persisted; every key if there is none
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+}
+
+/// Carries out `atropos explain`.
+pub(super) fn explain(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
+    let reference = Reference::new(registry::specs());
+    session.so_far = ExitCode::Success;
+    let Some(name) = &arguments.name else {
+        write!(session.out, "{}", reference.overview())?;
+        return Ok(ExitCode::Success);
+    };
+    let topics = reference.find(name);
+    if topics.is_empty() {
+        let guess = reference.nearest(name).map(|name| format!("; did you mean `{name}`?"));
+        let guess = guess.unwrap_or_default();
+        return Err(Failure::Input(format!(
+            "there is nothing called `{name}`{guess}\n`atropos explain` shows every key, `atropos list` the other names"
+        )));
+    }
+    write!(session.out, "{}", reference.explain(&topics))?;
+    Ok(ExitCode::Success)
+}

@@ -1,0 +1,45 @@
+//! `atropos man`: the manual page of the command or of a subcommand.
+
+use clap::{Args, CommandFactory};
+
+use super::failure::Failure;
+use super::{ExitCode, Session};
+use crate::scenario::nearest;
+
+/// Print a manual page, in roff
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  atropos man | man -l -
+  atropos man run > ~/.local/share/man/man1/atropos-run.1")]
+pub(super) struct Arguments {
+    /// The subcommand; the page of atropos itself if there is none
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+/// Carries out `atropos man`.
+pub(super) fn man(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
+    session.so_far = ExitCode::Success;
+    let mut all = super::Arguments::command();
+    // Subcommands get their full names, such as `atropos run`, when everything is built.
+    all.build();
+    let page = match &arguments.command {
+        None => all,
+        Some(name) => subcommand(&all, name)?,
+    };
+    let mut roff = Vec::new();
+    clap_mangen::Man::new(page).render(&mut roff)?;
+    session.out.write_all(&roff)?;
+    Ok(ExitCode::Success)
+}
+
+fn subcommand(all: &clap::Command, name: &str) -> Result<clap::Command, Failure> {
+    if let Some(command) = all.find_subcommand(name) {
+        return Ok(command.clone());
+    }
+    let names: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
+    let guess = nearest(name, &names).map(|name| format!("; did you mean `{name}`?"));
+    let (guess, names) = (guess.unwrap_or_default(), names.join(", "));
+    Err(Failure::Input(format!("there is no command `{name}`{guess}\nthe commands are {names}")))
+}
