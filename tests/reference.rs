@@ -119,6 +119,7 @@ fn a_short_name_finds_all_that_it_may_mean() {
     assert_eq!(found("[[network.link]]"), ["network.link"]);
     assert_eq!(found("duplicate"), ["network.duplicate", "network.link.duplicate", "duplicate"]);
     assert_eq!(found("crash.target"), ["faults.crash.target"]);
+    assert_eq!(found("faults.0.every"), ["faults.every"]);
     assert_eq!(found("nodes"), ["nodes"]);
     assert!(found("target").len() >= 4);
     assert_eq!(found("nothing-of-ours"), Vec::<String>::new());

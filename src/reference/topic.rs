@@ -103,11 +103,14 @@ impl Reference {
     }
 
     /// What `query` means: a whole name, or the last part of one. Brackets around a section are
-    /// as good as none.
+    /// as good as none, and so are the numbers of entries: `faults.0.every` is `faults.every`.
     pub fn find(&self, query: &str) -> Vec<Topic<'_>> {
         let query = query.trim().trim_matches(['[', ']', '"', '`']).trim();
+        let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let parts: Vec<&str> = query.split('.').filter(|part| !is_number(part)).collect();
+        let query = parts.join(".");
         let all = self.topics();
-        all.into_iter().filter(|topic| topic.names().iter().any(|name| name == query)).collect()
+        all.into_iter().filter(|topic| topic.names().contains(&query)).collect()
     }
 
     /// The name nearest to `query`, if one is near enough to have been meant.
