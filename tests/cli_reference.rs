@@ -156,6 +156,52 @@ fn a_new_scenario_runs_and_takes_no_files_place() {
     assert!(err.starts_with("error: there is no protocol `rafft`; did you mean `raft`?\n"), "{err}");
 }
 
+/// Every name that a script can meet in the results is in the page about them.
+#[test]
+fn the_page_about_results_names_everything_in_them() {
+    let folder = Folder::new("results");
+    folder.write("run.toml", "protocol = \"raft\"\nduration = \"1s\"\n[expect]\nverdict = \"valid\"\n");
+    folder.atropos("run run.toml --seeds 0..2").with(0);
+    folder.atropos("run run.toml --seed 7").with(0);
+    folder.atropos("replay run.toml --seed 7").with(0);
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/results.md")).unwrap();
+    let mut names: Vec<String> = Vec::new();
+    for file in folder.files("results") {
+        let text = folder.read(&file);
+        let first = text.lines().next().unwrap();
+        names.push(file.rsplit('/').next().unwrap().to_owned());
+        if file.ends_with(".json") {
+            fields(&serde_json::from_str(&text).unwrap(), &mut names);
+        } else if file.ends_with(".jsonl") {
+            fields(&serde_json::from_str(first).unwrap(), &mut names);
+        } else if !file.ends_with("sweep.csv") {
+            names.extend(first.split(',').map(str::to_owned));
+        }
+    }
+    assert!(names.len() > 60, "{names:?}");
+    for name in names {
+        let named = page.contains(&format!("`{name}`")) || page.contains(&format!("\"{name}\""));
+        assert!(named, "docs/results.md does not name `{name}`");
+    }
+    for code in [0, 1, 2, 3, 4, 130] {
+        assert!(page.contains(&format!("\n| {code} | ")), "{code}");
+    }
+}
+
+/// The names of the fields of a value, those inside it included.
+fn fields(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                names.push(name.clone());
+                fields(value, names);
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| fields(value, names)),
+        _ => {}
+    }
+}
+
 #[test]
 fn shells_and_manuals_know_every_command() {
     let folder = Folder::new("man");
