@@ -83,6 +83,17 @@ fn files_that_extend_each_other_end_in_an_error() {
     assert!(err.contains("b.toml:1:11") && err.contains("a scenario cannot extend itself"), "{err}");
 }
 
+/// A pipe would be waited for, a device read without end.
+#[cfg(unix)]
+#[test]
+fn only_files_are_extended() {
+    let folder = Folder::new("device");
+    folder.write("child.toml", "extends = \"/dev/null\"\n");
+    let (code, _, err) = typed(&folder, &["validate", "child.toml"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("child.toml:1:11") && err.contains("neither a file nor a folder"), "{err}");
+}
+
 #[test]
 fn what_is_set_is_recorded_and_replayed() {
     let folder = Folder::new("set");

@@ -37,6 +37,10 @@ fn find(argument: &str) -> PathBuf {
 fn open_beside(base: &str, from: &str) -> Result<Opened, String> {
     let folder = Path::new(from).parent().unwrap_or(Path::new(""));
     let path = normal(&folder.join(base));
+    // What the user names may be a pipe; what a file names must not make them wait for one.
+    if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return Err("it is neither a file nor a folder; expected a file".to_owned());
+    }
     let text = contents(&path)?;
     Ok(Opened { path: path.to_string_lossy().into_owned(), text })
 }
