@@ -1,18 +1,27 @@
 //! The world but for its processes and clients: what their contexts act upon.
 
-use super::counters::Counters;
+use super::counters::{Counters, add};
 use super::event::Event;
-use super::node::{Held, NodeState};
+use super::node::{Held, Mood, NodeState};
 use super::observer::{Happening, Loss, Observer};
 use super::queue::Queue;
+use super::sender::Sender;
 use super::slab::Slab;
 use super::timers::Timers;
 use super::verbs::Verbs;
+use super::world::WorldConfig;
 use crate::base::{Digest, LinkId, NodeId, SimDuration, SimTime, StreamName};
 use crate::faults::MessageEffect;
 use crate::network::{Fate, Network};
 use crate::process::{ClientTimer, Decisions, Process};
 use crate::storage::DiskConfig;
+
+/// What the engine keeps of a client.
+#[derive(Clone, Default, Debug)]
+pub(super) struct ClientState {
+    pub(super) sender: Sender,
+    pub(super) timers: Timers<ClientTimer>,
+}
 
 /// Everything handlers can act upon.
 #[derive(Clone, Debug)]
@@ -25,8 +34,9 @@ pub(super) struct Core<P: Process> {
     pub(super) digest: Digest,
     pub(super) counters: Counters,
     pub(super) nodes: Vec<NodeState<P>>,
-    /// The timers of each client.
-    pub(super) clients: Vec<Timers<ClientTimer>>,
+    pub(super) clients: Vec<ClientState>,
+    /// Whether every message takes the short way; see [`look_at_the_sky`](Core::look_at_the_sky).
+    fair_weather: bool,
     pub(super) verbs: Verbs,
     pub(super) disk: DiskConfig,
     /// How long a node takes for each thing it is handed.
@@ -34,6 +44,27 @@ pub(super) struct Core<P: Process> {
 }
 
 impl<P: Process> Core<P> {
+    /// That many nodes and clients, with nothing in the queue yet.
+    pub(super) fn new(world: &WorldConfig<P>, clients: usize) -> Self {
+        let mut core = Core {
+            now: SimTime::ZERO,
+            queue: Queue::new(),
+            events: Slab::new(),
+            network: Network::new(world.network.clone(), world.nodes as usize, clients),
+            decisions: Decisions::seeded(world.seed),
+            digest: Digest::new(),
+            counters: Counters::default(),
+            nodes: (0..world.nodes).map(|_| NodeState::new()).collect(),
+            clients: (0..clients).map(|_| ClientState::default()).collect(),
+            fair_weather: false,
+            verbs: Verbs::default(),
+            disk: world.disk.clone(),
+            service_time: world.service_time,
+        };
+        core.look_at_the_sky();
+        core
+    }
+
     /// Puts `event` into the queue at `at`.
     #[inline(always)]
     pub(super) fn schedule(&mut self, at: SimTime, event: Event<P>) {
@@ -51,34 +82,70 @@ impl<P: Process> Core<P> {
     /// Lets a message, request or response enter `link`.
     #[inline(always)]
     pub(super) fn transmit<O: Observer<P>>(&mut self, link: LinkId, event: Event<P>, observer: &mut O) {
-        self.counters.messages_sent += 1;
-        self.counters.bytes_sent += u64::from(event.size());
+        add(&mut self.counters.messages_sent, 1);
+        add(&mut self.counters.bytes_sent, u64::from(event.size()));
         // Even what is lost takes a name, so that a partition renames no later message.
-        let nth = self.network.nth(link.from, self.now);
+        let nth = match link.from.as_node() {
+            Some(node) => self.nodes[node.index()].sender.nth(self.now),
+            None => self.clients[link.from.index()].sender.nth(self.now),
+        };
+        if !self.fair_weather {
+            return self.transmit_through_weather(link, nth, event, observer);
+        }
+        let mut draws = self.decisions.seeded_message(link, self.now, nth);
+        match self.network.plain_fate(self.now, &mut draws) {
+            Fate::Arrives { at, again: None } => {
+                let at = self.network.in_order(link, at);
+                self.schedule(at, event);
+            }
+            fate => {
+                self.count_copies(fate);
+                self.carry_out(fate, link, event, observer);
+            }
+        }
+    }
+
+    /// [`transmit`](Core::transmit) where links differ or are blocked, faults hit messages,
+    /// or fates are scripted.
+    #[cold]
+    fn transmit_through_weather<O: Observer<P>>(
+        &mut self,
+        link: LinkId,
+        nth: u32,
+        event: Event<P>,
+        observer: &mut O,
+    ) {
         if self.network.partitions.blocks(link) {
             return self.lose(link, &event, Loss::Blocked, observer);
         }
         let mut fate = if self.decisions.is_scripted() {
-            self.scripted_fate(link, nth)
+            self.network.fate(link, self.now, &mut self.decisions.message(link, self.now, nth))
         } else {
             self.network.fate(link, self.now, &mut self.decisions.seeded_message(link, self.now, nth))
         };
-        if matches!(fate, Fate::Arrives { again: Some(_), .. }) {
-            // Counted before any fault has its say: `messages_repeated` is for those.
-            self.counters.messages_duplicated += 1;
-        }
+        self.count_copies(fate);
         if !self.verbs.is_empty() {
             match self.tamper(link, &event, fate) {
                 Some(tampered) => fate = tampered,
                 None => return self.lose(link, &event, Loss::Dropped, observer),
             }
         }
+        self.carry_out(fate, link, event, observer);
+    }
+
+    /// Counted before any fault has its say: `messages_repeated` is for those.
+    fn count_copies(&mut self, fate: Fate) {
+        self.counters.messages_duplicated += u64::from(matches!(fate, Fate::Arrives { again: Some(_), .. }));
+    }
+
+    #[inline(never)]
+    fn carry_out<O: Observer<P>>(&mut self, fate: Fate, link: LinkId, event: Event<P>, observer: &mut O) {
         match fate {
             Fate::Lost => self.lose(link, &event, Loss::Chance, observer),
             Fate::Arrives { at, again } => {
                 let at = self.network.in_order(link, at);
+                let again = again.map(|again| self.network.in_order(link, again));
                 if let Some(again) = again {
-                    let again = self.network.in_order(link, again);
                     self.schedule(at, event.clone());
                     self.schedule(again, event);
                 } else {
@@ -88,15 +155,23 @@ impl<P: Process> Core<P> {
         }
     }
 
-    #[cold]
-    fn scripted_fate(&self, link: LinkId, nth: u32) -> Fate {
-        self.network.fate(link, self.now, &mut self.decisions.message(link, self.now, nth))
+    /// Whether nothing is in the way of a message that arrives at `node`: the weather is fair,
+    /// and it is neither down nor busy.
+    #[inline(always)]
+    pub(super) fn is_calm(&self, node: NodeId) -> bool {
+        self.fair_weather && !self.nodes[node.index()].mood.has(Mood::DOWN.or(Mood::BUSY))
+    }
+
+    /// Finds out whether messages can take the short way: after all that may change it.
+    pub(super) fn look_at_the_sky(&mut self) {
+        self.fair_weather = self.network.is_plain() && self.verbs.is_empty() && !self.decisions.is_scripted();
     }
 
     /// What message faults make of a fate; `None` if they drop the message.
     #[cold]
     fn tamper(&mut self, link: LinkId, event: &Event<P>, fate: Fate) -> Option<Fate> {
         let effect = self.verbs.hit(link, event.kind());
+        self.look_at_the_sky();
         // What chance has lost already cannot be hurt any more.
         let (Some(effect), Fate::Arrives { at, again }) = (effect, fate) else { return Some(fate) };
         match effect {
@@ -154,13 +229,14 @@ impl<P: Process> Core<P> {
     #[inline]
     pub(super) fn start_syncs(&mut self, node: NodeId) {
         let state = &mut self.nodes[node.index()];
-        if !std::mem::take(&mut state.wrote) {
+        if !state.mood.has(Mood::WROTE) {
             return;
         }
+        state.mood.set(Mood::WROTE, false);
         let (now, incarnation) = (self.now, state.incarnation);
         let (queue, events) = (&mut self.queue, &mut self.events);
         let mut draws = self.decisions.stream(StreamName::Disk(node));
-        state.disk.start_syncs(&self.disk.sync, &mut draws, |journal, takes| {
+        state.writes.get().disk.start_syncs(&self.disk.sync, &mut draws, |journal, takes| {
             let slot = events.insert(Event::Synced { node, journal, incarnation });
             let sequence = queue.take_sequence();
             queue.push(now + takes, sequence, slot);

@@ -1,5 +1,11 @@
 //! What happened in a run, counted: the bite of its faults.
 
+/// Adds to a count without looking for an overflow, which no run lives to see.
+#[inline(always)]
+pub(super) fn add(count: &mut u64, more: u64) {
+    *count = count.wrapping_add(more);
+}
+
 /// Counts of a run so far. Faults are counted by their effect, not by their intent.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Counters {

@@ -66,19 +66,28 @@ impl<P: Process> Clone for Event<P> {
     }
 }
 
+/// Folds a message that arrives into the digest.
+#[inline(always)]
+pub(super) fn fold_message(digest: &mut Digest, at: SimTime, from: NodeId, to: NodeId, message: &impl Hash) {
+    fold_head(digest, at, 1, LinkId::new(from, to).code());
+    message.hash(digest);
+}
+
+/// No run reaches 2^60 ns (36 years), so time and kind share a word.
+#[inline(always)]
+fn fold_head(digest: &mut Digest, at: SimTime, kind: u64, code: u64) {
+    digest.fold_pair(at.as_ns() << 4 | kind, code);
+}
+
 impl<P: Process> Event<P> {
     /// Folds the event into the digest: time, kind, target, payload. The numbers of
     /// the kinds are part of the digest scheme. Which timer fired, whom a fault hit and
     /// what a crash left on a disk are folded where they are found out.
     #[inline]
     pub(super) fn fold(&self, at: SimTime, digest: &mut Digest) {
-        // No run reaches 2^60 ns (36 years), so time and kind share a word.
-        let mut head = |kind: u64, code: u64| digest.fold_pair(at.as_ns() << 4 | kind, code);
+        let mut head = |kind: u64, code: u64| fold_head(digest, at, kind, code);
         match self {
-            Event::Message { from, to, message } => {
-                head(1, LinkId::new(*from, *to).code());
-                message.hash(digest);
-            }
+            Event::Message { from, to, message } => fold_message(digest, at, *from, *to, message),
             Event::Request { client, to, id, request } => {
                 head(2, LinkId::new(*client, *to).code());
                 (id, request).hash(digest);

@@ -3,6 +3,7 @@
 use std::hash::Hash;
 
 use super::event::Event;
+use super::node::Mood;
 use super::observer::{Happening, Observer};
 use super::world::World;
 use crate::base::keys::Target;
@@ -77,6 +78,7 @@ impl<P: Process, C> World<P, C> {
                 }
             }
         }
+        self.core.look_at_the_sky();
     }
 
     /// The nodes that `target` means now.
@@ -114,14 +116,14 @@ impl<P: Process, C> World<P, C> {
 
     fn crash<O: Observer<P>>(&mut self, node: NodeId, lasts: Option<SimDuration>, observer: &mut O) {
         let state = &mut self.core.nodes[node.index()];
-        if !state.up {
+        if !state.is_up() {
             self.core.counters.misses += 1;
             return;
         }
         state.forget();
         self.processes[node.index()] = None;
         let mut draws = self.core.decisions.stream(StreamName::Disk(node));
-        let loss = state.disk.crash(&self.core.disk, &mut draws);
+        let loss = state.writes.get().disk.crash(&self.core.disk, &mut draws);
         loss.hash(&mut self.core.digest);
         let incarnation = state.incarnation;
         self.core.counters.crashes += 1;
@@ -134,7 +136,7 @@ impl<P: Process, C> World<P, C> {
     }
 
     pub(super) fn restart<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
-        if self.core.nodes[node.index()].up {
+        if self.core.nodes[node.index()].is_up() {
             self.core.counters.misses += 1;
             return;
         }
@@ -144,11 +146,13 @@ impl<P: Process, C> World<P, C> {
 
     fn pause<O: Observer<P>>(&mut self, node: NodeId, lasts: SimDuration, observer: &mut O) {
         let state = &mut self.core.nodes[node.index()];
-        if !state.up {
+        if !state.is_up() {
             self.core.counters.misses += 1;
             return;
         }
-        state.inbox.busy_until = state.inbox.busy_until.max(self.core.now + lasts);
+        state.mood.set(Mood::BUSY, true);
+        let inbox = state.inbox.get();
+        inbox.busy_until = inbox.busy_until.max(self.core.now + lasts);
         self.core.counters.pauses += 1;
         observer.on_happening(self.core.now, &Happening::Paused { node, lasts });
     }
@@ -185,6 +189,7 @@ impl<P: Process, C> World<P, C> {
     pub(super) fn heal<O: Observer<P>>(&mut self, partition: PartitionId, observer: &mut O) {
         if self.core.network.partitions.heal(partition) {
             self.core.counters.heals += 1;
+            self.core.look_at_the_sky();
             self.tell_connectivity(observer);
         }
     }
@@ -192,7 +197,7 @@ impl<P: Process, C> World<P, C> {
     /// Who can reach whom, for those who trace: it costs the square of the nodes.
     fn tell_connectivity<O: Observer<P>>(&mut self, observer: &mut O) {
         if observer.traces() {
-            let up = |node: NodeId| self.core.nodes[node.index()].up;
+            let up = |node: NodeId| self.core.nodes[node.index()].is_up();
             let nodes = self.processes.len() as u32;
             let components = Connectivity::new(nodes, up, &self.core.network.partitions).components();
             observer.on_happening(self.core.now, &Happening::Connectivity { components: &components });

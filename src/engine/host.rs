@@ -2,7 +2,7 @@
 
 use super::core::Core;
 use super::event::Event;
-use super::node::Held;
+use super::node::{Held, Mood, NodeState};
 use super::observer::Observer;
 use crate::base::{ClientId, Draw, JournalId, LinkId, NodeId, SimDuration, SimTime, StreamName, Ticket};
 use crate::history;
@@ -17,11 +17,11 @@ pub(super) struct NodeHost<'a, P: Process, O> {
 
 impl<P: Process, O: Observer<P>> NodeHost<'_, P, O> {
     /// Applies `effect`, or holds it behind the write barrier.
-    #[inline]
+    #[inline(always)]
     fn issue(&mut self, effect: Held<P>) {
-        let barrier = &mut self.core.nodes[self.node.index()].barrier;
-        if barrier.is_raised() {
-            barrier.hold(effect);
+        let state = &mut self.core.nodes[self.node.index()];
+        if state.mood.has(Mood::BARRED) {
+            state.writes.get().barrier.hold(effect);
         } else {
             self.core.apply(self.node, effect, self.observer);
         }
@@ -37,7 +37,7 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
         self.node
     }
 
-    #[inline]
+    #[inline(always)]
     fn send(&mut self, to: NodeId, message: P::Message, when: When) {
         match when {
             When::Durable => self.issue(Held::Message { to, message }),
@@ -52,16 +52,19 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
 
     fn write(&mut self, journal: JournalId, record: P::Record, barrier: bool) -> Ticket {
         let instant = self.core.disk.sync.is_zero();
-        let state = &mut self.core.nodes[self.node.index()];
-        let ticket = state.take_ticket();
+        let NodeState { mood, writes, .. } = &mut self.core.nodes[self.node.index()];
+        let writes = writes.get();
+        let ticket = writes.take_ticket();
         if instant {
-            state.disk.append_durably(journal, record);
-            state.synced.push_back(ticket);
+            writes.disk.append_durably(journal, record);
+            writes.synced.push_back(ticket);
+            mood.set(Mood::TOLD, true);
         } else {
-            state.disk.append(journal, record, ticket);
-            state.wrote = true;
+            writes.disk.append(journal, record, ticket);
+            mood.set(Mood::WROTE, true);
             if barrier {
-                state.barrier.raise(ticket);
+                writes.barrier.raise(ticket);
+                mood.set(Mood::BARRED, true);
             }
         }
         ticket
@@ -69,15 +72,17 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
 
     fn compact(&mut self, journal: JournalId, records: Vec<P::Record>) -> Ticket {
         let instant = self.core.disk.sync.is_zero();
-        let state = &mut self.core.nodes[self.node.index()];
-        let ticket = state.take_ticket();
+        let NodeState { mood, writes, .. } = &mut self.core.nodes[self.node.index()];
+        let writes = writes.get();
+        let ticket = writes.take_ticket();
         if instant {
-            state.disk.replace_durably(journal, records);
-            state.synced.push_back(ticket);
+            writes.disk.replace_durably(journal, records);
+            writes.synced.push_back(ticket);
+            mood.set(Mood::TOLD, true);
         } else {
-            state.disk.replace(journal, records, ticket);
-            state.wrote = true;
-            state.barrier.raise(ticket);
+            writes.disk.replace(journal, records, ticket);
+            writes.barrier.raise(ticket);
+            mood.set(Mood::WROTE.or(Mood::BARRED), true);
         }
         ticket
     }
@@ -86,14 +91,14 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
     fn set_timer(&mut self, timer: P::Timer, after: SimDuration) {
         let deadline = self.core.now + after;
         let sequence = self.core.queue.take_sequence();
-        let timers = &mut self.core.nodes[self.node.index()].timers;
+        let timers = self.core.nodes[self.node.index()].timers.get();
         if let Some(place) = timers.arm(timer, deadline, sequence) {
             self.core.schedule_as(deadline, sequence, Event::Timer { node: self.node, place });
         }
     }
 
     fn cancel_timer(&mut self, timer: P::Timer) {
-        self.core.nodes[self.node.index()].timers.cancel(timer);
+        self.core.nodes[self.node.index()].timers.get().cancel(timer);
     }
 
     #[inline(always)]
@@ -141,13 +146,13 @@ impl<P: Process, O: Observer<P>> ClientHost<P> for ClientView<'_, P, O> {
     fn set_timer(&mut self, timer: ClientTimer, after: SimDuration) {
         let deadline = self.core.now + after;
         let sequence = self.core.queue.take_sequence();
-        if let Some(place) = self.core.clients[self.client.index()].arm(timer, deadline, sequence) {
+        if let Some(place) = self.core.clients[self.client.index()].timers.arm(timer, deadline, sequence) {
             self.core.schedule_as(deadline, sequence, Event::ClientTimer { client: self.client, place });
         }
     }
 
     fn cancel_timer(&mut self, timer: ClientTimer) {
-        self.core.clients[self.client.index()].cancel(timer);
+        self.core.clients[self.client.index()].timers.cancel(timer);
     }
 
     fn random(&mut self) -> u64 {

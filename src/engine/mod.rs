@@ -14,6 +14,11 @@
 //! entry into the queue. When the entry comes up, `world` folds time, ends and
 //! payload into the digest, and either calls the receiver's handler or, if it is
 //! paused or busy, leaves the message in its inbox.
+//!
+//! What is out of the ordinary is looked for once and not on every message: in fair
+//! weather (no partition, no message fault, no script, all links alike) and to a node
+//! whose `Mood` is empty, a message takes the short way. The long way is the same with
+//! all questions asked; the tests of faults walk it.
 
 mod core;
 mod counters;
@@ -23,6 +28,8 @@ mod host;
 mod node;
 mod observer;
 mod queue;
+mod rare;
+mod sender;
 mod slab;
 mod timers;
 mod verbs;

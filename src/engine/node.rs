@@ -2,27 +2,66 @@
 
 use std::collections::VecDeque;
 
+use super::rare::Rare;
+use super::sender::Sender;
 use super::timers::Timers;
 use crate::base::{ClientId, NodeId, SimTime, Ticket};
 use crate::process::{Process, RequestId};
 use crate::storage::Disk;
 
-/// A node but for its process. Laid out as written: what every delivery looks at comes
-/// first, within two cache lines.
+/// A node but for its process. What every delivery looks at is in these few words; what
+/// only some nodes need is elsewhere: one cache line a node.
 #[derive(Clone, Debug)]
-#[repr(C)]
+#[repr(align(64))]
 pub(super) struct NodeState<P: Process> {
-    pub(super) up: bool,
-    /// Whether a handler wrote something since the last sync was started.
-    pub(super) wrote: bool,
+    pub(super) mood: Mood,
+    pub(super) sender: Sender,
     /// How many times it has started.
     pub(super) incarnation: u64,
+    pub(super) timers: Rare<Timers<P::Timer>>,
+    pub(super) inbox: Rare<Inbox<P>>,
+    pub(super) writes: Rare<Writes<P>>,
+}
+
+/// What is out of the ordinary with a node, bit by bit: of most nothing is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Mood(u8);
+
+impl Mood {
+    /// It is not running.
+    pub(super) const DOWN: Mood = Mood(1);
+    /// It may be paused or busy: its inbox decides.
+    pub(super) const BUSY: Mood = Mood(2);
+    /// What it sends waits for a write.
+    pub(super) const BARRED: Mood = Mood(4);
+    /// A handler wrote something since the last sync was started.
+    pub(super) const WROTE: Mood = Mood(8);
+    /// A handler wrote something that was durable at once.
+    pub(super) const TOLD: Mood = Mood(16);
+
+    /// Whether one of `moods` is among these.
+    #[inline(always)]
+    pub(super) const fn has(self, moods: Mood) -> bool {
+        self.0 & moods.0 != 0
+    }
+
+    /// Both.
+    pub(super) const fn or(self, other: Mood) -> Mood {
+        Mood(self.0 | other.0)
+    }
+
+    pub(super) fn set(&mut self, moods: Mood, to: bool) {
+        self.0 = if to { self.0 | moods.0 } else { self.0 & !moods.0 };
+    }
+}
+
+/// What a node has written, and what waits for it.
+#[derive(Clone, Debug)]
+pub(super) struct Writes<P: Process> {
+    pub(super) disk: Disk<P::Record>,
+    pub(super) barrier: Barrier<P>,
     /// Durable writes that the process has not been told of.
     pub(super) synced: VecDeque<Ticket>,
-    pub(super) inbox: Inbox<P>,
-    pub(super) barrier: Barrier<P>,
-    pub(super) timers: Timers<P::Timer>,
-    pub(super) disk: Disk<P::Record>,
     next_ticket: u64,
 }
 
@@ -64,37 +103,53 @@ pub(super) enum Held<P: Process> {
 }
 
 impl<P: Process> NodeState<P> {
+    /// A node that has not started.
     pub(super) fn new() -> Self {
         NodeState {
-            up: false,
+            mood: Mood::DOWN,
+            sender: Sender::default(),
             incarnation: 0,
-            disk: Disk::new(),
-            wrote: false,
-            timers: Timers::new(),
-            inbox: Inbox { busy_until: SimTime::ZERO, waiting: VecDeque::new(), waking: false },
-            barrier: Barrier { writes: VecDeque::new(), held: VecDeque::new() },
-            synced: VecDeque::new(),
-            next_ticket: 0,
+            timers: Rare::new(),
+            inbox: Rare::new(),
+            writes: Rare::new(),
         }
     }
 
+    pub(super) fn is_up(&self) -> bool {
+        !self.mood.has(Mood::DOWN)
+    }
+
+    /// Drops everything that was in memory.
+    pub(super) fn forget(&mut self) {
+        self.mood = Mood::DOWN;
+        self.timers.clear();
+        self.inbox.clear();
+        if let Some(writes) = self.writes.if_any() {
+            writes.barrier.writes.clear();
+            writes.barrier.held.clear();
+            writes.synced.clear();
+        }
+    }
+}
+
+impl<P: Process> Writes<P> {
     pub(super) fn take_ticket(&mut self) -> Ticket {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         ticket
     }
+}
 
-    /// Drops everything that was in memory.
-    pub(super) fn forget(&mut self) {
-        self.up = false;
-        self.wrote = false;
-        self.timers.clear();
-        self.inbox.waiting.clear();
-        self.inbox.waking = false;
-        self.inbox.busy_until = SimTime::ZERO;
-        self.barrier.writes.clear();
-        self.barrier.held.clear();
-        self.synced.clear();
+impl<P: Process> Default for Writes<P> {
+    fn default() -> Self {
+        let barrier = Barrier { writes: VecDeque::new(), held: VecDeque::new() };
+        Writes { disk: Disk::new(), barrier, synced: VecDeque::new(), next_ticket: 0 }
+    }
+}
+
+impl<P: Process> Default for Inbox<P> {
+    fn default() -> Self {
+        Inbox { busy_until: SimTime::ZERO, waiting: VecDeque::new(), waking: false }
     }
 }
 
@@ -105,7 +160,6 @@ impl<P: Process> Barrier<P> {
     }
 
     /// Whether effects must wait.
-    #[inline]
     pub(super) fn is_raised(&self) -> bool {
         !self.writes.is_empty()
     }

@@ -1,6 +1,7 @@
 //! Storage for pending events: stable slots, reused most recent first.
 
 use super::queue::Queue;
+use crate::base::prefetch;
 
 /// Values under small numbers, no more than the queue's entries have bits for.
 #[derive(Clone, Debug)]
@@ -40,6 +41,23 @@ impl<T> Slab<T> {
                 self.entries.push(Entry::Full(value));
                 self.entries.len() as u32 - 1
             }
+        }
+    }
+
+    /// The value in `slot`, to look at.
+    #[inline(always)]
+    pub(super) fn peek(&self, slot: u32) -> Option<&T> {
+        match self.entries.get(slot as usize) {
+            Some(Entry::Full(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Asks for the memory of `slot`.
+    #[inline(always)]
+    pub(super) fn prefetch(&self, slot: u32) {
+        if let Some(entry) = self.entries.get(slot as usize) {
+            prefetch(entry);
         }
     }
 

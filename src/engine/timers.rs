@@ -10,7 +10,8 @@ use std::hash::Hash;
 
 use crate::base::{SimTime, Table};
 
-/// The timers of one node or client.
+/// The timers of one node or client. Dropped when it crashes: queue entries that find
+/// no timer are stale.
 #[derive(Clone, Debug)]
 pub(super) struct Timers<T> {
     slots: Vec<Slot<T>>,
@@ -51,11 +52,13 @@ pub(super) enum Popped {
 /// With more timers than this a table finds them.
 const LOOK_THROUGH: usize = 12;
 
-impl<T: Copy + Eq + Hash> Timers<T> {
-    pub(super) fn new() -> Self {
+impl<T> Default for Timers<T> {
+    fn default() -> Self {
         Timers { slots: Vec::new(), free: Vec::new(), index: None }
     }
+}
 
+impl<T: Copy + Eq + Hash> Timers<T> {
     /// Sets `timer`. The slot to put into the queue, unless an entry there will do.
     #[inline]
     pub(super) fn arm(&mut self, timer: T, deadline: SimTime, sequence: u64) -> Option<u32> {
@@ -113,13 +116,6 @@ impl<T: Copy + Eq + Hash> Timers<T> {
         let timer = slot.timer;
         self.release_if_unused(place);
         Some(timer)
-    }
-
-    /// Forgets every timer: the node crashes. Their queue entries turn stale.
-    pub(super) fn clear(&mut self) {
-        self.slots.clear();
-        self.free.clear();
-        self.index = None;
     }
 
     #[inline]
@@ -219,7 +215,7 @@ mod tests {
 
     /// Oracle: a map from timer to (deadline, order of arming), fired smallest first.
     fn agrees_with_a_map(steps: Vec<(u8, u8, u8)>) -> bool {
-        let mut clockwork = Clockwork { timers: Timers::new(), queue: Queue::new() };
+        let mut clockwork = Clockwork { timers: Timers::default(), queue: Queue::new() };
         let mut map: BTreeMap<u8, (u64, usize)> = BTreeMap::new();
         let mut now = 0;
         for (order, (action, timer, delay)) in steps.into_iter().enumerate() {
@@ -260,7 +256,7 @@ mod tests {
 
     #[test]
     fn moving_a_deadline_later_leaves_nothing_behind() {
-        let mut clockwork = Clockwork { timers: Timers::new(), queue: Queue::new() };
+        let mut clockwork = Clockwork { timers: Timers::default(), queue: Queue::new() };
         for deadline in 0..1_000 {
             clockwork.set(7, 100 + deadline);
         }

@@ -4,22 +4,18 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::core::Core;
-use super::counters::Counters;
-use super::event::Event;
+use super::counters::{Counters, add};
+use super::event::{Event, fold_message};
 use super::faults::Schedule;
 use super::host::{ClientView, NodeHost};
-use super::node::{Item, NodeState};
+use super::node::{Item, Mood, Writes};
 use super::observer::{Happening, Loss, Observer};
-use super::queue::Queue;
-use super::slab::Slab;
-use super::timers::{Popped, Timers};
-use super::verbs::Verbs;
-use crate::base::{ClientId, Digest, JournalId, NodeId, Seed, SimDuration, SimTime};
+use super::queue::Entry;
+use super::timers::Popped;
+use crate::base::{ClientId, Digest, JournalId, NodeId, Seed, SimDuration, SimTime, StreamName, prefetch};
 use crate::faults::Fault;
-use crate::network::{Network, NetworkConfig};
-use crate::process::{
-    Boot, BootKind, Client, ClientContext, Context, DecisionName, Decisions, NoClient, Process,
-};
+use crate::network::NetworkConfig;
+use crate::process::{Boot, BootKind, Client, ClientContext, Context, DecisionName, NoClient, Process};
 use crate::storage::DiskConfig;
 
 /// What a world is made of, besides the protocol.
@@ -56,6 +52,11 @@ impl<P: Process> WorldConfig<P> {
     }
 }
 
+/// With so many events pending, nodes and events no longer fit into the nearest cache.
+const CROWDED_WORLD: usize = 2_048;
+/// How many events ahead the memory of a node is asked for, and that of an event.
+const AHEAD: [usize; 2] = [4, 12];
+
 /// A cluster and its clients under one seed.
 ///
 /// A world is a value: cloned in mid-run, both copies go on to the same end unless
@@ -86,21 +87,7 @@ impl<P: Process + Clone, C: Clone> Clone for World<P, C> {
 impl<P: Process, C: Client<P>> World<P, C> {
     /// A world at time zero, with nothing started yet.
     pub fn new(world: WorldConfig<P>, protocol: P::Config, clients: Vec<C>) -> Self {
-        let nodes = world.nodes as usize;
-        let mut core = Core {
-            now: SimTime::ZERO,
-            queue: Queue::new(),
-            events: Slab::new(),
-            network: Network::new(world.network, nodes, clients.len()),
-            decisions: Decisions::seeded(world.seed),
-            digest: Digest::new(),
-            counters: Counters::default(),
-            nodes: (0..nodes).map(|_| NodeState::new()).collect(),
-            clients: clients.iter().map(|_| Timers::new()).collect(),
-            verbs: Verbs::default(),
-            disk: world.disk,
-            service_time: world.service_time,
-        };
+        let mut core = Core::new(&world, clients.len());
         for node in (0..world.nodes).map(NodeId) {
             core.schedule(SimTime::ZERO, Event::Start { node });
         }
@@ -113,7 +100,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
         World {
             config: Arc::new(protocol),
             core,
-            processes: (0..nodes).map(|_| None).collect(),
+            processes: (0..world.nodes).map(|_| None).collect(),
             clients,
             schedule: Schedule::new(world.faults, world.admin),
         }
@@ -152,6 +139,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
     /// From now on the choice `name` gets `word` instead of what the seed says.
     pub fn script(&mut self, name: DecisionName, word: u64) {
         self.core.decisions.script(name, word);
+        self.core.look_at_the_sky();
     }
 
     /// Hands `command` to `node` now, behind what is already due.
@@ -162,60 +150,106 @@ impl<P: Process, C: Client<P>> World<P, C> {
     /// Runs until nothing is due at or before `end`, or `events` have been executed in
     /// all. Whether the end was reached.
     pub fn run_until<O: Observer<P>>(&mut self, end: SimTime, events: u64, observer: &mut O) -> bool {
-        while self.core.queue.next_time().is_some_and(|time| time <= end) {
-            if self.core.counters.events >= events {
-                return false;
+        while self.core.counters.events < events {
+            if !self.step_until(end, observer) {
+                return true;
             }
-            self.step(observer);
         }
-        true
+        self.core.queue.next_time().is_none_or(|time| time > end)
     }
 
     /// Executes the next event. `false` when there is none.
     #[inline]
     pub fn step<O: Observer<P>>(&mut self, observer: &mut O) -> bool {
+        self.step_until(SimTime::MAX, observer)
+    }
+
+    /// Executes the next event that is due at `end` or before. `false` when there is none.
+    #[inline(always)]
+    pub fn step_until<O: Observer<P>>(&mut self, end: SimTime, observer: &mut O) -> bool {
         loop {
-            let Some(entry) = self.core.queue.pop() else { return false };
+            let Some(entry) = self.core.queue.pop_until(end) else { return false };
+            if self.core.queue.len() >= CROWDED_WORLD {
+                self.look_ahead();
+            }
             let event = self.core.events.take(entry.slot);
             self.core.now = entry.time;
-            // A timer's entry may be out of date; that is no event.
-            let popped = match &event {
-                Event::Timer { node, place } => {
-                    self.core.nodes[node.index()].timers.pop(*place, entry.sequence)
-                }
-                Event::ClientTimer { client, place } => {
-                    self.core.clients[client.index()].pop(*place, entry.sequence)
-                }
-                _ => Popped::Due,
-            };
-            match popped {
-                Popped::Stale => {}
-                Popped::Later { deadline, sequence } => self.core.schedule_as(deadline, sequence, event),
-                Popped::Due => {
-                    self.core.counters.events += 1;
-                    event.fold(entry.time, &mut self.core.digest);
-                    self.execute(event, entry.sequence, observer);
+            // Most events are messages, and most of those go straight to a process.
+            let event = match event {
+                Event::Message { from, to, message } if self.core.is_calm(to) => {
+                    add(&mut self.core.counters.events, 1);
+                    add(&mut self.core.counters.messages_delivered, 1);
+                    fold_message(&mut self.core.digest, entry.time, from, to, &message);
+                    self.handle(to, Item::Message { from, message }, observer);
                     return true;
                 }
+                event => event,
+            };
+            if self.step_uncommon(event, entry, observer) {
+                return true;
             }
         }
     }
 
-    #[inline(always)]
+    /// Asks for the memory of events to come, and of the nodes they are for.
+    #[inline]
+    fn look_ahead(&self) {
+        if let Some(slot) = self.core.queue.ahead(AHEAD[1]) {
+            self.core.events.prefetch(slot);
+        }
+        let soon = self.core.queue.ahead(AHEAD[0]).and_then(|slot| self.core.events.peek(slot));
+        if let Some(Event::Message { to, .. } | Event::Timer { node: to, .. }) = soon {
+            self.core.decisions.prefetch(StreamName::Node(*to));
+            if let (Some(state), Some(process)) =
+                (self.core.nodes.get(to.index()), self.processes.get(to.index()))
+            {
+                prefetch(state);
+                prefetch(process);
+            }
+        }
+    }
+
+    /// Whether it was an event: a timer's entry may be out of date, and that is none.
+    #[inline]
+    fn step_uncommon<O: Observer<P>>(&mut self, event: Event<P>, entry: Entry, observer: &mut O) -> bool {
+        let popped = match &event {
+            Event::Timer { node, place } => {
+                self.core.nodes[node.index()].timers.get().pop(*place, entry.sequence)
+            }
+            Event::ClientTimer { client, place } => {
+                self.core.clients[client.index()].timers.pop(*place, entry.sequence)
+            }
+            _ => Popped::Due,
+        };
+        match popped {
+            Popped::Stale => false,
+            Popped::Later { deadline, sequence } => {
+                self.core.schedule_as(deadline, sequence, event);
+                false
+            }
+            Popped::Due => {
+                add(&mut self.core.counters.events, 1);
+                event.fold(entry.time, &mut self.core.digest);
+                self.execute(event, entry.sequence, observer);
+                true
+            }
+        }
+    }
+
+    #[inline]
     fn execute<O: Observer<P>>(&mut self, event: Event<P>, sequence: u64, observer: &mut O) {
-        let link = event.link();
-        if let Some(link) = link {
+        if let Some(link) = event.link() {
             if self.core.network.partitions.blocks(link) {
                 return self.core.lose(link, &event, Loss::Blocked, observer);
             }
-            if link.to.as_node().is_some_and(|node| !self.core.nodes[node.index()].up) {
+            if link.to.as_node().is_some_and(|node| !self.core.nodes[node.index()].is_up()) {
                 return self.core.lose(link, &event, Loss::Down, observer);
             }
-            self.core.counters.messages_delivered += 1;
+            add(&mut self.core.counters.messages_delivered, 1);
         }
         match event {
             Event::Message { from, to, message } => {
-                self.deliver(to, Item::Message { from, message }, observer);
+                self.deliver_to_busy(to, Item::Message { from, message }, observer);
             }
             Event::Request { client, to, id, request } => {
                 self.deliver(to, Item::Request { client, id, request }, observer);
@@ -229,7 +263,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
             }
             Event::Timer { node, place } => self.deliver(node, Item::Timer { place, sequence }, observer),
             Event::ClientTimer { client, place } => {
-                if let Some(timer) = self.core.clients[client.index()].take_due(place, sequence) {
+                if let Some(timer) = self.core.clients[client.index()].timers.take_due(place, sequence) {
                     timer.hash(&mut self.core.digest);
                     observer.on_happening(self.core.now, &Happening::ClientTimer { client, timer });
                     self.with_client(client, observer, |client, ctx| client.on_timer(timer, ctx));
@@ -267,9 +301,11 @@ impl<P: Process, C> World<P, C> {
     /// Starts the process on `node`.
     pub(super) fn start<O: Observer<P>>(&mut self, node: NodeId, kind: BootKind, observer: &mut O) {
         let state = &mut self.core.nodes[node.index()];
-        let boot = Boot::new(kind, state.incarnation, state.disk.recover());
+        let found = state.writes.if_any().map_or(Vec::new(), |writes| writes.disk.recover());
+        let boot = Boot::new(kind, state.incarnation, found);
         let incarnation = state.incarnation;
-        state.up = true;
+        state.mood.set(Mood::DOWN, false);
+        state.mood.set(Mood::BUSY, !self.core.service_time.is_zero());
         state.incarnation += 1;
         observer.on_happening(self.core.now, &Happening::Started { node, incarnation });
         let mut host = NodeHost { core: &mut self.core, observer, node };
@@ -280,13 +316,23 @@ impl<P: Process, C> World<P, C> {
     /// Hands `item` to a node, or leaves it in its inbox while the node is paused or busy.
     #[inline(always)]
     fn deliver<O: Observer<P>>(&mut self, node: NodeId, item: Item<P>, observer: &mut O) {
+        if self.core.nodes[node.index()].mood.has(Mood::DOWN.or(Mood::BUSY)) {
+            self.deliver_to_busy(node, item, observer);
+        } else {
+            self.handle(node, item, observer);
+        }
+    }
+
+    #[inline(never)]
+    fn deliver_to_busy<O: Observer<P>>(&mut self, node: NodeId, item: Item<P>, observer: &mut O) {
         let state = &mut self.core.nodes[node.index()];
-        if !state.up {
+        if !state.is_up() {
             return;
         }
-        let inbox = &mut state.inbox;
+        let inbox = state.inbox.get();
         let idle = self.core.now >= inbox.busy_until && inbox.waiting.is_empty();
         if idle && self.core.service_time.is_zero() {
+            state.mood.set(Mood::BUSY, false);
             return self.handle(node, item, observer);
         }
         inbox.waiting.push_back(item);
@@ -301,10 +347,10 @@ impl<P: Process, C> World<P, C> {
     /// The node turns to the first item of its inbox.
     fn wake<O: Observer<P>>(&mut self, node: NodeId, incarnation: u64, observer: &mut O) {
         let state = &mut self.core.nodes[node.index()];
-        if state.incarnation != incarnation || !state.up {
+        if state.incarnation != incarnation || !state.is_up() {
             return;
         }
-        let inbox = &mut state.inbox;
+        let inbox = state.inbox.get();
         if self.core.now < inbox.busy_until {
             // Paused meanwhile: what was being served is served afresh.
             let at = inbox.busy_until + self.core.service_time;
@@ -329,18 +375,18 @@ impl<P: Process, C> World<P, C> {
         observer: &mut O,
     ) {
         let state = &mut self.core.nodes[node.index()];
-        if state.incarnation != incarnation || !state.up {
+        if state.incarnation != incarnation || !state.is_up() {
             return;
         }
         self.core.counters.syncs += 1;
         let mut writes = 0;
-        let synced = &mut state.synced;
-        state.disk.finish_sync(journal, |ticket| {
+        let Writes { disk, synced, .. } = state.writes.get();
+        disk.finish_sync(journal, |ticket| {
             synced.push_back(ticket);
             writes += 1;
         });
         // Whatever was written meanwhile goes into the next sync.
-        state.wrote = true;
+        state.mood.set(Mood::WROTE, true);
         self.core.start_syncs(node);
         self.deliver(node, Item::Durable { writes }, observer);
     }
@@ -361,10 +407,10 @@ impl<P: Process, C> World<P, C> {
                 process.on_request(client, id, request, &mut Context::new(&mut host));
             }
             Item::Timer { place, sequence } => {
-                let Some(timer) = host.core.nodes[node.index()].timers.take_due(place, sequence) else {
+                let Some(timer) = host.core.nodes[node.index()].timers.get().take_due(place, sequence) else {
                     return;
                 };
-                host.core.counters.timers += 1;
+                add(&mut host.core.counters.timers, 1);
                 timer.hash(&mut host.core.digest);
                 host.observer.on_happening(now, &Happening::Timer { node, timer });
                 process.on_timer(timer, &mut Context::new(&mut host));
@@ -384,11 +430,24 @@ impl<P: Process, C> World<P, C> {
     /// What every handler's end brings: syncs start; on an instant disk they end at once.
     #[inline(always)]
     fn after_handler<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
-        let state = &self.core.nodes[node.index()];
-        if state.wrote {
-            self.core.start_syncs(node);
-        } else if !state.synced.is_empty() && self.core.disk.sync.is_zero() {
-            self.tell_durable(node, u64::MAX, observer);
+        let mood = self.core.nodes[node.index()].mood;
+        if mood.has(Mood::WROTE.or(Mood::TOLD)) {
+            if mood.has(Mood::WROTE) {
+                self.core.start_syncs(node);
+            } else {
+                self.tell_durable(node, u64::MAX, observer);
+            }
+        }
+    }
+
+    /// Lets leave what no write holds back any more.
+    fn release<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
+        loop {
+            let state = &mut self.core.nodes[node.index()];
+            let barrier = &mut state.writes.get().barrier;
+            state.mood.set(Mood::BARRED, barrier.is_raised());
+            let Some(effect) = barrier.release() else { break };
+            self.core.apply(node, effect, observer);
         }
     }
 
@@ -397,10 +456,14 @@ impl<P: Process, C> World<P, C> {
     fn tell_durable<O: Observer<P>>(&mut self, node: NodeId, writes: u64, observer: &mut O) {
         for _ in 0..writes {
             let state = &mut self.core.nodes[node.index()];
-            let Some(ticket) = state.synced.pop_front() else { break };
-            state.barrier.lower(ticket);
-            while let Some(effect) = self.core.nodes[node.index()].barrier.release() {
-                self.core.apply(node, effect, observer);
+            let writes = state.writes.get();
+            let Some(ticket) = writes.synced.pop_front() else {
+                state.mood.set(Mood::TOLD, false);
+                break;
+            };
+            if state.mood.has(Mood::BARRED) {
+                writes.barrier.lower(ticket);
+                self.release(node, observer);
             }
             let Some(process) = &mut self.processes[node.index()] else { break };
             let mut host = NodeHost { core: &mut self.core, observer, node };

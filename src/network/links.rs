@@ -1,7 +1,8 @@
 //! What becomes of a message on its way.
 
+use super::latest::Latest;
 use super::{LinkConfig, NetworkConfig, Partitions};
-use crate::base::{Address, Draw, LinkId, SimTime, Table};
+use crate::base::{Draw, LinkId, SimTime};
 
 impl LinkConfig {
     #[inline(always)]
@@ -23,17 +24,7 @@ pub struct Network {
     config: NetworkConfig,
     /// Which links are blocked.
     pub partitions: Partitions,
-    /// When the latest message on a link arrives; kept only for FIFO order.
-    last_arrival: Table<LinkId, SimTime>,
-    nodes: Vec<Sender>,
-    clients: Vec<Sender>,
-}
-
-/// How many messages a sender has sent at the instant of its latest.
-#[derive(Clone, Copy, Default, Debug)]
-struct Sender {
-    at: SimTime,
-    sent: u32,
+    latest: Latest,
 }
 
 /// What becomes of a message.
@@ -53,27 +44,19 @@ pub enum Fate {
 impl Network {
     /// A network as configured, between that many nodes and clients.
     pub fn new(config: NetworkConfig, nodes: usize, clients: usize) -> Self {
-        Network {
-            config,
-            partitions: Partitions::default(),
-            last_arrival: Table::new(),
-            nodes: vec![Sender::default(); nodes],
-            clients: vec![Sender::default(); clients],
-        }
+        let latest = if config.fifo { Latest::new(nodes, clients) } else { Latest::default() };
+        Network { config, partitions: Partitions::default(), latest }
     }
 
-    /// The name of the next message from `from` at the instant `now`: how many went before.
-    #[inline]
-    pub fn nth(&mut self, from: Address, now: SimTime) -> u32 {
-        let sender = match from.as_node() {
-            Some(node) => &mut self.nodes[node.index()],
-            None => &mut self.clients[from.index()],
-        };
-        if sender.at != now {
-            *sender = Sender { at: now, sent: 0 };
-        }
-        sender.sent += 1;
-        sender.sent - 1
+    /// Whether all links are alike and open.
+    pub fn is_plain(&self) -> bool {
+        self.config.overrides.is_empty() && self.partitions.is_empty()
+    }
+
+    /// [`fate`](Network::fate) where the network [is plain](Network::is_plain).
+    #[inline(always)]
+    pub fn plain_fate(&self, now: SimTime, draws: &mut impl Draw) -> Fate {
+        self.config.links.fate(now, draws)
     }
 
     /// Decides a message that enters `link` at `now`: loss, duplication, then a delay
@@ -94,14 +77,9 @@ impl Network {
     }
 
     /// When a message that would arrive at `at` does: on a FIFO link not before those sent earlier.
-    #[inline]
+    #[inline(always)]
     pub fn in_order(&mut self, link: LinkId, at: SimTime) -> SimTime {
-        if !self.config.fifo {
-            return at;
-        }
-        let last = self.last_arrival.get_or_insert_with(link, || SimTime::ZERO);
-        *last = at.max(*last);
-        *last
+        if self.config.fifo { self.latest.push_back(link, at) } else { at }
     }
 
     /// What `link` does, overrides applied. Links to and from clients have none.
@@ -145,8 +123,7 @@ mod tests {
         let keys = FateKeys::new(Seed(9));
         let fate = |i| {
             let now = SimTime::from_ns(i * 1_000_000);
-            let nth = network.nth(link.from, now);
-            match network.fate(link, now, &mut keys.link(link).message(now, nth)) {
+            match network.fate(link, now, &mut keys.link(link).message(now, 0)) {
                 Fate::Lost => Fate::Lost,
                 Fate::Arrives { at, again } => Fate::Arrives { at: network.in_order(link, at), again },
             }

@@ -9,6 +9,7 @@
 
 mod config;
 mod connectivity;
+mod latest;
 mod links;
 mod partitions;
 

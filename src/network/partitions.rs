@@ -84,6 +84,11 @@ impl Partitions {
         std::mem::take(&mut self.active).len()
     }
 
+    /// Whether no link is blocked.
+    pub fn is_empty(&self) -> bool {
+        self.active.is_empty()
+    }
+
     /// Whether `link` is blocked.
     #[inline]
     pub fn blocks(&self, link: LinkId) -> bool {

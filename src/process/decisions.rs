@@ -6,7 +6,7 @@
 //! every chance and picks the first of everything, `u64::MAX` the contrary).
 //! Replay, shrinking and exploration are scripts.
 
-use crate::base::{Draw, FateKeys, KeyedDraws, LinkId, Seed, SimTime, Stream, StreamName, Table};
+use crate::base::{Draw, FateKeys, KeyedDraws, LinkId, Seed, SimTime, Stream, StreamName, Table, prefetch};
 
 /// The name of one random choice.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -37,7 +37,7 @@ pub struct Decisions {
     seed: Seed,
     keys: FateKeys,
     /// Streams that something was drawn from, by purpose and index; the others cost nothing.
-    streams: [Vec<Option<Box<Stream>>>; PURPOSES],
+    streams: [Vec<Option<Stream>>; PURPOSES],
     script: Table<DecisionName, u64>,
 }
 
@@ -70,6 +70,15 @@ impl Decisions {
     #[inline]
     pub fn stream(&mut self, name: StreamName) -> NamedDraws<'_> {
         NamedDraws { decisions: self, name }
+    }
+
+    /// Asks for the memory of the stream `name`, if it is there.
+    #[inline(always)]
+    pub fn prefetch(&self, name: StreamName) {
+        let (purpose, index) = place(name);
+        if let Some(stream) = self.streams[purpose].get(index) {
+            prefetch(stream);
+        }
     }
 
     /// Whether any choice is scripted; if not, [`seeded_message`](Decisions::seeded_message) will do.
@@ -105,7 +114,7 @@ impl Decisions {
     #[cold]
     fn scripted_draw(&self, name: StreamName, seeded: u64) -> u64 {
         let (purpose, index) = place(name);
-        let drawn = self.streams[purpose][index].as_ref().map_or(1, |stream| stream.drawn());
+        let drawn = self.streams[purpose][index].as_ref().map_or(1, Stream::drawn);
         self.script.get(&DecisionName::Stream { name, nth: drawn - 1 }).copied().unwrap_or(seeded)
     }
 
@@ -116,7 +125,7 @@ impl Decisions {
         if lane.len() <= index {
             lane.resize_with(index + 1, || None);
         }
-        let stream = lane[index].insert(Box::new(Stream::new(self.seed, name)));
+        let stream = lane[index].insert(Stream::new(self.seed, name));
         let seeded = stream.next_u64();
         if self.script.is_empty() { seeded } else { self.scripted_draw(name, seeded) }
     }
