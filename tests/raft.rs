@@ -38,9 +38,10 @@ impl Watcher for Transcript {
     }
 }
 
-fn transcript(name: &str, kinds: &'static [&'static str], text: &str) {
+/// `seed` is one under which the story comes early: a digest scheme's own.
+fn transcript(name: &str, seed: u64, kinds: &'static [&'static str], text: &str) {
     let mut watcher = Transcript { kinds, text: String::new() };
-    let outcome = registry::run(&scenario(text), Seed(1), &mut watcher);
+    let outcome = registry::run(&scenario(text), Seed(seed), &mut watcher);
     assert_ne!(outcome.verdict, Verdict::Invalid);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if std::env::var("ATROPOS_BLESS").is_ok() {
@@ -54,6 +55,7 @@ fn transcript(name: &str, kinds: &'static [&'static str], text: &str) {
 fn an_election_with_one_node_down() {
     transcript(
         "raft-election.txt",
+        5,
         &["message", "observe", "crash", "lost"],
         r#"
             protocol = "raft"
@@ -73,6 +75,7 @@ fn an_election_with_one_node_down() {
 fn a_divergent_tail_is_replaced() {
     transcript(
         "raft-divergent-tail.txt",
+        1,
         &["message", "observe", "fault", "connectivity", "operation"],
         r#"
             protocol = "raft"
@@ -91,6 +94,7 @@ fn a_divergent_tail_is_replaced() {
 fn reads_wait_for_a_round_and_for_the_first_entry_of_the_term() {
     transcript(
         "raft-read-index.txt",
+        8,
         &["message", "request", "response", "operation"],
         r#"
             protocol = "raft"
