@@ -15,17 +15,27 @@ use crate::base::{SimTime, Table};
 #[derive(Clone, Debug)]
 pub(super) struct Timers<T> {
     slots: Vec<Slot<T>>,
+    /// Once there are too many slots to look through.
+    many: Option<Box<Many<T>>>,
+}
+
+/// Where each timer's slot is, and which slots are free.
+#[derive(Clone, Debug)]
+struct Many<T> {
+    index: Table<T, u32>,
     free: Vec<u32>,
-    /// Where each timer's slot is, once there are too many to look through.
-    index: Option<Table<T, u32>>,
 }
 
 #[derive(Clone, Debug)]
 struct Slot<T> {
+    deadline: SimTime,
+    /// Taken when the timer was set.
+    sequence: u64,
+    /// Time and sequence of the live queue entry; [`NEVER`] if there is none.
+    queued: SimTime,
+    queued_sequence: u64,
     timer: T,
     state: State,
-    /// Time and sequence of the live queue entry.
-    queued: Option<(SimTime, u64)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,9 +43,9 @@ enum State {
     /// Not set.
     Idle,
     /// Set to fire.
-    Armed { deadline: SimTime, sequence: u64 },
+    Armed,
     /// Its deadline has come; it waits in the inbox.
-    Due { sequence: u64 },
+    Due,
 }
 
 /// What a queue entry of a timer turns out to be.
@@ -51,10 +61,12 @@ pub(super) enum Popped {
 
 /// With more timers than this a table finds them.
 const LOOK_THROUGH: usize = 12;
+/// The sequence of no entry.
+const NEVER: u64 = u64::MAX;
 
 impl<T> Default for Timers<T> {
     fn default() -> Self {
-        Timers { slots: Vec::new(), free: Vec::new(), index: None }
+        Timers { slots: Vec::new(), many: None }
     }
 }
 
@@ -64,11 +76,11 @@ impl<T: Copy + Eq + Hash> Timers<T> {
     pub(super) fn arm(&mut self, timer: T, deadline: SimTime, sequence: u64) -> Option<u32> {
         let place = self.find(timer).unwrap_or_else(|| self.allocate(timer));
         let slot = &mut self.slots[place as usize];
-        slot.state = State::Armed { deadline, sequence };
-        if slot.queued.is_some_and(|(time, _)| time <= deadline) {
+        (slot.state, slot.deadline, slot.sequence) = (State::Armed, deadline, sequence);
+        if slot.is_queued() && slot.queued <= deadline {
             return None;
         }
-        slot.queued = Some((deadline, sequence));
+        (slot.queued, slot.queued_sequence) = (deadline, sequence);
         Some(place)
     }
 
@@ -84,20 +96,20 @@ impl<T: Copy + Eq + Hash> Timers<T> {
     #[inline]
     pub(super) fn pop(&mut self, place: u32, sequence: u64) -> Popped {
         let Some(slot) = self.slots.get_mut(place as usize) else { return Popped::Stale };
-        if slot.queued.is_none_or(|(_, queued)| queued != sequence) {
+        if slot.queued_sequence != sequence {
             return Popped::Stale;
         }
-        slot.queued = None;
         match slot.state {
-            State::Armed { sequence: armed, .. } if armed == sequence => {
-                slot.state = State::Due { sequence };
+            State::Armed if slot.sequence == sequence => {
+                (slot.state, slot.queued_sequence) = (State::Due, NEVER);
                 Popped::Due
             }
-            State::Armed { deadline, sequence } => {
-                slot.queued = Some((deadline, sequence));
-                Popped::Later { deadline, sequence }
+            State::Armed => {
+                (slot.queued, slot.queued_sequence) = (slot.deadline, slot.sequence);
+                Popped::Later { deadline: slot.deadline, sequence: slot.sequence }
             }
-            State::Idle | State::Due { .. } => {
+            State::Idle | State::Due => {
+                slot.queued_sequence = NEVER;
                 self.release_if_unused(place);
                 Popped::Stale
             }
@@ -109,7 +121,7 @@ impl<T: Copy + Eq + Hash> Timers<T> {
     #[inline]
     pub(super) fn take_due(&mut self, place: u32, sequence: u64) -> Option<T> {
         let slot = self.slots.get_mut(place as usize)?;
-        if slot.state != (State::Due { sequence }) {
+        if slot.state != State::Due || slot.sequence != sequence {
             return None;
         }
         slot.state = State::Idle;
@@ -120,60 +132,79 @@ impl<T: Copy + Eq + Hash> Timers<T> {
 
     #[inline]
     fn find(&self, timer: T) -> Option<u32> {
-        match &self.index {
-            Some(index) => index.get(&timer).copied(),
+        match &self.many {
+            Some(many) => many.index.get(&timer).copied(),
             None => {
-                let used = |slot: &Slot<T>| slot.timer == timer && slot.in_use();
+                let used = |slot: &Slot<T>| slot.timer == timer && slot.is_used();
                 self.slots.iter().position(used).map(|place| place as u32)
             }
         }
     }
 
+    /// A slot for `timer`: one that is free, or a new one.
     fn allocate(&mut self, timer: T) -> u32 {
-        let slot = Slot { timer, state: State::Idle, queued: None };
-        let place = match self.free.pop() {
-            Some(place) => {
-                self.slots[place as usize] = slot;
-                place
-            }
-            None => {
-                self.slots.push(slot);
-                self.slots.len() as u32 - 1
-            }
+        let free = match &mut self.many {
+            Some(many) => many.free.pop(),
+            None => self.slots.iter().position(|slot| !slot.is_used()).map(|place| place as u32),
         };
-        match &mut self.index {
-            Some(index) => {
-                index.insert(timer, place);
+        let place = free.unwrap_or(self.slots.len() as u32);
+        let slot = Slot::new(timer);
+        if free.is_some() {
+            self.slots[place as usize] = slot;
+        } else {
+            if self.slots.is_empty() {
+                self.slots.reserve_exact(1); // Most nodes have one or two.
             }
-            None if self.slots.len() > LOOK_THROUGH => {
-                let mut index = Table::new();
-                for (place, slot) in self.slots.iter().enumerate() {
-                    if slot.in_use() {
-                        index.insert(slot.timer, place as u32);
-                    }
-                }
-                index.insert(timer, place);
-                self.index = Some(index);
+            self.slots.push(slot);
+            if self.slots.len() == LOOK_THROUGH + 1 {
+                self.many = Some(Box::new(Many::of(&self.slots)));
             }
-            None => {}
+        }
+        if let Some(many) = &mut self.many {
+            many.index.insert(timer, place);
         }
         place
     }
 
+    #[inline]
     fn release_if_unused(&mut self, place: u32) {
-        let slot = &self.slots[place as usize];
-        if !slot.in_use() {
-            if let Some(index) = &mut self.index {
-                index.remove(&slot.timer);
+        if let Some(many) = &mut self.many {
+            let slot = &self.slots[place as usize];
+            if !slot.is_used() {
+                many.index.remove(&slot.timer);
+                many.free.push(place);
             }
-            self.free.push(place);
         }
     }
 }
 
+impl<T: Copy + Eq + Hash> Many<T> {
+    /// The slots that are in use, found by timer.
+    fn of(slots: &[Slot<T>]) -> Self {
+        let mut many = Many { index: Table::new(), free: Vec::new() };
+        for (place, slot) in (0..).zip(slots) {
+            if slot.is_used() {
+                many.index.insert(slot.timer, place);
+            }
+        }
+        many
+    }
+}
+
 impl<T> Slot<T> {
-    fn in_use(&self) -> bool {
-        self.state != State::Idle || self.queued.is_some()
+    fn new(timer: T) -> Self {
+        let (deadline, queued) = (SimTime::ZERO, SimTime::ZERO);
+        Slot { deadline, sequence: NEVER, queued, queued_sequence: NEVER, timer, state: State::Idle }
+    }
+
+    #[inline]
+    fn is_queued(&self) -> bool {
+        self.queued_sequence != NEVER
+    }
+
+    #[inline]
+    fn is_used(&self) -> bool {
+        self.state != State::Idle || self.is_queued()
     }
 }
 
