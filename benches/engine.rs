@@ -4,7 +4,7 @@
 
 mod workloads;
 
-use atropos::base::SimDuration;
+use atropos::base::{SimDuration, SimTime};
 use atropos::engine::World;
 use atropos::process::Process;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -12,26 +12,18 @@ use workloads::{gossip, heartbeats, ping_pong, raft};
 
 /// Times `events` events of a world that has been warmed up by as many.
 fn measure<P: Process + Clone>(c: &mut Criterion, name: &str, events: u64, mut world: World<P>) {
-    for _ in 0..events {
-        world.step(&mut ());
-    }
+    let run = |world: &mut World<P>| {
+        let until = world.counters().events + events;
+        world.run_until(SimTime::MAX, until, &mut ());
+    };
+    run(&mut world);
     let delivered = |world: &World<P>| world.counters().messages_delivered;
     let mut ahead = world.clone();
-    for _ in 0..events {
-        ahead.step(&mut ());
-    }
+    run(&mut ahead);
     let mut group = c.benchmark_group("engine");
     group.throughput(Throughput::Elements(delivered(&ahead) - delivered(&world)));
     group.bench_function(name, |b| {
-        b.iter_batched_ref(
-            || world.clone(),
-            |world| {
-                for _ in 0..events {
-                    world.step(&mut ());
-                }
-            },
-            BatchSize::LargeInput,
-        );
+        b.iter_batched_ref(|| world.clone(), run, BatchSize::LargeInput);
     });
     group.finish();
 }

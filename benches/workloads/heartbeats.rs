@@ -74,5 +74,10 @@ impl Process for Heartbeats {
 
 /// A world of five.
 pub(crate) fn world() -> World<Heartbeats> {
-    World::new(WorldConfig::new(Seed(1), NODES), (), Vec::new())
+    world_of(NODES)
+}
+
+/// A world of `nodes`, of which the first five beat and listen: the others only have their timer.
+pub(crate) fn world_of(nodes: u32) -> World<Heartbeats> {
+    World::new(WorldConfig::new(Seed(1), nodes), (), Vec::new())
 }
