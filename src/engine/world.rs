@@ -116,7 +116,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
         self.core.queue.next_time()
     }
 
-    /// How many events wait. There is room for [`Queue::MOST`].
+    /// How many events wait. There is room for [`Queue::MOST`](super::Queue::MOST).
     pub fn pending(&self) -> usize {
         self.core.queue.len()
     }
