@@ -138,7 +138,11 @@ fn random_schedule(seed: u64) -> String {
         let fault = match pick(&["crash", "pause", "isolate", "drop", "delay", "duplicate", "campaign"])
             .as_str()
         {
-            "isolate" => format!("kind = \"partition\"\nisolate = {target}\nfor = \"{lasts}\""),
+            "isolate" => {
+                // To isolate everyone is refused, and 0 may be everyone.
+                let target = if target == "\"all\"" || target == "0" { "\"random\"" } else { &target };
+                format!("kind = \"partition\"\nisolate = {target}\nfor = \"{lasts}\"")
+            }
             kind @ ("drop" | "duplicate") => format!("kind = \"{kind}\"\nmessage = \"Appended\"\ncount = 20"),
             "delay" => "kind = \"delay\"\nmessage = \"AppendEntries\"\ncount = 30\nby = \"500ms\"".to_owned(),
             "campaign" => "kind = \"admin\"\ncommand = \"campaign\"\ntarget = \"random\"".to_owned(),

@@ -38,6 +38,8 @@ const UNSEEN: &[&str] = &[
     "node-beyond-cluster.toml",
     "node-in-two-groups.toml",
     "nothing-to-do.toml",
+    "partition-of-everyone.toml",
+    "partition-one-way-to-itself.toml",
     "timeout-after-the-end.toml",
     "timeout-max-below-min.toml",
     "timeout-min-above-default.toml",

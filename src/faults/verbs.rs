@@ -241,6 +241,21 @@ impl Fault {
         }
         Ok(Fault { when: when(kind, table)?, action, lasts })
     }
+
+    /// Why it can never have an effect among `nodes` nodes, if so.
+    pub fn is_idle_among(&self, nodes: u32) -> Option<KeyProblem> {
+        match &self.action {
+            Action::Partition(PartitionShape::Isolate(target)) if target.is_everyone(nodes) => {
+                Some(KeyProblem::new("isolate", "this leaves nobody to be isolated from"))
+            }
+            Action::Partition(PartitionShape::OneWay(from, to)) => {
+                let cuts = from.iter().any(|from| to.iter().any(|to| from != to));
+                let message = "this cuts no link: it names only who is in `one_way_from`";
+                (!cuts).then(|| KeyProblem::new("one_way_to", message).against("one_way_from"))
+            }
+            _ => None,
+        }
+    }
 }
 
 fn when(kind: &str, table: &Settings) -> Result<When, KeyProblem> {

@@ -24,6 +24,9 @@ impl Decoder<'_> {
                 let span = decoded.values.get("kind").unwrap_or(&decoded.header);
                 self.report_if_deadly(fault.action.verb(), span.clone());
             }
+            if let Some(problem) = fault.is_idle_among(self.nodes) {
+                self.disagreement(&problem, &[&decoded]);
+            }
             if let Some(duration) = duration {
                 self.check_strikes(&fault, &decoded, duration);
             }

@@ -4,10 +4,13 @@
 const SHORT_LIST: usize = 12;
 /// Longer words than this are no misspelt names.
 const LONGEST_NAME: usize = 64;
+/// Shorter words than this say nothing of the name they are a part of.
+const SHORTEST_PART: usize = 3;
 /// How much of a text from the file a message repeats, in characters.
 const LONGEST_QUOTE: usize = 60;
 
-/// The name nearest to `word`, if one is near enough to have been meant.
+/// The name nearest to `word`, if one is near enough to have been meant: a few slips away, or
+/// the only one that begins or ends with it.
 pub fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
     if word.len() > LONGEST_NAME {
         return None;
@@ -20,7 +23,12 @@ pub fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
         4..=8 => 2,
         length => length / 3,
     };
-    (slips <= most_slips).then_some(name)
+    if slips <= most_slips {
+        return Some(name);
+    }
+    let part = |name: &&&str| name.starts_with(&word) || name.ends_with(&word);
+    let mut longer = names.iter().filter(part).filter(|_| word.len() >= SHORTEST_PART);
+    longer.next().filter(|_| longer.next().is_none()).copied()
 }
 
 /// The help for a `word` that is none of `names`.

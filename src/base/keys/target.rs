@@ -20,6 +20,15 @@ pub enum Target {
 }
 
 impl Target {
+    /// Whether it is sure to be each of `nodes` nodes.
+    pub fn is_everyone(&self, nodes: u32) -> bool {
+        match self {
+            Target::All => true,
+            Target::Nodes(named) => named.len() == nodes as usize,
+            Target::Leader | Target::Random | Target::Minority | Target::Next => false,
+        }
+    }
+
     /// The words a target is written with, in the order of the variants that have one.
     pub const WORDS: [&'static str; 5] = ["leader", "random", "minority", "next", "all"];
 
