@@ -10,10 +10,10 @@ use super::slab::Slab;
 use super::timers::Timers;
 use super::verbs::Verbs;
 use super::world::WorldConfig;
-use crate::base::{Digest, LinkId, NodeId, SimDuration, SimTime, StreamName};
+use crate::base::{ClientId, Digest, LinkId, NodeId, SimDuration, SimTime, StreamName};
 use crate::faults::MessageEffect;
 use crate::network::{Fate, Network};
-use crate::process::{ClientTimer, Decisions, Process};
+use crate::process::{ClientTimer, Decisions, Payload, Process, RequestId};
 use crate::storage::DiskConfig;
 
 /// What the engine keeps of a client.
@@ -79,42 +79,85 @@ impl<P: Process> Core<P> {
         self.queue.push(at, sequence, slot);
     }
 
-    /// Lets a message, request or response enter `link`.
+    /// Lets `message` leave `from`.
     #[inline(always)]
-    pub(super) fn transmit<O: Observer<P>>(&mut self, link: LinkId, event: Event<P>, observer: &mut O) {
-        add(&mut self.counters.messages_sent, 1);
-        add(&mut self.counters.bytes_sent, u64::from(event.size()));
-        // Even what is lost takes a name, so that a partition renames no later message.
-        let nth = match link.from.as_node() {
-            Some(node) => self.nodes[node.index()].sender.nth(self.now),
-            None => self.clients[link.from.index()].sender.nth(self.now),
-        };
-        if !self.fair_weather {
-            return self.transmit_through_weather(link, nth, event, observer);
-        }
-        let mut draws = self.decisions.seeded_message(link, self.now, nth);
-        match self.network.plain_fate(self.now, &mut draws) {
-            Fate::Arrives { at, again: None } => {
-                let at = self.network.in_order(link, at);
-                self.schedule(at, event);
-            }
-            fate => {
-                self.count_copies(fate);
-                self.carry_out(fate, link, event, observer);
-            }
+    pub(super) fn send<O: Observer<P>>(
+        &mut self,
+        from: NodeId,
+        to: NodeId,
+        message: P::Message,
+        observer: &mut O,
+    ) {
+        assert!(to.index() < self.nodes.len(), "{from} sends to {to}, which is no node");
+        let link = LinkId::new(from, to);
+        let nth = self.nodes[from.index()].sender.nth(self.now);
+        // The event is made where it is kept: each copy of a large message in between costs more
+        // than its fate.
+        match self.depart(link, nth, message.size()) {
+            Some(at) => self.schedule(at, Event::Message { from, to, message }),
+            None => self.transmit(link, nth, Event::Message { from, to, message }, observer),
         }
     }
 
-    /// [`transmit`](Core::transmit) where links differ or are blocked, faults hit messages,
-    /// or fates are scripted.
-    #[cold]
-    fn transmit_through_weather<O: Observer<P>>(
+    /// Lets a response leave `from`.
+    #[inline(always)]
+    pub(super) fn reply<O: Observer<P>>(
         &mut self,
-        link: LinkId,
-        nth: u32,
-        event: Event<P>,
+        from: NodeId,
+        client: ClientId,
+        id: RequestId,
+        response: P::Response,
         observer: &mut O,
     ) {
+        assert!(client.index() < self.clients.len(), "{from} answers {client}, which is no client");
+        let link = LinkId::new(from, client);
+        let nth = self.nodes[from.index()].sender.nth(self.now);
+        match self.depart(link, nth, response.size()) {
+            Some(at) => self.schedule(at, Event::Response { from, client, id, response }),
+            None => self.transmit(link, nth, Event::Response { from, client, id, response }, observer),
+        }
+    }
+
+    /// Lets a request leave `client`.
+    #[inline(always)]
+    pub(super) fn ask<O: Observer<P>>(
+        &mut self,
+        client: ClientId,
+        to: NodeId,
+        id: RequestId,
+        request: P::Request,
+        observer: &mut O,
+    ) {
+        assert!(to.index() < self.nodes.len(), "{client} asks {to}, which is no node");
+        let link = LinkId::new(client, to);
+        let nth = self.clients[client.index()].sender.nth(self.now);
+        match self.depart(link, nth, request.size()) {
+            Some(at) => self.schedule(at, Event::Request { client, to, id, request }),
+            None => self.transmit(link, nth, Event::Request { client, to, id, request }, observer),
+        }
+    }
+
+    /// Counts a message of `size` bytes that enters `link`, and says when it arrives if
+    /// nothing out of the ordinary becomes of it; otherwise it is for
+    /// [`transmit`](Core::transmit), which finds the same fate under the same name.
+    #[inline(always)]
+    fn depart(&mut self, link: LinkId, nth: u32, size: u32) -> Option<SimTime> {
+        add(&mut self.counters.messages_sent, 1);
+        add(&mut self.counters.bytes_sent, u64::from(size));
+        if !self.fair_weather {
+            return None;
+        }
+        let mut draws = self.decisions.seeded_message(link, self.now, nth);
+        match self.network.plain_fate(self.now, &mut draws) {
+            Fate::Arrives { at, again: None } => Some(self.network.in_order(link, at)),
+            _ => None,
+        }
+    }
+
+    /// Lets a message, request or response enter `link`, whatever becomes of it: what is blocked
+    /// or lost has taken a name all the same, so that a partition renames no later message.
+    #[inline(never)]
+    fn transmit<O: Observer<P>>(&mut self, link: LinkId, nth: u32, event: Event<P>, observer: &mut O) {
         if self.network.partitions.blocks(link) {
             return self.lose(link, &event, Loss::Blocked, observer);
         }
@@ -138,7 +181,6 @@ impl<P: Process> Core<P> {
         self.counters.messages_duplicated += u64::from(matches!(fate, Fate::Arrives { again: Some(_), .. }));
     }
 
-    #[inline(never)]
     fn carry_out<O: Observer<P>>(&mut self, fate: Fate, link: LinkId, event: Event<P>, observer: &mut O) {
         match fate {
             Fate::Lost => self.lose(link, &event, Loss::Chance, observer),
@@ -208,19 +250,11 @@ impl<P: Process> Core<P> {
         observer.on_happening(self.now, &Happening::Lost { link, kind: event.kind(), why });
     }
 
-    /// Applies an effect that the barrier held back, or would have.
-    #[inline(always)]
+    /// Applies an effect that the barrier has held back.
     pub(super) fn apply<O: Observer<P>>(&mut self, node: NodeId, effect: Held<P>, observer: &mut O) {
         match effect {
-            Held::Message { to, message } => {
-                assert!(to.index() < self.nodes.len(), "{node} sends to {to}, which is no node");
-                self.transmit(LinkId::new(node, to), Event::Message { from: node, to, message }, observer);
-            }
-            Held::Reply { client, id, response } => {
-                assert!(client.index() < self.clients.len(), "{node} answers {client}, which is no client");
-                let event = Event::Response { from: node, client, id, response };
-                self.transmit(LinkId::new(node, client), event, observer);
-            }
+            Held::Message { to, message } => self.send(node, to, message, observer),
+            Held::Reply { client, id, response } => self.reply(node, client, id, response, observer),
             Held::Observation(observation) => observer.on_observation(self.now, node, &observation),
         }
     }

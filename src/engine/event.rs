@@ -131,14 +131,4 @@ impl<P: Process> Event<P> {
             _ => "event",
         }
     }
-
-    /// The bytes its payload takes on the wire.
-    pub(super) fn size(&self) -> u32 {
-        match self {
-            Event::Message { message, .. } => message.size(),
-            Event::Request { request, .. } => request.size(),
-            Event::Response { response, .. } => response.size(),
-            _ => 0,
-        }
-    }
 }

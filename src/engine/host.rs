@@ -4,7 +4,7 @@ use super::core::Core;
 use super::event::Event;
 use super::node::{Held, Mood, NodeState};
 use super::observer::Observer;
-use crate::base::{ClientId, Draw, JournalId, LinkId, NodeId, SimDuration, SimTime, StreamName, Ticket};
+use crate::base::{ClientId, Draw, JournalId, NodeId, SimDuration, SimTime, StreamName, Ticket};
 use crate::history;
 use crate::process::{ClientHost, ClientTimer, Host, Process, RequestId, When};
 
@@ -16,15 +16,16 @@ pub(super) struct NodeHost<'a, P: Process, O> {
 }
 
 impl<P: Process, O: Observer<P>> NodeHost<'_, P, O> {
-    /// Applies `effect`, or holds it behind the write barrier.
+    /// Whether effects wait behind the write barrier.
     #[inline(always)]
-    fn issue(&mut self, effect: Held<P>) {
-        let state = &mut self.core.nodes[self.node.index()];
-        if state.mood.has(Mood::BARRED) {
-            state.writes.get().barrier.hold(effect);
-        } else {
-            self.core.apply(self.node, effect, self.observer);
-        }
+    fn is_barred(&self) -> bool {
+        self.core.nodes[self.node.index()].mood.has(Mood::BARRED)
+    }
+
+    /// Keeps `effect` behind the write barrier.
+    #[inline(never)]
+    fn hold(&mut self, effect: Held<P>) {
+        self.core.nodes[self.node.index()].writes.get().barrier.hold(effect);
     }
 }
 
@@ -39,15 +40,20 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
 
     #[inline(always)]
     fn send(&mut self, to: NodeId, message: P::Message, when: When) {
-        match when {
-            When::Durable => self.issue(Held::Message { to, message }),
-            When::Now => self.core.apply(self.node, Held::Message { to, message }, self.observer),
+        if when == When::Durable && self.is_barred() {
+            self.hold(Held::Message { to, message });
+        } else {
+            self.core.send(self.node, to, message, self.observer);
         }
     }
 
     #[inline]
     fn reply(&mut self, client: ClientId, id: RequestId, response: P::Response) {
-        self.issue(Held::Reply { client, id, response });
+        if self.is_barred() {
+            self.hold(Held::Reply { client, id, response });
+        } else {
+            self.core.reply(self.node, client, id, response, self.observer);
+        }
     }
 
     fn write(&mut self, journal: JournalId, record: P::Record, barrier: bool) -> Ticket {
@@ -112,8 +118,13 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
 
     #[inline]
     fn observe(&mut self, observation: P::Observation) {
-        if self.observer.listens() {
-            self.issue(Held::Observation(observation));
+        if !self.observer.listens() {
+            return;
+        }
+        if self.is_barred() {
+            self.hold(Held::Observation(observation));
+        } else {
+            self.observer.on_observation(self.core.now, self.node, &observation);
         }
     }
 }
@@ -136,10 +147,7 @@ impl<P: Process, O: Observer<P>> ClientHost<P> for ClientView<'_, P, O> {
 
     #[inline]
     fn send(&mut self, to: NodeId, id: RequestId, request: P::Request) {
-        let client = self.client;
-        assert!(to.index() < self.core.nodes.len(), "{client} asks {to}, which is no node");
-        let event = Event::Request { client, to, id, request };
-        self.core.transmit(LinkId::new(client, to), event, self.observer);
+        self.core.ask(self.client, to, id, request, self.observer);
     }
 
     #[inline]

@@ -4,60 +4,51 @@ use super::queue::Queue;
 use crate::base::prefetch;
 
 /// Values under small numbers, no more than the queue's entries have bits for.
+///
+/// Values may be large, and each time one is moved costs more than all else that is done with
+/// it here. So they are made in their slot and moved once more, out of it.
 #[derive(Clone, Debug)]
 pub(super) struct Slab<T> {
-    entries: Vec<Entry<T>>,
-    /// The head of the list of free slots.
-    free: u32,
+    values: Vec<Option<T>>,
+    /// The slots that hold nothing, the latest to be emptied last.
+    free: Vec<u32>,
 }
-
-#[derive(Clone, Debug)]
-enum Entry<T> {
-    Full(T),
-    Free { next: u32 },
-}
-
-const NONE: u32 = u32::MAX;
 
 impl<T> Slab<T> {
     pub(super) fn new() -> Self {
-        Slab { entries: Vec::new(), free: NONE }
+        Slab { values: Vec::new(), free: Vec::new() }
     }
 
     /// Keeps `value` and says under which slot.
-    #[inline]
+    #[inline(always)]
     pub(super) fn insert(&mut self, value: T) -> u32 {
-        let slot = self.free;
-        match self.entries.get_mut(slot as usize) {
-            Some(entry) => {
-                if let Entry::Free { next } = *entry {
-                    self.free = next;
-                }
-                *entry = Entry::Full(value);
-                slot
-            }
-            None => {
-                assert!(self.entries.len() < Queue::MOST, "more than 2^24 events pending at once");
-                self.entries.push(Entry::Full(value));
-                self.entries.len() as u32 - 1
-            }
-        }
+        let slot = self.free.pop().unwrap_or_else(|| self.grow());
+        // A free slot holds nothing to drop. The compiler does not know: with an assignment it
+        // would build the value elsewhere first.
+        std::mem::forget(self.values[slot as usize].replace(value));
+        slot
+    }
+
+    /// Adds a slot.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) -> u32 {
+        assert!(self.values.len() < Queue::MOST, "more than 2^24 events pending at once");
+        self.values.push(None);
+        self.values.len() as u32 - 1
     }
 
     /// The value in `slot`, to look at.
     #[inline(always)]
     pub(super) fn peek(&self, slot: u32) -> Option<&T> {
-        match self.entries.get(slot as usize) {
-            Some(Entry::Full(value)) => Some(value),
-            _ => None,
-        }
+        self.values.get(slot as usize)?.as_ref()
     }
 
     /// Asks for the memory of `slot`.
     #[inline(always)]
     pub(super) fn prefetch(&self, slot: u32) {
-        if let Some(entry) = self.entries.get(slot as usize) {
-            prefetch(entry);
+        if let Some(value) = self.values.get(slot as usize) {
+            prefetch(value);
         }
     }
 
@@ -65,16 +56,13 @@ impl<T> Slab<T> {
     ///
     /// # Panics
     /// If the slot is free: the queue and the slab disagree.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, slot: u32) -> T {
-        let freed = Entry::Free { next: self.free };
-        match std::mem::replace(&mut self.entries[slot as usize], freed) {
-            Entry::Full(value) => {
-                self.free = slot;
-                value
-            }
-            Entry::Free { .. } => panic!("the slot {slot} was taken twice"),
-        }
+        let Some(value) = self.values[slot as usize].take() else {
+            panic!("the slot {slot} was taken twice");
+        };
+        self.free.push(slot);
+        value
     }
 }
 

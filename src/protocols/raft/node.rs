@@ -94,10 +94,10 @@ impl Process for Raft {
                 self.on_request_vote(from, term, last_index, last_term, ctx);
             }
             Message::Vote { term, granted } => self.on_vote(from, term, granted, ctx),
-            Message::AppendEntries { term, prev_index, prev_term, entries, commit, round } => {
+            Message::AppendEntries { term, prev_index, prev_term, ref entries, commit, round } => {
                 if term == self.term {
                     self.follow(from, ctx);
-                    let result = self.append(prev_index, prev_term, &entries, commit, ctx);
+                    let result = self.append(prev_index, prev_term, entries, commit, ctx);
                     ctx.send(from, Message::Appended { term, round, result });
                 } else {
                     // A leader of an old term learns the new one from any answer. It may lead
