@@ -1,6 +1,6 @@
 //! The replicated state machine: a key-value store with client sessions.
 
-use super::sessions::{Known, SessionId, Sessions};
+use super::sessions::{SessionId, Sessions};
 use crate::base::Table;
 
 /// What a command does to a key.
@@ -35,7 +35,7 @@ pub struct KvCommand {
     /// The session.
     pub session: SessionId,
     /// The command's number in its session, from 1.
-    pub sequence: u64,
+    pub sequence: u32,
     /// What it does.
     pub op: KvOp,
 }
@@ -67,35 +67,28 @@ impl KvMachine {
     /// Applies `command`, or repeats its answer if it was applied before; `None` when
     /// its session has since gone on and nobody waits for it.
     pub fn apply(&mut self, command: &KvCommand) -> Option<KvAnswer> {
-        match self.sessions.look_up(command.session, command.sequence) {
-            Known::Applied(answer) => Some(answer),
-            Known::Stale => None,
-            Known::New => {
-                let answer = self.execute(command.op);
-                self.sessions.keep(command.session, command.sequence, answer);
-                Some(answer)
-            }
-        }
+        let KvMachine { store, sessions } = self;
+        sessions.once(command.session, command.sequence, || execute(store, command.op))
     }
 
     /// The value of `key` now.
     pub fn read(&self, key: u32) -> KvAnswer {
         KvAnswer::Value(self.store.get(&key).copied())
     }
+}
 
-    fn execute(&mut self, op: KvOp) -> KvAnswer {
-        match op {
-            KvOp::Read { key } => self.read(key),
-            KvOp::Write { key, value } => {
-                self.store.insert(key, value);
-                KvAnswer::Written
-            }
-            KvOp::Cas { key, old, new } if self.store.get(&key) == Some(&old) => {
-                self.store.insert(key, new);
-                KvAnswer::Written
-            }
-            KvOp::Cas { .. } => KvAnswer::CasFailed,
+fn execute(store: &mut Table<u32, i64>, op: KvOp) -> KvAnswer {
+    match op {
+        KvOp::Read { key } => KvAnswer::Value(store.get(&key).copied()),
+        KvOp::Write { key, value } => {
+            store.insert(key, value);
+            KvAnswer::Written
         }
+        KvOp::Cas { key, old, new } if store.get(&key) == Some(&old) => {
+            store.insert(key, new);
+            KvAnswer::Written
+        }
+        KvOp::Cas { .. } => KvAnswer::CasFailed,
     }
 }
 
@@ -103,7 +96,7 @@ impl KvMachine {
 mod tests {
     use super::*;
 
-    fn command(session: u64, sequence: u64, op: KvOp) -> KvCommand {
+    fn command(session: u32, sequence: u32, op: KvOp) -> KvCommand {
         KvCommand { session: SessionId(session), sequence, op }
     }
 

@@ -7,37 +7,29 @@
 use super::KvAnswer;
 use crate::base::Table;
 
-/// A client's session: its process in the history.
+/// A client's session: its process in the history. (Four bytes of every log entry.)
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct SessionId(pub u64);
+pub struct SessionId(pub u32);
 
 /// The latest command of each session and its answer.
 #[derive(Clone, Debug, Default)]
 pub struct Sessions {
-    latest: Table<SessionId, (u64, KvAnswer)>,
-}
-
-/// What is known of a command.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Known {
-    /// It is new: apply it.
-    New,
-    /// It has been applied, with this answer.
-    Applied(KvAnswer),
-    /// It was answered long ago: its client has moved on.
-    Stale,
+    latest: Table<SessionId, (u32, KvAnswer)>,
 }
 
 impl Sessions {
-    pub(super) fn look_up(&self, session: SessionId, sequence: u64) -> Known {
-        match self.latest.get(&session) {
-            Some((latest, answer)) if *latest == sequence => Known::Applied(*answer),
-            Some((latest, _)) if *latest > sequence => Known::Stale,
-            _ => Known::New,
+    /// The answer to the command `sequence` of `session`: what `execute` says if it is new, the
+    /// same answer as before if it was the latest, and `None` if its client has moved on since.
+    pub(super) fn once(
+        &mut self,
+        session: SessionId,
+        sequence: u32,
+        execute: impl FnOnce() -> KvAnswer,
+    ) -> Option<KvAnswer> {
+        let (latest, answer) = self.latest.get_or_insert_with(session, || (0, KvAnswer::Written));
+        if sequence > *latest {
+            (*latest, *answer) = (sequence, execute());
         }
-    }
-
-    pub(super) fn keep(&mut self, session: SessionId, sequence: u64, answer: KvAnswer) {
-        self.latest.insert(session, (sequence, answer));
+        (sequence == *latest).then_some(*answer)
     }
 }

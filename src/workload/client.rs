@@ -14,7 +14,7 @@ use crate::process::{Client, ClientContext, ClientTimer, Process, RequestId};
 pub trait Service<P: Process> {
     /// The request for `operation`, the `sequence`-th of `process`, from 1. A retry
     /// repeats all three.
-    fn request(&self, process: u64, sequence: u64, operation: Operation) -> P::Request;
+    fn request(&self, process: u32, sequence: u32, operation: Operation) -> P::Request;
 
     /// What `response` means.
     fn reply(&self, response: P::Response) -> Reply;
@@ -37,9 +37,9 @@ pub struct ClosedLoop<S> {
     nodes: u32,
     generator: Generator,
     /// The current process id; those of one client are `clients` apart.
-    process: u64,
+    process: u32,
     /// How many operations the process has begun.
-    sequence: u64,
+    sequence: u32,
     /// How many operations the client has begun: the id of the latest request.
     requests: u64,
     open: Option<Operation>,
@@ -72,7 +72,7 @@ impl<S> ClosedLoop<S> {
             config: config.clone(),
             nodes,
             generator,
-            process: client as u64,
+            process: client as u32,
             sequence: 0,
             requests: 0,
             open: None,
@@ -149,7 +149,7 @@ impl<S> ClosedLoop<S> {
 
     fn record<P: Process>(&self, operation: Operation, kind: Kind, value: Value, ctx: &mut ClientContext<P>) {
         ctx.record(history::Event {
-            process: self.process,
+            process: u64::from(self.process),
             kind,
             f: operation.function(),
             key: Some(Value::Int(i64::from(operation.key()))),
@@ -206,7 +206,7 @@ impl<P: Process, S: Service<P>> Client<P> for ClosedLoop<S> {
                 self.record(operation, Kind::Info, operation.argument(), ctx);
                 self.open = None;
                 ctx.cancel_timer(RETRY);
-                self.process += u64::from(self.config.clients);
+                self.process += self.config.clients;
                 self.sequence = 0;
                 self.think(ctx);
             }

@@ -205,7 +205,9 @@ impl Raft {
         if index > progress.matched {
             progress.matched = index;
             progress.window = (progress.window + self.config.window_step()).min(self.config.max_in_flight);
-            self.advance_commit(ctx);
+            if index > self.commit {
+                self.advance_commit(ctx);
+            }
         }
         self.replicate(from, ctx);
     }

@@ -10,7 +10,7 @@ use crate::workload::{Answer, Operation, Reply, Service};
 pub struct RaftService;
 
 impl Service<Raft> for RaftService {
-    fn request(&self, process: u64, sequence: u64, operation: Operation) -> RaftRequest {
+    fn request(&self, process: u32, sequence: u32, operation: Operation) -> RaftRequest {
         let op = match operation {
             Operation::Read { key } => return RaftRequest::Read { key },
             Operation::Write { key, value } => KvOp::Write { key, value },
