@@ -1,9 +1,6 @@
 //! The lines of a history: who began or finished what, in the order it happened.
 
-use std::fmt;
-use std::sync::Arc;
-
-use super::Value;
+use super::{Function, Value};
 use crate::base::SimTime;
 
 /// What an event tells of its operation.
@@ -33,47 +30,6 @@ impl Kind {
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
-
-/// What an operation does.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Function {
-    /// Returns the value.
-    Read,
-    /// Sets the value.
-    Write,
-    /// `[old, new]`: sets the value to `new` if it is `old`, and fails otherwise.
-    Cas,
-    /// A name not known here. Files that hold one can be read; a model refuses it.
-    Other(Arc<str>),
-}
-
-impl Function {
-    /// The function of this name.
-    pub fn parse(name: &str) -> Function {
-        match name {
-            "read" => Function::Read,
-            "write" => Function::Write,
-            "cas" => Function::Cas,
-            other => Function::Other(other.into()),
-        }
-    }
-
-    /// The name in files.
-    pub fn name(&self) -> &str {
-        match self {
-            Function::Read => "read",
-            Function::Write => "write",
-            Function::Cas => "cas",
-            Function::Other(name) => name,
-        }
-    }
-}
-
-impl fmt::Display for Function {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }
 

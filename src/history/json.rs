@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use super::Value;
+use super::{Map, Value};
 
 /// Lists and objects may be nested this deep; deeper is a mistake or an attack on the stack.
 const DEPTH_MAX: usize = 64;
@@ -126,7 +126,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// A value of a history. Floats and objects have no place in one.
+    /// A value of a history. Floats have no place in one.
     pub(super) fn value(&mut self) -> Result<Value, JsonError> {
         self.value_within(DEPTH_MAX)
     }
@@ -146,7 +146,17 @@ impl<'a> Cursor<'a> {
                 Ok(Value::List(list.into()))
             }
             Some(b'-' | b'0'..=b'9') => self.integer("a whole number").map(Value::Int),
-            Some(b'{') => self.unexpected("null, a truth value, a whole number, a string or a list"),
+            Some(b'{') => {
+                let at = self.at;
+                let mut entries = Vec::new();
+                self.items(b'{', b'}', depth, |cursor, depth| {
+                    let key = key(&cursor.text()?);
+                    cursor.expect(b':')?;
+                    entries.push((key, cursor.value_within(depth)?));
+                    Ok(())
+                })?;
+                Map::new(entries).map(Value::Map).map_err(|why| (at, why))
+            }
             _ => self.unexpected("a value"),
         }
     }
@@ -201,6 +211,15 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// What a key of an object stands for: the value whose JSON it is, letter by letter, or itself. See
+/// [`Value::json_key`].
+pub(super) fn key(text: &str) -> Value {
+    let may_be_json =
+        matches!(text.as_bytes().first(), Some(b'"' | b'[' | b'-' | b'0'..=b'9' | b'f' | b'n' | b't'));
+    let value = if may_be_json { text.parse().unwrap_or_default() } else { Value::Nil };
+    if !value.holds_map() && value.to_string() == text { value } else { text.into() }
+}
+
 impl FromStr for Value {
     type Err = String;
 
@@ -228,5 +247,16 @@ mod tests {
         assert_eq!(" [1, \"a\"] ".parse(), Ok(Value::pair(1.into(), "a".into())));
         let error = "1 2".parse::<Value>().unwrap_err();
         assert_eq!(error, "column 3: expected the end of the value, found `2`");
+    }
+
+    #[test]
+    fn keys_are_what_they_were() {
+        let keys = [("0", 0.into()), ("-0", "-0".into()), ("null", Value::Nil), ("\"null\"", "null".into())];
+        for (text, expected) in keys {
+            assert_eq!(key(text), expected);
+            assert_eq!(expected.json_key(), text);
+        }
+        assert_eq!(key("[1,{}]"), "[1,{}]".into());
+        assert_eq!(key("x"), "x".into());
     }
 }

@@ -174,6 +174,7 @@ fn write_event(event: &Event, line: &mut String) -> std::fmt::Result {
 mod tests {
     use quickcheck::{Arbitrary, Gen};
 
+    use super::super::Map;
     use super::*;
 
     fn error(text: &[u8]) -> String {
@@ -207,7 +208,8 @@ mod tests {
             (format!(r#"{head},"value":1.5}}"#), "column 45: expected a whole number, but `1.5` is no whole"),
             (format!(r#"{head},"value":01}}"#), "column 45: expected a whole number, found `01`"),
             (format!(r#"{head},"value":9223372036854775808}}"#), "lies outside 64 bits"),
-            (format!(r#"{head},"value":{{}}}}"#), "column 45: expected null, a truth value"),
+            (format!(r#"{head},"value":{{1:2}}}}"#), "column 46: expected a string, found `1`"),
+            (format!(r#"{head},"value":{{"1":2,"1":3}}}}"#), "column 45: the key 1 is given twice"),
             (format!(r#"{head},"value":[1,}}"#), "column 48: expected a value, found `}`"),
             (format!(r#"{head},"value":"a}}"#), "column 45: this string has no end"),
             (format!(r#"{head},"value":"\q"}}"#), "column 45: this string holds"),
@@ -235,11 +237,16 @@ mod tests {
     struct AnyEvent(Event);
 
     fn any_value(g: &mut Gen, depth: usize) -> Value {
-        match u8::arbitrary(g) % if depth == 0 { 4 } else { 5 } {
+        match u8::arbitrary(g) % if depth == 0 { 4 } else { 6 } {
             0 => Value::Nil,
             1 => Value::Bool(bool::arbitrary(g)),
             2 => Value::Int(i64::arbitrary(g)),
             3 => Value::Text(String::arbitrary(g).into()),
+            4 => {
+                let entries =
+                    (0..usize::arbitrary(g) % 4).map(|_| (any_value(g, 1), any_value(g, depth - 1)));
+                Map::new(entries.collect()).map_or(Value::Nil, Value::Map)
+            }
             _ => (0..usize::arbitrary(g) % 4).map(|_| any_value(g, depth - 1)).collect::<Vec<_>>().into(),
         }
     }

@@ -1,6 +1,7 @@
 //! Floor 1: what the clients saw, in Jepsen's words.
 //!
 //! * [`Event`], [`History`]: invocations and completions in the order they happened.
+//! * [`Function`], [`Value`]: what an operation does, and with what.
 //! * [`Operation`]: an invocation paired with its completion ([`History::operations`]).
 //! * [`Recorder`]: how the simulator writes a history down while it runs.
 //! * [`read_jsonl`], [`write_jsonl`]: the file format, one event a line.
@@ -8,15 +9,19 @@
 
 mod error;
 mod event;
+mod function;
 mod json;
 mod jsonl;
 mod operation;
 mod recorder;
+mod text;
 mod value;
 
 pub use error::{HistoryError, nearest};
-pub use event::{Event, Function, History, Kind};
+pub use event::{Event, History, Kind};
+pub use function::Function;
 pub use jsonl::{read_jsonl, write_jsonl};
 pub use operation::{Operation, Outcome};
 pub use recorder::{Counts, Recorder};
-pub use value::Value;
+pub use text::Text;
+pub use value::{List, Map, Value};

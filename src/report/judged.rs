@@ -82,5 +82,6 @@ fn json(value: &Value) -> serde_json::Value {
         Value::Int(number) => (*number).into(),
         Value::Text(text) => (**text).into(),
         Value::List(list) => list.iter().map(json).collect(),
+        Value::Map(map) => map.iter().map(|(key, value)| (key.json_key(), json(value))).collect(),
     }
 }

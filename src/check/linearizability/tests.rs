@@ -94,7 +94,7 @@ impl Oracle<'_> {
                 let (old, new) = operation.input.as_pair()?;
                 (old == state || self.mistake == Mistake::Cas).then(|| new.clone())
             }
-            Function::Other(_) => None,
+            _ => None,
         }
     }
 }
