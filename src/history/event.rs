@@ -56,13 +56,27 @@ pub struct History {
     /// The events.
     pub events: Vec<Event>,
     /// The line of each event in its file; empty if event `i` is line `i + 1`.
-    pub(super) lines: Vec<u32>,
+    lines: Vec<u32>,
 }
 
 impl History {
     /// The history of these events.
     pub fn new(events: Vec<Event>) -> Self {
         History { events, lines: Vec::new() }
+    }
+
+    /// Appends an event that came from this line of a file.
+    #[inline]
+    pub(super) fn push_from(&mut self, line: usize, event: Event) {
+        // Lines are only worth their memory where they differ from the indices.
+        let index = self.events.len();
+        if !self.lines.is_empty() || line != index + 1 {
+            if self.lines.is_empty() {
+                self.lines.extend(1..=index as u32);
+            }
+            self.lines.push(line as u32);
+        }
+        self.events.push(event);
     }
 
     /// The line, from 1, of the event `index` in the file it came from.

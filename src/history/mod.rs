@@ -9,9 +9,8 @@
 
 mod error;
 mod event;
+mod format;
 mod function;
-mod json;
-mod jsonl;
 mod operation;
 mod recorder;
 mod text;
@@ -19,8 +18,8 @@ mod value;
 
 pub use error::{HistoryError, nearest};
 pub use event::{Event, History, Kind};
+pub use format::{Format, ReadOptions, read, read_jsonl, write_edn, write_jsonl};
 pub use function::Function;
-pub use jsonl::{read_jsonl, write_jsonl};
 pub use operation::{Operation, Outcome};
 pub use recorder::{Counts, Recorder};
 pub use text::Text;

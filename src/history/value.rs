@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Text;
-use super::json::key;
+use super::format::key;
 
 /// A key, an argument or a result. Cheap to clone, and sixteen bytes: a history holds millions.
 ///

@@ -1,0 +1,157 @@
+//! History files: JSON Lines, one event a line, in the order they happened.
+//!
+//! ```text
+//! {"process":0,"type":"invoke","f":"write","key":"x","value":3,"time":12000}
+//! ```
+//!
+//! `key`, `value` and `time` may be missing. Fields of other names are passed over, for Jepsen
+//! writes some (`index`, `error`), and so are events whose process is no number: the nemesis. Blank
+//! lines, CRLF and a byte order mark do no harm. Written files are the same bytes for the same
+//! events.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::json::Cursor;
+use super::mistake::{Parsed, text};
+use super::{ReadOptions, json_event};
+use crate::history::value::write_text;
+use crate::history::{Event, History, HistoryError};
+
+/// Reads a history file of our own.
+///
+/// # Errors
+/// A byte that is no UTF-8, or the first line that holds no event.
+pub fn read_jsonl(bytes: &[u8]) -> Result<History, HistoryError> {
+    read(text(bytes)?, ReadOptions::default())
+}
+
+pub(super) fn read(text: &str, options: ReadOptions) -> Result<History, HistoryError> {
+    let mut cursor = Cursor::by_line(text);
+    // Events have about 80 bytes; a guess saves most of the growing.
+    let mut history = History::new(Vec::with_capacity(text.len() / 80));
+    let mut line = 1;
+    loop {
+        if let Some(event) = event(&mut cursor, options).map_err(|mistake| mistake.locate(text))? {
+            history.push_from(line, event);
+        }
+        if !cursor.next_line() {
+            return Ok(history);
+        }
+        line += 1;
+    }
+}
+
+/// The event of a line, if there is one and a client did it.
+#[inline]
+fn event(cursor: &mut Cursor<'_>, options: ReadOptions) -> Parsed<Option<Event>> {
+    if cursor.peek().is_none() {
+        return Ok(None);
+    }
+    let event = json_event::fields(cursor)?.event(options)?;
+    match cursor.peek() {
+        None => Ok(event),
+        Some(_) => cursor.unexpected("the end of the line"),
+    }
+}
+
+/// Writes a history file.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_jsonl(history: &History, out: &mut impl io::Write) -> io::Result<()> {
+    let mut line = String::new();
+    for event in &history.events {
+        line.clear();
+        // Writing into a string cannot fail.
+        let _ = write_event(event, &mut line);
+        out.write_all(line.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn write_event(event: &Event, line: &mut String) -> std::fmt::Result {
+    write!(line, "{{\"process\":{},\"type\":\"{}\",\"f\":", event.process, event.kind.name())?;
+    write_text(event.f.name(), line)?;
+    if let Some(key) = &event.key {
+        write!(line, ",\"key\":{key}")?;
+    }
+    write!(line, ",\"value\":{}", event.value)?;
+    if let Some(time) = event.time {
+        write!(line, ",\"time\":{}", time.as_ns())?;
+    }
+    line.push_str("}\n");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Function, Kind, Value};
+
+    fn error(text: &[u8]) -> String {
+        read_jsonl(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_does_no_harm_is_passed_over() {
+        let text = "\u{feff}\r\n{\"process\":\"nemesis\",\"type\":\"info\",\"f\":\"start\"}\r\n\
+            { \"index\": 1.5e3, \"error\": [{\"a\": {}}, []], \"process\":7,\"type\":\"ok\",\
+            \"f\":\"\\u0072ead\",\"key\":null,\"time\":null}\n\n";
+        let history = read_jsonl(text.as_bytes()).unwrap();
+        let expected =
+            Event { process: 7, kind: Kind::Ok, f: Function::Read, key: None, value: Value::Nil, time: None };
+        assert_eq!(history.events, [expected]);
+        assert_eq!(history.line(0), 3);
+        assert!(read_jsonl(b"").unwrap().events.is_empty());
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let head = r#"{"process":0,"type":"ok","f":"read""#;
+        let cases = [
+            ("nonsense".to_owned(), "line 1, column 1: expected `{`, found `n`"),
+            (r#"{"process":0,"type":"okk","f":"read"}"#.into(), "column 21: unknown type `okk`"),
+            (r#"{"process":0,"type":"okk","f":"read"}"#.into(), "did you mean `ok`?"),
+            (r#"{"process":0,"f":"read"}"#.into(), "column 1: this event has no `type`"),
+            (r#"{"type":"ok","f":"read"}"#.into(), "column 1: this event has no `process`"),
+            (r#"{"process":-1}"#.into(), "column 12: expected a process"),
+            (format!(r#"{head},"f":"read"}}"#), "column 37: `f` is given twice"),
+            (format!(r#"{head},"value":1.5}}"#), "column 45: expected a whole number, but `1.5` is no whole"),
+            (format!(r#"{head},"value":01}}"#), "column 45: expected a whole number, found `01`"),
+            (format!(r#"{head},"value":9223372036854775808}}"#), "lies outside 64 bits"),
+            (format!(r#"{head},"value":{{1:2}}}}"#), "column 46: expected a string, found `1`"),
+            (format!(r#"{head},"value":{{"1":2,"1":3}}}}"#), "column 45: the key 1 is given twice"),
+            (format!(r#"{head},"value":[1,}}"#), "column 48: expected a value, found `}`"),
+            (format!(r#"{head},"value":"a}}"#), "column 45: this string has no end"),
+            (format!(r#"{head},"value":"\q"}}"#), "column 45: this string holds"),
+            (format!(r#"{head},"value":{}"#, "[".repeat(100_000)), "nested deeper than 64"),
+            (format!(r#"{head},"value":3}} x"#), "expected the end of the line"),
+            (head.to_owned(), "expected `,` or `}`, found the end of the line"),
+        ];
+        for (line, expected) in cases {
+            let found = error(line.as_bytes());
+            assert!(found.contains(expected), "{line}\n{found}");
+        }
+        assert_eq!(error(b"\n  \xff"), "line 2, column 3: this byte is no UTF-8");
+    }
+
+    #[test]
+    fn fields_are_written_in_the_order_of_the_design() {
+        let line =
+            "{\"process\":0,\"type\":\"invoke\",\"f\":\"write\",\"key\":\"x\",\"value\":3,\"time\":12000}\n";
+        let mut written = Vec::new();
+        write_jsonl(&read_jsonl(line.as_bytes()).unwrap(), &mut written).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), line);
+    }
+
+    quickcheck::quickcheck! {
+        fn no_bytes_make_the_reader_panic(text: String, cut: usize) -> bool {
+            let mut line = br#"{"process":0,"type":"ok","f":"read","key":[1,{"a":"\n"}],"time":12}"#.to_vec();
+            let at = cut % line.len();
+            line.splice(at..at + (cut % 7).min(line.len() - at), text.bytes());
+            let _ = read_jsonl(&line);
+            true
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A mistake in a text, by its offset. Lines and columns are only counted once there is one.
+
+use std::fmt;
+
+use crate::history::HistoryError;
+
+/// What is wrong, and at which byte of the text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Mistake {
+    pub(super) at: usize,
+    pub(super) message: String,
+}
+
+/// What was read, or why it cannot be. Boxed, so that a million good results are small.
+pub(super) type Parsed<T> = Result<T, Box<Mistake>>;
+
+/// The error that something is wrong at `at`.
+#[cold]
+pub(super) fn mistake<T>(at: usize, message: impl Into<String>) -> Parsed<T> {
+    Err(Box::new(Mistake { at, message: message.into() }))
+}
+
+impl Mistake {
+    /// The mistake with its place in `text`.
+    pub(super) fn locate(self, text: &str) -> HistoryError {
+        let place = Place::of(text, self.at);
+        HistoryError { line: place.line, column: Some(place.column), message: self.message }
+    }
+}
+
+/// A line and a column, both from 1; the column is in bytes.
+pub(super) struct Place {
+    line: usize,
+    column: usize,
+}
+
+impl Place {
+    /// The place of the byte `at` of `text`.
+    pub(super) fn of(text: &str, at: usize) -> Place {
+        let before = &text.as_bytes()[..at.min(text.len())];
+        let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+        Place { line: newlines(before) + 1, column: before.len() - start + 1 }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// The lines of offsets that only grow.
+#[derive(Default)]
+pub(super) struct LineCounter {
+    at: usize,
+    line: usize,
+}
+
+impl LineCounter {
+    /// The line, from 1, of the byte `at` of `text`.
+    pub(super) fn line(&mut self, text: &str, at: usize) -> usize {
+        self.line += newlines(&text.as_bytes()[self.at..at]);
+        self.at = at;
+        self.line + 1
+    }
+}
+
+fn newlines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte == b'\n').count()
+}
+
+/// The text of a file, without its byte order mark.
+///
+/// # Errors
+/// The first byte that is no UTF-8.
+pub(super) fn text(bytes: &[u8]) -> Result<&str, HistoryError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let (good, _) = bytes.split_at(error.valid_up_to());
+        let good = std::str::from_utf8(good).expect("valid up to here");
+        Mistake { at: good.len(), message: "this byte is no UTF-8".to_owned() }.locate(good)
+    })
+}
