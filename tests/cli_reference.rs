@@ -206,7 +206,8 @@ fn fields(value: &Value, names: &mut Vec<String>) {
 fn shells_and_manuals_know_every_command() {
     let folder = Folder::new("man");
     let page = prints(&folder, "man");
-    for command in ["run", "replay", "check", "validate", "new", "explain", "list", "schema", "man"] {
+    for command in ["run", "replay", "check", "export", "validate", "new", "explain", "list", "schema", "man"]
+    {
         assert!(page.contains(&format!("atropos\\-{command}(1)")), "{command}: {page}");
         let own = prints(&folder, &format!("man {command}"));
         assert!(own.contains(&format!("atropos\\-{command} \\- ")), "{command}: {own}");

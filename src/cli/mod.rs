@@ -2,12 +2,12 @@
 //!
 //! * `run`: one seed; `run_many`: a range of them; `execution`: a run with what commands make of it.
 //! * `replay`: one seed again, event by event.
-//! * `check`: a history from a file.
+//! * `check`: a history from a file. `export`: one in another format.
 //! * `validate`: whether files are scenarios.
 //! * `explain`, `list`, `schema`, `new`: what the table of keys says; `completions`, `man`: what the
 //!   table of commands says.
 //!
-//! Around them: `scenario_file` and `seeds` turn arguments into values, `results_folder` knows
+//! Around them: `scenario_file`, `history_file` and `seeds` turn arguments into values, `results_folder` knows
 //! where files go, `appearance` colours and verbosity, `standard_output` the stream, `closing` the
 //! last lines of every command, `failure` why one gave up.
 
@@ -18,7 +18,9 @@ mod completions;
 mod execution;
 mod exit_code;
 mod explain;
+mod export;
 mod failure;
+mod history_file;
 mod list;
 mod man;
 mod new;
@@ -78,6 +80,7 @@ enum Command {
     Run(run::Arguments),
     Replay(replay::Arguments),
     Check(check::Arguments),
+    Export(export::Arguments),
     Validate(validate::Arguments),
     New(new::Arguments),
     Explain(explain::Arguments),
@@ -133,6 +136,7 @@ impl Command {
             Command::Check(arguments) => arguments.json,
             Command::Validate(arguments) => arguments.json,
             Command::List(arguments) => arguments.json,
+            Command::Export(arguments) => arguments.to_stdout(),
             Command::Explain(_) => false,
             Command::New(_) | Command::Schema | Command::Completions(_) | Command::Man(_) => true,
         }
@@ -164,6 +168,7 @@ fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<ExitCode, Fa
         Command::Run(arguments) => run::run(arguments, session),
         Command::Replay(arguments) => replay::replay(arguments, session),
         Command::Check(arguments) => check::check(arguments, session),
+        Command::Export(arguments) => export::export(arguments, session),
         Command::Validate(arguments) => validate::validate(arguments, session),
         Command::New(arguments) => new::new(arguments, session),
         Command::Explain(arguments) => explain::explain(arguments, session),

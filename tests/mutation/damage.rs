@@ -4,7 +4,7 @@
 use atropos::base::{Draw, Stream};
 
 /// Words that matter to one of the parsers, or to neither.
-const WORDS: [&str; 58] = [
+const WORDS: [&str; 76] = [
     "[",
     "]",
     "[[",
@@ -63,6 +63,24 @@ const WORDS: [&str; 58] = [
     "\"process\":",
     "{\"process\":0,\"type\":\"ok\",\"f\":\"read\",\"value\":1}\n",
     "\"value\":[1,2]",
+    "\"process\":\"nemesis\",",
+    "{\"0\":1,\"\\\"0\\\"\":[]}",
+    "(",
+    ")",
+    "#{1 2}",
+    "{0 10, :x nil}",
+    "#_",
+    "#a.B",
+    ";",
+    "\t",
+    "\\a",
+    "1.5",
+    "nil",
+    ":value [1 2]",
+    ":process :nemesis",
+    ":invoke",
+    "0\t:ok\t:read\t1\n",
+    "{:process 0 :type :ok :f :read :value 1}\n",
 ];
 
 /// One of `texts`.
