@@ -4,7 +4,8 @@
 //! * [`Function`], [`Value`]: what an operation does, and with what.
 //! * [`Operation`]: an invocation paired with its completion ([`History::operations`]).
 //! * [`Recorder`]: how the simulator writes a history down while it runs.
-//! * [`read_jsonl`], [`write_jsonl`]: the file format, one event a line.
+//! * [`read`]: any [`Format`] of files; [`JsonLines`]: our own, block by block.
+//! * [`read_jsonl`], [`write_jsonl`], [`write_edn`]: the formats that are written, one event a line.
 //! * [`HistoryError`]: what is wrong with a history, and in which line.
 
 mod error;
@@ -18,7 +19,7 @@ mod value;
 
 pub use error::{HistoryError, nearest};
 pub use event::{Event, History, Kind};
-pub use format::{Format, ReadOptions, read, read_jsonl, write_edn, write_jsonl};
+pub use format::{Format, JsonLines, ReadOptions, read, read_jsonl, write_edn, write_jsonl};
 pub use function::Function;
 pub use operation::{Operation, Outcome};
 pub use recorder::{Counts, Recorder};

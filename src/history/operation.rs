@@ -51,7 +51,7 @@ impl History {
     /// that returns from another function or key than it invoked.
     pub fn operations(&self) -> Result<Vec<Operation>, HistoryError> {
         let mut operations: Vec<Operation> = Vec::with_capacity(self.events.len() / 2);
-        let mut open: Table<u64, usize> = Table::new();
+        let mut open = Open::new(self.events.len());
         for (index, event) in self.events.iter().enumerate() {
             let wrong = |message| HistoryError { line: self.line(index), column: None, message };
             if event.kind == Kind::Invoke {
@@ -65,7 +65,7 @@ impl History {
                 operations.push(Operation::begin(event, index));
                 continue;
             }
-            let Some(which) = open.remove(&event.process) else {
+            let Some(which) = open.remove(event.process) else {
                 return Err(wrong(format!(
                     "process {} returns from `{}` without having invoked it",
                     event.process, event.f
@@ -77,6 +77,48 @@ impl History {
             })?;
         }
         Ok(operations)
+    }
+}
+
+/// The open operation of each process, by its index.
+struct Open {
+    /// Of small processes, which nearly all are: a place for each.
+    small: Vec<usize>,
+    /// Processes from here on are looked up.
+    small_end: u64,
+    large: Table<u64, usize>,
+}
+
+/// No operation is open.
+const NONE: usize = usize::MAX;
+
+impl Open {
+    /// None yet, in a history of so many events: as many places cost less than the events do.
+    fn new(events: usize) -> Open {
+        Open { small: Vec::new(), small_end: events as u64, large: Table::new() }
+    }
+
+    /// Opens an operation of `process`, and returns the one that was open.
+    #[inline]
+    fn insert(&mut self, process: u64, operation: usize) -> Option<usize> {
+        if process >= self.small_end {
+            return self.large.insert(process, operation);
+        }
+        let place = process as usize;
+        if place >= self.small.len() {
+            self.small.resize(place + 1, NONE);
+        }
+        Some(std::mem::replace(&mut self.small[place], operation)).filter(|&before| before != NONE)
+    }
+
+    /// Closes the operation of `process`, if one is open.
+    #[inline]
+    fn remove(&mut self, process: u64) -> Option<usize> {
+        if process >= self.small_end {
+            return self.large.remove(&process);
+        }
+        let place = self.small.get_mut(process as usize)?;
+        Some(std::mem::replace(place, NONE)).filter(|&before| before != NONE)
     }
 }
 
@@ -138,6 +180,21 @@ mod tests {
         assert_eq!((all[0].returned, &all[0].input), (Some(3), &Value::Int(3)));
         assert_eq!((all[1].returned, &all[1].output, &all[1].key), (Some(2), &3.into(), &Some("x".into())));
         assert_eq!((all[2].returned, all[2].outcome), (None, Outcome::Info));
+    }
+
+    #[test]
+    fn processes_may_have_any_number() {
+        let (small, large) = (0_u64, i64::MAX as u64);
+        let event = |process: u64, kind| format!(r#"{{"process":{process},"type":"{kind}","f":"read"}}"#);
+        let all = [event(large, "invoke"), event(small, "invoke"), event(large, "ok"), event(small, "fail")];
+        let found = operations(&all.join("\n")).unwrap();
+        assert_eq!((found[0].process, found[0].returned), (large, Some(2)));
+        assert_eq!((found[1].process, found[1].returned), (small, Some(3)));
+        for process in [small, large] {
+            let twice = operations(&[event(process, "invoke"), event(process, "invoke")].join("\n"));
+            assert!(twice.unwrap_err().contains("has not returned"));
+            assert!(operations(&event(process, "ok")).unwrap_err().contains("without having invoked it"));
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The fields of an event as a file gives them, and the event that they make.
 //!
 //! What is wrong in a field is only a mistake if a client did it: nemeses write what they like, and
-//! their process may come last. So each field keeps its own mistake until the process is known.
+//! their process may come last. So a mistake in a field is kept until the process is known.
 
 use super::ReadOptions;
 use super::mistake::{Mistake, Parsed, mistake};
@@ -71,12 +71,16 @@ pub(super) trait Source {
 pub(super) struct Fields {
     /// Where the event begins.
     start: usize,
-    process: Option<Option<Who>>,
-    kind: Option<Parsed<Kind>>,
-    f: Option<Parsed<Option<Function>>>,
-    key: Option<Parsed<Value>>,
-    value: Option<Parsed<Value>>,
-    time: Option<Parsed<Option<SimTime>>>,
+    /// Which were there: a bit for each [`Name`].
+    seen: u8,
+    who: Option<Who>,
+    kind: Kind,
+    f: Option<Function>,
+    key: Value,
+    value: Value,
+    time: Option<SimTime>,
+    /// The first mistake in a field, which counts if a client made it.
+    mistake: Option<Box<Mistake>>,
 }
 
 /// An event, where the file may have left out whose it is and what it does.
@@ -89,27 +93,66 @@ pub(super) struct Draft {
 }
 
 impl Fields {
+    #[inline]
     pub(super) fn new(start: usize) -> Self {
-        Fields { start, process: None, kind: None, f: None, key: None, value: None, time: None }
+        let (key, value) = (Value::Nil, Value::Nil);
+        Fields {
+            start,
+            seen: 0,
+            who: None,
+            kind: Kind::Invoke,
+            f: None,
+            key,
+            value,
+            time: None,
+            mistake: None,
+        }
     }
 
     /// Reads the value of the field `name`, whose name begins at `at`.
     #[inline]
     pub(super) fn read(&mut self, name: Name, at: usize, source: &mut impl Source) -> Parsed<()> {
-        let strict = matches!(self.process, Some(Some(Who::Client(_))));
-        let twice = match name {
-            Name::Process => self.process.replace(source.process()?).is_some(),
-            Name::Type => self.kind.replace(attempt(source, strict, Source::kind)?).is_some(),
-            Name::F => self.f.replace(attempt(source, strict, Source::function)?).is_some(),
-            Name::Key => self.key.replace(attempt(source, strict, Source::value)?).is_some(),
-            Name::Value => self.value.replace(attempt(source, strict, Source::value)?).is_some(),
-            Name::Time => self.time.replace(attempt(source, strict, Source::time)?).is_some(),
-            Name::Other => {
-                source.skip()?;
-                false
-            }
+        let bit = 1 << name as u8;
+        if self.seen & bit != 0 && name != Name::Other {
+            return mistake(at, format!("`{}` is given twice", name.text()));
+        }
+        self.seen |= bit;
+        let start = source.position();
+        let read = match name {
+            Name::Process => source.process().map(|who| self.who = who),
+            Name::Type => source.kind().map(|kind| self.kind = kind),
+            Name::F => source.function().map(|f| self.f = f),
+            Name::Key => source.value().map(|key| self.key = key),
+            Name::Value => source.value().map(|value| self.value = value),
+            Name::Time => source.time().map(|time| self.time = time),
+            Name::Other => source.skip(),
         };
-        if twice { mistake(at, format!("`{}` is given twice", name.text())) } else { Ok(()) }
+        match read {
+            Ok(()) => Ok(()),
+            Err(mistake) => self.defer(mistake, name, start, source),
+        }
+    }
+
+    /// Passes over a field that is wrong, if it may yet turn out not to matter.
+    #[cold]
+    fn defer(
+        &mut self,
+        mistake: Box<Mistake>,
+        name: Name,
+        start: usize,
+        source: &mut impl Source,
+    ) -> Parsed<()> {
+        let of_client = matches!(self.who, Some(Who::Client(_)));
+        if of_client || matches!(name, Name::Process | Name::Other) {
+            return Err(mistake);
+        }
+        source.return_to(start);
+        // What cannot even be passed over is a mistake whoever wrote it.
+        if source.skip().is_err() {
+            return Err(mistake);
+        }
+        self.mistake.get_or_insert(mistake);
+        Ok(())
     }
 
     /// The event of a file that has all fields, or `None` if no client did it.
@@ -127,50 +170,35 @@ impl Fields {
     /// The event, or `None` if no client did it.
     #[inline]
     pub(super) fn draft(self, options: ReadOptions) -> Parsed<Option<Draft>> {
-        let process = match self.process.flatten() {
+        let process = match self.who {
             Some(Who::Other) => return Ok(None),
             Some(Who::Client(process)) => Some(process),
             None => None,
         };
-        let Some(kind) = self.kind.transpose()? else { return mistake(self.start, missing(Name::Type)) };
-        let f = self.f.transpose()?.flatten();
-        let mut key = self.key.transpose()?.filter(|key| !key.is_nil());
-        let mut value = self.value.transpose()?.unwrap_or_default();
+        if let Some(mistake) = self.mistake {
+            return Err(mistake);
+        }
+        if self.seen & (1 << Name::Type as u8) == 0 {
+            return mistake(self.start, missing(Name::Type));
+        }
+        let (mut key, mut value) = (Some(self.key).filter(|key| !key.is_nil()), self.value);
         if options.independent && key.is_none() {
-            (key, value) = independent(kind, value).map_err(|found| tuple_missing(self.start, &found))?;
+            (key, value) =
+                independent(self.kind, value).map_err(|found| tuple_missing(self.start, &found))?;
         }
         Ok(Some(Draft {
             start: self.start,
             has_process: process.is_some(),
-            has_f: f.is_some(),
+            has_f: self.f.is_some(),
             event: Event {
                 process: process.unwrap_or_default(),
-                kind,
-                f: f.unwrap_or(Function::Txn),
+                kind: self.kind,
+                f: self.f.unwrap_or(Function::Txn),
                 key,
                 value,
-                time: self.time.transpose()?.flatten(),
+                time: self.time,
             },
         }))
-    }
-}
-
-/// Reads a value; or, unless `strict`, passes over it and keeps the mistake in it.
-#[inline]
-fn attempt<S: Source, T>(
-    source: &mut S,
-    strict: bool,
-    read: impl FnOnce(&mut S) -> Parsed<T>,
-) -> Parsed<Parsed<T>> {
-    let start = source.position();
-    match read(source) {
-        Ok(value) => Ok(Ok(value)),
-        Err(mistake) if strict => Err(mistake),
-        Err(mistake) => {
-            source.return_to(start);
-            // What cannot even be passed over is a mistake whoever wrote it.
-            if source.skip().is_ok() { Ok(Err(mistake)) } else { Err(mistake) }
-        }
     }
 }
 

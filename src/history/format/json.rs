@@ -148,18 +148,18 @@ impl<'a> Cursor<'a> {
         if !matches!(self.peek(), Some(b'-' | b'0'..=b'9')) {
             return self.unexpected(what);
         }
-        // Up to eighteen digits cannot overflow; all else is rare.
         let (start, bytes) = (self.at, self.text.as_bytes());
         let negative = bytes[start] == b'-';
         let first = start + usize::from(negative);
         let (mut end, mut number) = (first, 0_i64);
-        while let Some(digit @ b'0'..=b'9') = bytes.get(end).copied().filter(|_| end < first + 18) {
-            number = number * 10 + i64::from(digit - b'0');
+        while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
+            number = number.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
             end += 1;
         }
+        // Up to eighteen digits do not wrap; all else is rare.
         let goes_on = bytes.get(end).is_some_and(|&byte| is_of_number(byte));
-        let leading_zero = bytes.get(first) == Some(&b'0') && end > first + 1;
-        if end == first || goes_on || leading_zero {
+        let leading_zero = end > first + 1 && bytes[first] == b'0';
+        if end == first || end > first + 18 || goes_on || leading_zero {
             return self.unusual_integer(what);
         }
         self.at = end;
@@ -195,7 +195,11 @@ impl<'a> Cursor<'a> {
     /// A value of a history. Floats have no place in one.
     #[inline]
     pub(super) fn value(&mut self) -> Parsed<Value> {
-        self.value_within(DEPTH_MAX)
+        match self.peek() {
+            // Nearly all.
+            Some(b'0'..=b'9') => self.integer("a whole number").map(Value::Int),
+            _ => self.value_within(DEPTH_MAX),
+        }
     }
 
     fn value_within(&mut self, depth: usize) -> Parsed<Value> {

@@ -28,22 +28,29 @@ pub(super) fn fields(cursor: &mut Cursor<'_>) -> Parsed<Fields> {
     }
 }
 
-/// The names with what surrounds them, in the order of [`Name::ALL`].
-const QUOTED: [&[u8]; 6] =
-    [b"\"process\":", b"\"type\":", b"\"f\":", b"\"key\":", b"\"value\":", b"\"time\":"];
-
-/// Reads `"name":`. The fields of a file come in one order nearly always, so the one at `likely` is
-/// tried first, and then the one after it.
+/// Reads `"name":`. The fields of a file come in one order nearly always: that of [`Name::ALL`], from
+/// `likely` on, is tried first.
 #[inline]
 fn name(cursor: &mut Cursor<'_>, likely: &mut usize) -> Parsed<Name> {
-    for (place, quoted) in QUOTED.iter().enumerate().skip(*likely).take(2) {
-        if cursor.take_all(quoted) {
-            *likely = place + 1;
-            return Ok(Name::ALL[place]);
-        }
-    }
-    let name = Name::parse(&cursor.text()?);
-    cursor.expect(b':')?;
+    let from = *likely;
+    let name = if from == 0 && cursor.take_all(b"\"process\":") {
+        Name::Process
+    } else if from <= 1 && cursor.take_all(b"\"type\":") {
+        Name::Type
+    } else if from <= 2 && cursor.take_all(b"\"f\":") {
+        Name::F
+    } else if from <= 3 && cursor.take_all(b"\"key\":") {
+        Name::Key
+    } else if from <= 4 && cursor.take_all(b"\"value\":") {
+        Name::Value
+    } else if from <= 5 && cursor.take_all(b"\"time\":") {
+        Name::Time
+    } else {
+        let name = Name::parse(&cursor.text()?);
+        cursor.expect(b':')?;
+        return Ok(name);
+    };
+    *likely = name as usize + 1;
     Ok(name)
 }
 
@@ -76,6 +83,13 @@ impl Source for Cursor<'_> {
     #[inline]
     fn kind(&mut self) -> Parsed<Kind> {
         let at = Cursor::position(self);
+        // These two are nearly all.
+        if self.take_all(b"\"invoke\"") {
+            return Ok(Kind::Invoke);
+        }
+        if self.take_all(b"\"ok\"") {
+            return Ok(Kind::Ok);
+        }
         kind(&self.text()?, at)
     }
 

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::json::Cursor;
-use super::mistake::{Parsed, text};
+use super::mistake::{Parsed, text, text_within};
 use super::{ReadOptions, json_event};
 use crate::history::value::write_text;
 use crate::history::{Event, History, HistoryError};
@@ -21,24 +21,83 @@ use crate::history::{Event, History, HistoryError};
 /// Reads a history file of our own.
 ///
 /// # Errors
-/// A byte that is no UTF-8, or the first line that holds no event.
+/// The first line that holds no event, or a byte that is no UTF-8.
 pub fn read_jsonl(bytes: &[u8]) -> Result<History, HistoryError> {
-    read(text(bytes)?, ReadOptions::default())
+    read(bytes, ReadOptions::default())
 }
 
-pub(super) fn read(text: &str, options: ReadOptions) -> Result<History, HistoryError> {
-    let mut cursor = Cursor::by_line(text);
+pub(super) fn read(bytes: &[u8], options: ReadOptions) -> Result<History, HistoryError> {
+    let mut lines = JsonLines::new(options);
     // Events have about 80 bytes; a guess saves most of the growing.
-    let mut history = History::new(Vec::with_capacity(text.len() / 80));
-    let mut line = 1;
-    loop {
-        if let Some(event) = event(&mut cursor, options).map_err(|mistake| mistake.locate(text))? {
-            history.push_from(line, event);
+    lines.history = History::new(Vec::with_capacity(bytes.len() / 80));
+    lines.read(bytes)?;
+    Ok(lines.history)
+}
+
+/// A reader of JSON Lines that come block by block, so that no file need be in memory whole.
+#[derive(Clone, Debug)]
+pub struct JsonLines {
+    options: ReadOptions,
+    history: History,
+    /// How many lines were read.
+    lines: usize,
+    /// The beginning of a line that goes on in the next block.
+    rest: Vec<u8>,
+}
+
+impl JsonLines {
+    /// A reader that has read nothing.
+    pub fn new(options: ReadOptions) -> Self {
+        JsonLines { options, history: History::default(), lines: 0, rest: Vec::new() }
+    }
+
+    /// Reads the next bytes of a file, which may end anywhere.
+    ///
+    /// # Errors
+    /// As those of [`read_jsonl`].
+    pub fn push(&mut self, mut bytes: &[u8]) -> Result<(), HistoryError> {
+        if !self.rest.is_empty()
+            && let Some(newline) = bytes.iter().position(|&byte| byte == b'\n')
+        {
+            let mut line = std::mem::take(&mut self.rest);
+            line.extend_from_slice(&bytes[..=newline]);
+            self.read(&line)?;
+            bytes = &bytes[newline + 1..];
         }
-        if !cursor.next_line() {
-            return Ok(history);
+        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+        if whole > 0 {
+            self.read(&bytes[..whole])?;
         }
-        line += 1;
+        self.rest.extend_from_slice(&bytes[whole..]);
+        Ok(())
+    }
+
+    /// The history, after the last bytes.
+    ///
+    /// # Errors
+    /// As those of [`read_jsonl`].
+    pub fn finish(mut self) -> Result<History, HistoryError> {
+        let last = std::mem::take(&mut self.rest);
+        self.read(&last)?;
+        Ok(self.history)
+    }
+
+    /// Reads whole lines.
+    fn read(&mut self, bytes: &[u8]) -> Result<(), HistoryError> {
+        let before = self.lines;
+        let further = |error: HistoryError| HistoryError { line: error.line + before, ..error };
+        let text = if before == 0 { text(bytes) } else { text_within(bytes) }.map_err(further)?;
+        let mut cursor = Cursor::by_line(text);
+        loop {
+            self.lines += 1;
+            let event = event(&mut cursor, self.options).map_err(|mistake| further(mistake.locate(text)))?;
+            if let Some(event) = event {
+                self.history.push_from(self.lines, event);
+            }
+            if !cursor.next_line() {
+                return Ok(());
+            }
+        }
     }
 }
 
@@ -146,6 +205,23 @@ mod tests {
     }
 
     quickcheck::quickcheck! {
+        fn blocks_of_any_size_are_one_file(sizes: Vec<u8>, damage: u16) -> bool {
+            let mut file = include_bytes!("../../../tests/mutation/odd.jsonl").to_vec();
+            file.splice(..0, *b"\xef\xbb\xbf");
+            let length = file.len();
+            file[usize::from(damage) % length] ^= u8::from(damage.is_multiple_of(3));
+            let mut lines = JsonLines::new(ReadOptions::default());
+            let mut rest = &file[..];
+            let mut result = Ok(());
+            for size in sizes {
+                let (block, further) = rest.split_at(usize::from(size).min(rest.len()));
+                result = result.and_then(|()| lines.push(block));
+                rest = further;
+            }
+            let result = result.and_then(|()| lines.push(rest)).and_then(|()| lines.finish());
+            result == read_jsonl(&file)
+        }
+
         fn no_bytes_make_the_reader_panic(text: String, cut: usize) -> bool {
             let mut line = br#"{"process":0,"type":"ok","f":"read","key":[1,{"a":"\n"}],"time":12}"#.to_vec();
             let at = cut % line.len();

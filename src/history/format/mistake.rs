@@ -74,7 +74,14 @@ fn newlines(bytes: &[u8]) -> usize {
 /// # Errors
 /// The first byte that is no UTF-8.
 pub(super) fn text(bytes: &[u8]) -> Result<&str, HistoryError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    text_within(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+}
+
+/// The text of some lines of a file.
+///
+/// # Errors
+/// The first byte that is no UTF-8.
+pub(super) fn text_within(bytes: &[u8]) -> Result<&str, HistoryError> {
     std::str::from_utf8(bytes).map_err(|error| {
         let (good, _) = bytes.split_at(error.valid_up_to());
         let good = std::str::from_utf8(good).expect("valid up to here");

@@ -1,7 +1,7 @@
 //! The files that histories come in, and go out to.
 //!
 //! * [`Format`]: which there are, and how one is told from its content.
-//! * [`read`]: any of them.
+//! * [`read`]: any of them; [`JsonLines`]: block by block.
 //! * `jsonl`: our own, JSON Lines; `elle_json`: elle-cli's; both on `json`, a cursor, and `json_event`.
 //! * `edn`: Jepsen's and Porcupine's; `jepsen_log`: the lines that Jepsen logs.
 //! * `fields`: from the fields of an event to an event; `collection` and `anonymous`: files that leave
@@ -25,7 +25,7 @@ use std::fmt;
 
 pub use edn::write_edn;
 pub(super) use json::key;
-pub use jsonl::{read_jsonl, write_jsonl};
+pub use jsonl::{JsonLines, read_jsonl, write_jsonl};
 
 use super::{History, HistoryError, nearest};
 
@@ -60,13 +60,13 @@ pub struct ReadOptions {
 /// # Errors
 /// The first thing that is not as the format has it: what was expected, what was found, and where.
 pub fn read(bytes: &[u8], format: Option<Format>, options: ReadOptions) -> Result<History, HistoryError> {
-    let text = mistake::text(bytes)?;
+    let text = || mistake::text(bytes);
     match format.or_else(|| Format::detect(bytes)).unwrap_or_default() {
-        Format::Jsonl => jsonl::read(text, options),
-        Format::Edn => edn::read(text, false, options),
-        Format::JepsenLog => jepsen_log::read(text, options),
-        Format::Porcupine => edn::read(text, true, options),
-        Format::ElleJson => elle_json::read(text, options),
+        Format::Jsonl => jsonl::read(bytes, options),
+        Format::Edn => edn::read(text()?, false, options),
+        Format::JepsenLog => jepsen_log::read(text()?, options),
+        Format::Porcupine => edn::read(text()?, true, options),
+        Format::ElleJson => elle_json::read(text()?, options),
     }
 }
 
