@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Text;
+use super::error::shown;
 use super::format::key;
 
 /// A key, an argument or a result. Cheap to clone, and sixteen bytes: a history holds millions.
@@ -93,11 +94,12 @@ impl Map {
     /// A key that is given twice or holds a map, and why it is refused.
     pub fn new(mut entries: Vec<(Value, Value)>) -> Result<Map, String> {
         if let Some((key, _)) = entries.iter().find(|(key, _)| key.holds_map()) {
+            let key = shown(&key.to_string());
             return Err(format!("the key {key} holds a map, which a key may not"));
         }
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         match entries.windows(2).find(|both| both[0].0 == both[1].0) {
-            Some(both) => Err(format!("the key {} is given twice", both[0].0)),
+            Some(both) => Err(format!("the key {} is given twice", shown(&both[0].0.to_string()))),
             None => Ok(Map(Arc::new(entries.into()))),
         }
     }

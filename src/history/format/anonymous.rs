@@ -9,8 +9,8 @@
 
 use crate::history::{Event, History, HistoryError, Kind, Value};
 
-/// More open invocations than this are no history of clients, and would take quadratic time.
-const OPEN_MAX: usize = 1000;
+/// More open invocations than this are hardly those of clients, and each completion looks at them all.
+const OPEN_MAX: usize = 100;
 
 /// Gives the events of `history` processes.
 pub(super) fn name_processes(history: &mut History) -> Result<(), HistoryError> {
@@ -96,7 +96,7 @@ mod tests {
         let error =
             processes("{:type :invoke :f :write :value 1}\n{:type :ok :f :write :value 2}").unwrap_err();
         assert!(error.starts_with("line 2: this `ok` of `write` ends nothing: no event has"), "{error}");
-        let error = processes(&"{:type :invoke :f :read}\n".repeat(1001)).unwrap_err();
-        assert!(error.starts_with("line 1001: no event has a `process`, and 1000 invocations"), "{error}");
+        let error = processes(&"{:type :invoke :f :read}\n".repeat(101)).unwrap_err();
+        assert!(error.starts_with("line 101: no event has a `process`, and 100 invocations"), "{error}");
     }
 }

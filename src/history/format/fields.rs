@@ -6,6 +6,7 @@
 use super::ReadOptions;
 use super::mistake::{Mistake, Parsed, mistake};
 use crate::base::SimTime;
+use crate::history::error::shown;
 use crate::history::{Event, Function, Kind, Value, nearest};
 
 /// Whose an event is.
@@ -44,6 +45,14 @@ impl Name {
             Name::Value => "value",
             Name::Time => "time",
             Name::Other => "",
+        }
+    }
+
+    /// A bit of its own; none for what may be there more than once.
+    const fn bit(self) -> u8 {
+        match self {
+            Name::Other => 0,
+            name => 1 << name as u8,
         }
     }
 
@@ -112,8 +121,8 @@ impl Fields {
     /// Reads the value of the field `name`, whose name begins at `at`.
     #[inline]
     pub(super) fn read(&mut self, name: Name, at: usize, source: &mut impl Source) -> Parsed<()> {
-        let bit = 1 << name as u8;
-        if self.seen & bit != 0 && name != Name::Other {
+        let bit = name.bit();
+        if self.seen & bit != 0 {
             return mistake(at, format!("`{}` is given twice", name.text()));
         }
         self.seen |= bit;
@@ -178,7 +187,7 @@ impl Fields {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
         }
-        if self.seen & (1 << Name::Type as u8) == 0 {
+        if self.seen & Name::Type.bit() == 0 {
             return mistake(self.start, missing(Name::Type));
         }
         let (mut key, mut value) = (Some(self.key).filter(|key| !key.is_nil()), self.value);
@@ -219,7 +228,7 @@ fn independent(kind: Kind, value: Value) -> Result<(Option<Value>, Value), Value
 
 #[cold]
 fn tuple_missing(at: usize, found: &Value) -> Box<Mistake> {
-    let found = super::json::shown(&found.to_string());
+    let found = shown(&found.to_string());
     let message = format!("expected an independent value [key value], found {found}");
     Box::new(Mistake { at, message })
 }
@@ -235,7 +244,7 @@ pub(super) fn kind(name: &str, at: usize) -> Parsed<Kind> {
 
 #[cold]
 fn unknown_kind(name: &str, at: usize) -> Parsed<Kind> {
-    let shown = super::json::shown(name);
+    let shown = shown(name);
     let hint = nearest(&shown, &Kind::NAMES).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
     mistake(at, format!("unknown type `{shown}`: expected invoke, ok, fail or info{hint}"))
 }

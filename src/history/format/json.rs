@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::mistake::{Parsed, mistake};
+use crate::history::error::shown;
 use crate::history::{Map, Value};
 
 /// Lists and objects may be nested this deep; deeper is a mistake or an attack on the stack.
@@ -39,6 +40,13 @@ impl<'a> Cursor<'a> {
     /// The byte that comes next, after white space.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
+        match self.byte() {
+            Some(byte) if byte > b' ' => Some(byte),
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    fn peek_behind_space(&mut self) -> Option<u8> {
         loop {
             match self.byte() {
                 Some(b' ' | b'\t' | b'\r') => self.at += 1,
@@ -71,16 +79,20 @@ impl<'a> Cursor<'a> {
     /// Takes `byte` if it comes next.
     #[inline]
     pub(super) fn take(&mut self, byte: u8) -> bool {
-        let found = self.byte() == Some(byte) || self.peek() == Some(byte);
-        self.at += usize::from(found);
+        let found = self.peek() == Some(byte);
+        if found {
+            self.at += 1;
+        }
         found
     }
 
     /// Takes these bytes if they come next, with no white space before.
     #[inline]
     pub(super) fn take_all(&mut self, bytes: &[u8]) -> bool {
-        let found = self.text.as_bytes()[self.at..].starts_with(bytes);
-        self.at += if found { bytes.len() } else { 0 };
+        let found = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(bytes));
+        if found {
+            self.at += bytes.len();
+        }
         found
     }
 
@@ -145,25 +157,28 @@ impl<'a> Cursor<'a> {
     /// A whole number. `what` names it in errors.
     #[inline]
     pub(super) fn integer(&mut self, what: &str) -> Parsed<i64> {
-        if !matches!(self.peek(), Some(b'-' | b'0'..=b'9')) {
-            return self.unexpected(what);
-        }
-        let (start, bytes) = (self.at, self.text.as_bytes());
-        let negative = bytes[start] == b'-';
-        let first = start + usize::from(negative);
-        let (mut end, mut number) = (first, 0_i64);
-        while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
-            number = number.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
-            end += 1;
+        let sign = match self.peek() {
+            Some(b'-') => -1,
+            Some(b'0'..=b'9') => 1,
+            _ => return self.unexpected(what),
+        };
+        let rest = &self.text.as_bytes()[self.at + usize::from(sign < 0)..];
+        let (mut length, mut number) = (0, 0_i64);
+        for &byte in rest {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+            length += 1;
         }
         // Up to eighteen digits do not wrap; all else is rare.
-        let goes_on = bytes.get(end).is_some_and(|&byte| is_of_number(byte));
-        let leading_zero = end > first + 1 && bytes[first] == b'0';
-        if end == first || end > first + 18 || goes_on || leading_zero {
+        let usual = (1..=18).contains(&length) && (length == 1 || rest[0] != b'0');
+        if !usual || rest.get(length).is_some_and(|&byte| is_of_number(byte)) {
             return self.unusual_integer(what);
         }
-        self.at = end;
-        Ok(if negative { -number } else { number })
+        self.at += length + usize::from(sign < 0);
+        Ok(sign * number)
     }
 
     /// A whole number of many digits, or something else that begins as one.
@@ -284,15 +299,6 @@ impl<'a> Cursor<'a> {
 
 fn is_of_number(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E')
-}
-
-/// As much of `token` as a message can hold.
-pub(super) fn shown(token: &str) -> String {
-    const SHOWN_MAX: usize = 40;
-    match token.char_indices().nth(SHOWN_MAX) {
-        Some((end, _)) => format!("{}…", &token[..end]),
-        None => token.to_owned(),
-    }
 }
 
 /// What a key of an object stands for: the value whose JSON it is, letter by letter, or itself. See

@@ -6,8 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::super::json::{DEPTH_MAX, shown};
+use super::super::json::DEPTH_MAX;
 use super::super::mistake::{Parsed, Place, mistake};
+use crate::history::error::shown;
 
 /// The rest of a text.
 pub(in super::super) struct Cursor<'a> {

@@ -3,9 +3,9 @@
 //! Keywords, symbols and characters become texts, lists and vectors lists, sets lists in ascending
 //! order; a tagged value is the value without its tag. Floats and ratios are refused.
 
-use super::super::json::shown;
 use super::super::mistake::{Parsed, mistake};
 use super::cursor::Cursor;
+use crate::history::error::shown;
 use crate::history::{Map, Value};
 
 impl<'a> Cursor<'a> {
