@@ -332,7 +332,7 @@ fn histories_are_judged() {
     assert!(stale.out.contains("<- impossible"), "{}", stale.out);
     let json: Value = serde_json::from_str(&folder.atropos("check stale.jsonl --json").with(1).out).unwrap();
     assert_eq!((&json["file"], &json["model"]), (&"stale.jsonl".into(), &"cas-register".into()));
-    assert_eq!((&json["verdict"], &json["algorithm"]), (&"invalid".into(), &"wing-gong-lowe".into()));
+    assert_eq!((&json["verdict"], &json["algorithm"]), (&"invalid".into(), &"zones".into()));
     assert_eq!(json["operations"], serde_json::json!({"ok": 2, "fail": 0, "info": 0}));
     let first = serde_json::json!({"index": 3, "process": 1, "f": "read", "key": "x", "value": 1});
     assert_eq!(json["first_impossible"], first);

@@ -3,23 +3,34 @@
 //! A judge must not trust the code it judges, so nothing here sees the engine or a protocol, only
 //! what the clients saw.
 //!
-//! * [`Model`], [`Register`], [`ModelName`]: what an object ought to do.
+//! * [`Model`]: what an object ought to do; [`ModelName`] and [`Specification`]: those known by name.
 //! * [`Case`]: a history made ready for judging, split by key into [`Partition`]s.
 //! * [`Judging`]: the judging of one partition, in portions of a [`Budget`]; the caller owns the
-//!   clock and may judge partitions in parallel.
+//!   clock and may judge partitions in parallel. It chooses the algorithm by what the partition allows.
 //! * [`Report`]: the verdict on the whole, with the first impossible operation and its explanation.
 //! * [`check`]: all of that in one call.
 
+#[cfg(test)]
+mod brute_force;
 mod budget;
+mod erased;
+mod judgement;
 mod linearizability;
 mod model;
+mod models;
+mod numbering;
 mod partition;
 mod report;
+mod special;
 mod timeline;
 
 pub use budget::Budget;
-pub use linearizability::{Impossible, Judgement, Judging, Progress};
-pub use model::{Effect, Model, ModelName, NilReads, Register};
+pub use judgement::{Impossible, Judgement, Judging, Progress};
+pub use model::{Effect, Model};
+pub use models::{
+    Consensus, Counter, Fence, FencedLock, FifoQueue, Kv, Lock, ModelName, MultiRegister, Mutex, NilReads,
+    Register, Registers, Set, Specification, Stack,
+};
 pub use partition::{Case, Partition};
 pub use report::{Explanation, FirstImpossible, Report, Verdict};
 
@@ -46,14 +57,18 @@ use crate::history::{History, HistoryError};
 /// # Errors
 /// A history whose events contradict one another, or an operation that the model does not have.
 pub fn check<M: Model>(history: &History, model: &M, budget: &mut Budget) -> Result<Report, HistoryError> {
-    let case = Case::new(history, model)?;
-    let judge = |partition| {
-        let mut judging = Judging::new(model, partition);
+    Ok(judge(&Case::new(history, model)?, budget))
+}
+
+/// Judges `case`, one partition after the other, within `budget`.
+pub fn judge(case: &Case, budget: &mut Budget) -> Report {
+    let judge = |place| {
+        let mut judging = Judging::new(case, place);
         match judging.run(budget) {
             Progress::Done(judgement) => judgement,
             Progress::Exhausted => judging.conclude(budget),
         }
     };
-    let judgements = case.partitions.iter().map(judge).collect();
-    Ok(case.report(judgements))
+    let judgements = (0..case.partitions.len()).map(judge).collect();
+    case.report(judgements)
 }

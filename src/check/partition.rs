@@ -1,92 +1,291 @@
-//! A history made ready for judging, split by key.
+//! A history made ready for judging, split by object.
 //!
 //! Linearizability is local (Herlihy & Wing 1990, theorem 1): a history is linearizable if and only
 //! if its part on each object is. So each key is judged on its own, and cheaply.
+//!
+//! Dropped here, since they neither constrain nor help:
+//! * failed operations, which did not happen;
+//! * operations that demand nothing and change nothing (reads whose result nobody knows), which are
+//!   legal anywhere;
+//! * operations that never returned and change nothing.
 
-use super::Model;
-use super::model::Effect;
-use super::report::{Report, Verdict};
-use super::{Judgement, timeline};
+use super::erased::Erased;
+use super::model::{Effect, Model};
+use super::numbering::{NONE, Numbering, StateId};
+use super::report::Report;
+use super::{Impossible, Judgement, timeline};
 use crate::base::Table;
 use crate::history::{Counts, History, HistoryError, Operation, Outcome, Value};
 
-/// The operations on one key.
+/// In place of the guard of an operation whose effect the model computes.
+pub(super) const COMPUTE: StateId = u32::MAX - 1;
+/// When an operation ends that may happen at any later time, or never.
+pub(super) const NEVER: u32 = u32::MAX;
+
+/// One operation of a partition: what it demands and leaves, when it was called and when it returned.
+/// Times count the events of the partition alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Entry {
+    /// When it was invoked.
+    pub call: u32,
+    /// When it returned, or [`NEVER`].
+    pub ret: u32,
+    /// The state it demands, [`NONE`] or [`COMPUTE`].
+    pub guard: StateId,
+    /// The state it leaves, or [`NONE`] if that stays as it was.
+    pub leaves: StateId,
+    /// Its index in the operations of the case.
+    pub source: u32,
+}
+
+/// The operations on one object.
 #[derive(Clone, Debug)]
-pub struct Partition<S> {
-    /// The key; `None` in a history without.
+pub struct Partition {
+    /// The object; `None` in a history without keys.
     pub key: Option<Value>,
-    /// Its operations in order of invocation.
-    pub operations: Vec<Operation>,
-    /// What each of them does.
-    pub(super) effects: Vec<Effect<S>>,
+    /// What constrains or helps, in order of invocation.
+    pub(super) entries: Vec<Entry>,
+    /// Where the names of its states are, by number; the first is the initial one.
+    pub(super) states: Vec<u32>,
+    /// Whether any effect is computed.
+    pub(super) computes: bool,
+    /// One more than the last time.
+    pub(super) end: u32,
 }
 
 /// A history made ready for judging.
-#[derive(Clone, Debug)]
-pub struct Case<S> {
-    /// One part for each key, in order of appearance.
-    pub partitions: Vec<Partition<S>>,
+#[derive(Debug)]
+pub struct Case {
+    /// One part for each object, in order of appearance.
+    pub partitions: Vec<Partition>,
     /// How the operations ended.
     pub counts: Counts,
+    constrains: bool,
+    pub(super) operations: Vec<Operation>,
+    pub(super) model: Box<dyn Erased>,
 }
 
-impl<S: Clone + Eq> Case<S> {
+impl Case {
     /// Pairs the events of `history`, asks `model` what the operations do, and splits them by key.
     ///
     /// # Errors
     /// Events that contradict one another, or an operation that the model does not have.
-    pub fn new<M: Model<State = S>>(history: &History, model: &M) -> Result<Self, HistoryError> {
-        let operations = history.operations()?;
-        let counts = Outcome::count(&operations);
-        let mut partitions: Vec<Partition<S>> = Vec::new();
-        let mut places: Table<Option<Value>, usize> = Table::new();
-        for operation in operations {
-            let line = history.line(operation.invoked);
-            let wrong = |message| HistoryError { line, column: None, message };
-            let effect = model.effect(&operation).map_err(wrong)?;
-            let place = *places.get_or_insert_with(operation.key.clone(), || {
-                let key = operation.key.clone();
-                partitions.push(Partition { key, operations: Vec::new(), effects: Vec::new() });
-                partitions.len() - 1
-            });
-            partitions[place].operations.push(operation);
-            partitions[place].effects.push(effect);
+    pub fn new<M: Model>(history: &History, model: &M) -> Result<Self, HistoryError> {
+        Case::of(history, history.operations()?, model)
+    }
+
+    /// Asks `model` what `operations` do, which are those of `history`, and splits them by key.
+    ///
+    /// # Errors
+    /// An operation that the model does not have.
+    pub fn of<M: Model>(
+        history: &History,
+        operations: Vec<Operation>,
+        model: &M,
+    ) -> Result<Self, HistoryError> {
+        let wrong = |operation: &Operation, message| HistoryError {
+            line: history.line(operation.invoked),
+            column: None,
+            message,
+        };
+        if let Some(last) = operations.last().filter(|_| history.events.len() >= COMPUTE as usize / 2) {
+            return Err(wrong(last, "a history has two thousand million events at most".into()));
         }
-        Ok(Case { partitions, counts })
+        let mut sorting = Sorting::new(model, &operations);
+        for (index, operation) in operations.iter().enumerate() {
+            sorting.add(index as u32, operation).map_err(|message| wrong(operation, message))?;
+        }
+        let Sorting { mut partitions, counts, constrains, names, .. } = sorting;
+        if partitions.len() > 1 {
+            number_times(&mut partitions, history.events.len());
+            number_states(&mut partitions, &names);
+        } else if let [only] = &mut partitions[..] {
+            only.states = names;
+        }
+        Ok(Case { partitions, counts, constrains, operations, model: Box::new(model.clone()) })
     }
 
     /// Whether any completed operation demands something. If none does, every order is legal.
     pub fn constrains(&self) -> bool {
-        self.partitions.iter().any(|partition| {
-            let mut both = partition.operations.iter().zip(&partition.effects);
-            both.any(|(operation, effect)| operation.outcome == Outcome::Ok && effect.guard.is_some())
-        })
+        self.constrains
     }
 
     /// The report on the whole, from a judgement for each of [`Case::partitions`], in their order.
     pub fn report(&self, judgements: Vec<Judgement>) -> Report {
         assert_eq!(judgements.len(), self.partitions.len(), "one judgement for each partition");
-        let mut report = Report::new(self.counts, self.partitions.len(), self.constrains());
-        let mut notes: Vec<String> = report.note.take().into_iter().collect();
+        let mut report = Report::new(self.counts, self.partitions.len(), self.constrains);
+        let mut first: Option<(Option<usize>, &Partition, Impossible)> = None;
         for (partition, judgement) in self.partitions.iter().zip(judgements) {
-            report.verdict = match (report.verdict, judgement.verdict) {
-                (Verdict::Invalid, _) | (_, Verdict::Invalid) => Verdict::Invalid,
-                (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
-                (Verdict::Valid, Verdict::Valid) => Verdict::Valid,
-            };
-            if let Some(note) = judgement.note {
-                notes.push(match &partition.key {
-                    Some(key) => format!("key {key}: {note}"),
-                    None => note,
-                });
-            }
+            report.add(partition.key.as_ref(), &judgement);
             if let Some(impossible) = judgement.impossible {
-                let picture = timeline::draw(&partition.operations, impossible.operation);
-                let operation = &partition.operations[impossible.operation];
-                report.blame(operation, &impossible, picture);
+                let returned = self.operations[impossible.operation].returned;
+                if first.as_ref().is_none_or(|(before, ..)| returned < *before) {
+                    first = Some((returned, partition, impossible));
+                }
             }
         }
-        report.note = (!notes.is_empty()).then(|| notes.join("; "));
+        if let Some((_, partition, impossible)) = first {
+            let culprit = &self.operations[impossible.operation];
+            let beside = |o: &&Operation| self.model.part(o) == partition.key.as_ref();
+            let picture = timeline::draw(self.operations.iter().filter(beside), culprit);
+            let states = impossible.states.iter().map(|&state| self.state(partition, state)).collect();
+            report.blame(culprit, &impossible, states, picture);
+        }
         report
+    }
+
+    /// The state of this number in `partition`, as its model prints it.
+    pub(super) fn state(&self, partition: &Partition, number: StateId) -> String {
+        self.model.state(partition.states[number as usize], &self.operations)
+    }
+}
+
+/// Operations being sorted into partitions.
+struct Sorting<'m, M: Model> {
+    model: &'m M,
+    partitions: Vec<Partition>,
+    counts: Counts,
+    constrains: bool,
+    numbering: Numbering<M::State>,
+    /// Where the name of each state is: twice the index of an operation that demands it, one more
+    /// for one that leaves it; [`NONE`] for the initial state.
+    names: Vec<u32>,
+    last_key: Option<Value>,
+    last_place: usize,
+    places: Table<Option<Value>, usize>,
+    expected: usize,
+}
+
+impl<'m, M: Model> Sorting<'m, M> {
+    fn new(model: &'m M, operations: &[Operation]) -> Self {
+        let mut numbering = Numbering::new(operations.len());
+        let initial = model.initial();
+        let integer = M::integer(&initial);
+        numbering.number(initial, integer);
+        Sorting {
+            model,
+            partitions: Vec::new(),
+            counts: Counts::default(),
+            constrains: false,
+            numbering,
+            names: vec![NONE],
+            last_key: None,
+            last_place: usize::MAX,
+            places: Table::new(),
+            expected: operations.len(),
+        }
+    }
+
+    fn add(&mut self, index: u32, operation: &Operation) -> Result<(), String> {
+        let effect = self.model.effect(operation)?;
+        let place = self.place(self.model.part(operation));
+        match operation.outcome {
+            Outcome::Ok => self.counts.ok += 1,
+            Outcome::Fail => self.counts.fail += 1,
+            Outcome::Info => self.counts.info += 1,
+        }
+        let returned = operation.returned.filter(|_| operation.outcome == Outcome::Ok);
+        let (guard, leaves) = match effect {
+            _ if operation.outcome == Outcome::Fail => return Ok(()),
+            Effect::Inspect if returned.is_none() => return Ok(()),
+            Effect::Compute | Effect::Inspect => (COMPUTE, NONE),
+            Effect::Assign { guard, leaves } => {
+                // What leaves the state it demands only reads it.
+                let leaves = leaves.filter(|leaves| guard.as_ref() != Some(leaves));
+                if leaves.is_none() && (guard.is_none() || returned.is_none()) {
+                    return Ok(());
+                }
+                let guard = guard.map_or(NONE, |state| self.number(state, 2 * index));
+                (guard, leaves.map_or(NONE, |state| self.number(state, 2 * index + 1)))
+            }
+        };
+        self.constrains |= returned.is_some() && guard != NONE;
+        let partition = &mut self.partitions[place];
+        partition.computes |= guard == COMPUTE;
+        let (call, ret) = (operation.invoked as u32, returned.map_or(NEVER, |at| at as u32));
+        partition.end = partition.end.max(call + 1).max(if ret == NEVER { 0 } else { ret + 1 });
+        partition.entries.push(Entry { call, ret, guard, leaves, source: index });
+        Ok(())
+    }
+
+    fn number(&mut self, state: M::State, name: u32) -> StateId {
+        let integer = M::integer(&state);
+        let (number, is_new) = self.numbering.number(state, integer);
+        if is_new {
+            self.names.push(name);
+        }
+        number
+    }
+
+    /// The place of the partition of `key`.
+    fn place(&mut self, key: Option<&Value>) -> usize {
+        if self.last_place != usize::MAX && self.last_key.as_ref() == key {
+            return self.last_place;
+        }
+        let key = key.cloned();
+        // Most histories with keys have several.
+        let expected = if self.partitions.is_empty() { self.expected } else { 0 };
+        let partitions = &mut self.partitions;
+        self.last_place = *self.places.get_or_insert_with(key.clone(), || {
+            let (entries, states) = (Vec::with_capacity(expected), Vec::new());
+            partitions.push(Partition { key: key.clone(), entries, states, computes: false, end: 0 });
+            partitions.len() - 1
+        });
+        self.last_key = key;
+        self.last_place
+    }
+}
+
+/// Counts the events of each partition on their own.
+fn number_times(partitions: &mut [Partition], events: usize) {
+    let mut owners = vec![NONE; events];
+    for (number, partition) in partitions.iter_mut().enumerate() {
+        partition.end = 0;
+        for entry in &partition.entries {
+            owners[entry.call as usize] = number as u32;
+            if entry.ret != NEVER {
+                owners[entry.ret as usize] = number as u32;
+            }
+        }
+    }
+    // The owner of each event gives way to the time.
+    for owner in owners.iter_mut().filter(|owner| **owner != NONE) {
+        let end = &mut partitions[*owner as usize].end;
+        *owner = *end;
+        *end += 1;
+    }
+    for entry in partitions.iter_mut().flat_map(|partition| &mut partition.entries) {
+        entry.call = owners[entry.call as usize];
+        if entry.ret != NEVER {
+            entry.ret = owners[entry.ret as usize];
+        }
+    }
+}
+
+/// Numbers the states of each partition on their own; `names` are those of all.
+fn number_states(partitions: &mut [Partition], names: &[u32]) {
+    let mut numbers = vec![NONE; names.len()];
+    for partition in partitions {
+        let Partition { entries, states, .. } = partition;
+        let mut number = |state: &mut StateId| {
+            if *state >= COMPUTE {
+                return;
+            }
+            let known = &mut numbers[*state as usize];
+            if *known == NONE {
+                *known = states.len() as u32;
+                states.push(*state);
+            }
+            *state = *known;
+        };
+        number(&mut 0);
+        for entry in entries.iter_mut() {
+            number(&mut entry.guard);
+            number(&mut entry.leaves);
+        }
+        for state in states {
+            numbers[*state as usize] = NONE;
+            *state = names[*state as usize];
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fmt::Write as _;
 
-use super::Impossible;
+use super::{Impossible, Judgement};
 use crate::history::{Counts, Function, Operation, Value};
 
 /// What a judge says of a history.
@@ -32,8 +32,8 @@ impl fmt::Display for Verdict {
 pub struct Report {
     /// The verdict.
     pub verdict: Verdict,
-    /// How it was reached.
-    pub algorithm: &'static str,
+    /// How it was reached; several ways joined by `+`.
+    pub algorithm: String,
     /// How the operations ended.
     pub operations: Counts,
     /// The number of keys judged on their own.
@@ -59,7 +59,7 @@ pub struct FirstImpossible {
     pub f: Function,
     /// The object it concerns.
     pub key: Option<Value>,
-    /// What a read returned; the argument of anything else.
+    /// What it returned if it asked, and else its argument.
     pub value: Value,
 }
 
@@ -97,7 +97,7 @@ impl Report {
         };
         Report {
             verdict,
-            algorithm: "wing-gong-lowe",
+            algorithm: String::new(),
             operations,
             partitions,
             constrains,
@@ -107,27 +107,45 @@ impl Report {
         }
     }
 
-    /// Takes note of an impossible operation, if none is known that returned earlier.
-    pub(super) fn blame(&mut self, operation: &Operation, impossible: &Impossible, picture: String) {
-        let Some(index) = operation.returned else { return };
-        if self.first_impossible.as_ref().is_some_and(|first| first.index < index) {
-            return;
+    /// Adds the judgement on the partition of `key`.
+    pub(super) fn add(&mut self, key: Option<&Value>, judgement: &Judgement) {
+        self.verdict = match (self.verdict, judgement.verdict) {
+            (Verdict::Invalid, _) | (_, Verdict::Invalid) => Verdict::Invalid,
+            (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
+            (Verdict::Valid, Verdict::Valid) => Verdict::Valid,
+        };
+        if !self.algorithm.split(" + ").any(|known| known == judgement.algorithm) {
+            let and = if self.algorithm.is_empty() { "" } else { " + " };
+            self.algorithm += &format!("{and}{}", judgement.algorithm);
         }
+        if let Some(note) = &judgement.note {
+            let note = key.map_or(note.clone(), |key| format!("key {key}: {note}"));
+            self.note = Some(self.note.take().map_or(note.clone(), |before| format!("{before}; {note}")));
+        }
+    }
+
+    /// Takes note of the first impossible operation.
+    pub(super) fn blame(
+        &mut self,
+        operation: &Operation,
+        impossible: &Impossible,
+        states: Vec<String>,
+        picture: String,
+    ) {
+        let Some(index) = operation.returned else { return };
         self.first_impossible = Some(FirstImpossible {
             index,
             process: operation.process,
             f: operation.f.clone(),
             key: operation.key.clone(),
-            value: match operation.f {
-                Function::Read => operation.output.clone(),
+            value: match operation.f.name() {
+                "read" | "txn" | "propose" => operation.output.clone(),
+                _ if operation.input.is_nil() => operation.output.clone(),
                 _ => operation.input.clone(),
             },
         });
-        self.explanation = Some(Explanation {
-            possible_before: impossible.possible_before,
-            states: impossible.states.clone(),
-            picture,
-        });
+        let possible_before = impossible.possible_before;
+        self.explanation = Some(Explanation { possible_before, states, picture });
     }
 
     /// The verdict in a few lines, with the reasons if it is invalid.

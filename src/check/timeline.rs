@@ -16,28 +16,25 @@ const ROWS_MAX: usize = 12;
 /// The width of a step in characters.
 const STEP: usize = 3;
 
-/// Draws the operations that matter for `culprit`, an index into `operations`.
-pub(super) fn draw(operations: &[Operation], culprit: usize) -> String {
+/// Draws those of `operations` that matter for `culprit`, which is one of them.
+pub(super) fn draw<'o>(operations: impl Iterator<Item = &'o Operation>, culprit: &'o Operation) -> String {
     let rows = choose(operations, culprit);
-    let mut instants: Vec<usize> = rows
-        .iter()
-        .flat_map(|&row| [Some(operations[row].invoked), end(&operations[row])])
-        .flatten()
-        .collect();
+    let mut instants: Vec<usize> =
+        rows.iter().flat_map(|row| [Some(row.invoked), end(row)]).flatten().collect();
     instants.sort_unstable();
     let column = |event: usize| instants.partition_point(|&instant| instant < event) * STEP;
-    let labels: Vec<String> = rows.iter().map(|&row| label(&operations[row])).collect();
+    let labels: Vec<String> = rows.iter().map(|row| label(row)).collect();
     let margin = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0) + 2;
 
     let mut text = String::new();
-    for (&row, label) in rows.iter().zip(&labels) {
-        let from = column(operations[row].invoked);
-        let (to, tip) = match end(&operations[row]) {
+    for (row, label) in rows.iter().zip(&labels) {
+        let from = column(row.invoked);
+        let (to, tip) = match end(row) {
             Some(event) => (column(event), '|'),
             None => (instants.len() * STEP, '>'),
         };
         let (before, bar) = (" ".repeat(from), "-".repeat(to - from - 1));
-        let mark = if row == culprit { "  <- impossible" } else { "" };
+        let mark = if row.invoked == culprit.invoked { "  <- impossible" } else { "" };
         let _ = writeln!(text, "{label:margin$}{before}|{bar}{tip}{mark}");
     }
     text
@@ -48,42 +45,57 @@ fn end(operation: &Operation) -> Option<usize> {
     operation.returned.filter(|_| operation.outcome == Outcome::Ok)
 }
 
-/// The rows to draw, in order of invocation: the culprit, the latest to touch the value it saw, and
-/// those that ended last before it did.
-fn choose(operations: &[Operation], culprit: usize) -> Vec<usize> {
-    let horizon = end(&operations[culprit]).unwrap_or(usize::MAX);
-    let mut others: Vec<usize> = (0..operations.len())
-        .filter(|&row| {
-            let operation = &operations[row];
-            let may_matter = match operation.outcome {
-                Outcome::Ok => true,
-                Outcome::Fail => false,
-                Outcome::Info => operation.f != Function::Read,
-            };
-            row != culprit && may_matter && operation.invoked < horizon
-        })
-        .collect();
-    others.sort_by_key(|&row| {
-        let operation = &operations[row];
-        std::cmp::Reverse((end(operation).unwrap_or(operation.invoked), row))
-    });
-    let seen = &operations[culprit].output;
-    let source = others
-        .iter()
-        .copied()
-        .find(|&row| operations[row].f == Function::Write && operations[row].input == *seen);
+/// The rows to draw, in order of invocation: the culprit, the latest to leave what it saw, and those
+/// that ended last before it did.
+fn choose<'o>(operations: impl Iterator<Item = &'o Operation>, culprit: &'o Operation) -> Vec<&'o Operation> {
+    let horizon = end(culprit).unwrap_or(usize::MAX);
+    let rank = |operation: &Operation| (end(operation).unwrap_or(operation.invoked), operation.invoked);
+    // The latest last; the source of what the culprit saw apart.
+    let (mut latest, mut source): (Vec<&Operation>, Option<&Operation>) = (Vec::new(), None);
+    for operation in operations {
+        let may_matter = match operation.outcome {
+            Outcome::Ok => true,
+            Outcome::Fail => false,
+            Outcome::Info => !is_question(operation),
+        };
+        if !may_matter || operation.invoked >= horizon || operation.invoked == culprit.invoked {
+            continue;
+        }
+        if !is_question(operation)
+            && operation.input == culprit.output
+            && source.is_none_or(|source| rank(source) < rank(operation))
+        {
+            source = Some(operation);
+        }
+        if latest.len() == ROWS_MAX && rank(latest[0]) > rank(operation) {
+            continue;
+        }
+        let at = latest.partition_point(|other| rank(other) < rank(operation));
+        latest.insert(at, operation);
+        if latest.len() > ROWS_MAX {
+            latest.remove(0);
+        }
+    }
     let mut rows = vec![culprit];
     rows.extend(source);
-    rows.extend(others.into_iter().filter(|&row| Some(row) != source).take(ROWS_MAX - rows.len()));
-    rows.sort_unstable();
+    let others = latest.into_iter().rev();
+    let others = others.filter(|other| source.is_none_or(|source| source.invoked != other.invoked));
+    rows.extend(others.take(ROWS_MAX - rows.len()));
+    rows.sort_unstable_by_key(|row| row.invoked);
     rows
+}
+
+/// Whether `operation` only asks.
+fn is_question(operation: &Operation) -> bool {
+    operation.input.is_nil()
 }
 
 fn label(operation: &Operation) -> String {
     let Operation { process, f, input, output, outcome, .. } = operation;
     match (f, outcome) {
-        (Function::Read, _) => format!("process {process}  {f} -> {output}"),
         (_, Outcome::Info) => format!("process {process}  {f} {input} ?"),
+        (Function::Read, _) => format!("process {process}  {f} -> {output}"),
+        _ if input.is_nil() => format!("process {process}  {f} -> {output}"),
         _ => format!("process {process}  {f} {input}"),
     }
 }
@@ -107,7 +119,8 @@ mod tests {
                 {"process":2,"type":"ok","f":"read","value":1}"#,
         )
         .unwrap();
-        let picture = draw(&history.operations().unwrap(), 4);
+        let operations = history.operations().unwrap();
+        let picture = draw(operations.iter(), &operations[4]);
         let expected = "\
 process 0  write 1      |-----|
 process 5  cas [7,8] ?     |----------------->

@@ -9,11 +9,11 @@ use clap::Args;
 use super::closing::Closing;
 use super::failure::Failure;
 use super::{ExitCode, Session};
-use crate::check::{Case, ModelName, Register, Report};
+use crate::check::{ModelName, NilReads, Report, Specification};
 use crate::history::{HistoryError, Value, read_jsonl};
 use crate::report::palette::{BAD, HEADING, paint};
 use crate::report::{Judged, Judging, epitaph};
-use crate::sweep::{Stopwatch, available_threads, judge};
+use crate::sweep::{Limits, Stopwatch, available_threads, judge};
 
 /// Judge a history from a file: JSON Lines, one event a line
 #[derive(Debug, Args)]
@@ -21,24 +21,48 @@ pub(super) struct Arguments {
     /// The history; - reads stdin
     #[arg(value_name = "FILE")]
     file: String,
-    /// What the object ought to do: register or cas-register
+    /// What the object ought to do: register, cas-register, kv, … (`atropos list models`)
     #[arg(long, value_name = "MODEL", default_value_t, value_parser = ModelName::parse)]
     model: ModelName,
-    /// The value before the first write: nil, or a value in JSON
+    /// The state at first: nil for the model's own, or a value in JSON
     #[arg(long, value_name = "VALUE", default_value = "nil")]
     #[arg(value_parser = Value::from_str, allow_hyphen_values = true)]
     initial: Value,
+    /// What a read of nil means: absent (there was no value) or unknown (any; always legal). By
+    /// default absent where the initial value is nil, and else unknown
+    #[arg(long, value_name = "MEANING", value_parser = NilReads::parse)]
+    nil_reads: Option<NilReads>,
     /// Print one JSON object
     #[arg(long)]
     pub(super) json: bool,
     /// Give up after this long, with the verdict unknown for what is not decided
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     timeout: Option<f64>,
+    /// Give up a key whose judging takes more memory than this, such as 500M or 8G
+    #[arg(long, value_name = "SIZE", default_value = "2G", value_parser = bytes)]
+    memory: u64,
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds = text.parse().ok().filter(|seconds: &f64| seconds.is_finite() && *seconds >= 0.0);
     seconds.ok_or_else(|| "expected a number of seconds such as 10 or 0.5".to_owned())
+}
+
+/// A size: a whole number of bytes, or of K, M, G (powers of 1024).
+fn bytes(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let factor = match text[digits..].to_ascii_uppercase().as_str() {
+        "" | "B" => Some(1),
+        "K" | "KB" | "KIB" => Some(1 << 10),
+        "M" | "MB" | "MIB" => Some(1 << 20),
+        "G" | "GB" | "GIB" => Some(1 << 30),
+        _ => None,
+    };
+    let number = text[..digits].parse::<u64>().ok();
+    number
+        .zip(factor)
+        .and_then(|(number, factor)| number.checked_mul(factor))
+        .ok_or_else(|| "expected a size such as 500M or 8G".to_owned())
 }
 
 /// Carries out `atropos check`.
@@ -47,14 +71,19 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
     let bytes = contents(&arguments.file)
         .map_err(|error| Failure::Input(format!("cannot read the history `{}`: {error}", arguments.file)))?;
     let wrong = |error: HistoryError| Failure::Input(at(&arguments.file, &error));
+    let nil_reads = arguments.nil_reads.unwrap_or(NilReads::of(&arguments.initial));
+    let specification =
+        Specification { nil_reads, ..Specification::new(arguments.model, arguments.initial.clone()) };
+    specification.validate().map_err(|error| Failure::Input(format!("--initial: {error}")))?;
     let history = read_jsonl(&bytes).map_err(wrong)?;
+    let operations = history.operations().map_err(wrong)?;
     let load_seconds = watch.seconds();
     session.interrupt.listen()?;
 
     let watch = Stopwatch::start();
-    let model = Register::new(arguments.model, arguments.initial.clone());
-    let case = Case::new(&history, &model).map_err(wrong)?;
-    let judged = judge(&case, &model, available_threads(), arguments.timeout, &session.interrupt)?;
+    let case = specification.case(&history, operations).map_err(wrong)?;
+    let limits = Limits { seconds: arguments.timeout, bytes: arguments.memory };
+    let judged = judge(&case, available_threads(), &limits, &session.interrupt)?;
     if session.interrupt.is_set() {
         return Err(Failure::Interrupted);
     }

@@ -114,8 +114,8 @@ fn judge_history(history: &History, watcher: &mut dyn Watcher) -> Report {
         .unwrap_or_else(|error| panic!("a client recorded a history that contradicts itself: {error}"));
     let mut budget = Budget::new(0, JUDGING_BYTES);
     let mut left = JUDGING_STEPS;
-    let judge = |partition| {
-        let mut judging = Judging::new(&model, partition);
+    let judge = |place| {
+        let mut judging = Judging::new(&case, place);
         loop {
             match judging.run(&mut budget) {
                 Progress::Done(judgement) => return judgement,
@@ -128,7 +128,7 @@ fn judge_history(history: &History, watcher: &mut dyn Watcher) -> Report {
             }
         }
     };
-    let judgements = case.partitions.iter().map(judge).collect();
+    let judgements = (0..case.partitions.len()).map(judge).collect();
     case.report(judgements)
 }
 

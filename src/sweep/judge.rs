@@ -5,13 +5,25 @@
 use std::io;
 
 use super::{Interrupt, Stopwatch, in_order};
-use crate::check::{Budget, Case, Judgement, Judging, Model, Partition, Progress, Report, Verdict};
+use crate::check::{Budget, Case, Judgement, Judging, Progress, Report, Verdict};
 
 /// The steps between two looks at the clock: some milliseconds.
 const PORTION: u64 = 20_000;
 
-/// The most memory for one key, the same on every machine, so that the verdict is too.
-const BYTES: u64 = 2 << 30;
+/// What a judging may take at most.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The time, if it is limited.
+    pub seconds: Option<f64>,
+    /// The memory for one key: the same on every machine, so that the verdict is too.
+    pub bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { seconds: None, bytes: 2 << 30 }
+    }
+}
 
 /// A report that the clock may have cut short.
 #[derive(Clone, Debug)]
@@ -22,25 +34,15 @@ pub struct TimedReport {
     pub undecided: usize,
 }
 
-/// Judges every partition of `case` on `threads` threads, for at most `seconds` if given, and
-/// until `interrupt` is set. What is decided by then counts: a violation that was found stays one.
+/// Judges every partition of `case` on `threads` threads, within `limits` and until
+/// `interrupt` is set. What is decided by then counts: a violation that was found stays one.
 ///
 /// # Errors
 /// If the system has no thread to give.
-pub fn judge<M>(
-    case: &Case<M::State>,
-    model: &M,
-    threads: usize,
-    seconds: Option<f64>,
-    interrupt: &Interrupt,
-) -> io::Result<TimedReport>
-where
-    M: Model + Sync,
-    M::State: Send + Sync,
-{
+pub fn judge(case: &Case, threads: usize, limits: &Limits, interrupt: &Interrupt) -> io::Result<TimedReport> {
     let watch = Stopwatch::start();
-    let late = || interrupt.is_set() || seconds.is_some_and(|seconds| watch.seconds() >= seconds);
-    let work = |index: u64| judge_one(&case.partitions[index as usize], model, &late);
+    let late = || interrupt.is_set() || limits.seconds.is_some_and(|seconds| watch.seconds() >= seconds);
+    let work = |index: u64| judge_one(case, index as usize, limits.bytes, &late);
     let mut judgements = Vec::with_capacity(case.partitions.len());
     let mut undecided = 0;
     in_order(case.partitions.len() as u64, threads, work, |_, (judgement, decided)| {
@@ -52,17 +54,13 @@ where
 }
 
 /// The judgement on one partition and whether it was reached in time.
-fn judge_one<M: Model>(
-    partition: &Partition<M::State>,
-    model: &M,
-    late: &impl Fn() -> bool,
-) -> (Judgement, bool) {
+fn judge_one(case: &Case, place: usize, bytes: u64, late: &impl Fn() -> bool) -> (Judgement, bool) {
     // Making ready takes time too, and there may be many keys.
     if late() {
-        return (Judgement { verdict: Verdict::Unknown, impossible: None, note: None }, false);
+        return (Judgement::undecided(), false);
     }
-    let mut judging = Judging::new(model, partition);
-    let mut budget = Budget::new(PORTION, BYTES);
+    let mut judging = Judging::new(case, place);
+    let mut budget = Budget::new(PORTION, bytes);
     loop {
         match judging.run(&mut budget) {
             Progress::Done(judgement) => return (judgement, true),
@@ -98,7 +96,9 @@ mod tests {
         }
         let case = Case::new(&read_jsonl(text.as_bytes()).unwrap(), &Register::default()).unwrap();
         let never = Interrupt::default();
-        let judge = |threads, seconds| judge(&case, &Register::default(), threads, seconds, &never).unwrap();
+        let judge = |threads, seconds| {
+            judge(&case, threads, &Limits { seconds, ..Limits::default() }, &never).unwrap()
+        };
         let reports = [1, 4].map(|threads| judge(threads, None).report);
         assert_eq!(reports[0], reports[1]);
         assert_eq!(reports[0].verdict, Verdict::Invalid);

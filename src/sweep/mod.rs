@@ -26,7 +26,7 @@ pub use bite::{Bite, asked_for};
 pub use determinism::{Mismatch, run_twice};
 pub use guard::{panicked, run_guarded};
 pub use interrupt::{INTERRUPTED_CODE, Interrupt, Interrupted};
-pub use judge::{TimedReport, judge};
+pub use judge::{Limits, TimedReport, judge};
 pub use pool::{available_threads, in_order};
 pub use sightings::{Sighting, Sightings, is_wanted};
 pub use statistics::{Statistics, Tally};

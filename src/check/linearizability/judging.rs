@@ -1,46 +1,43 @@
-//! The judging of one partition: the verdict, and if it is invalid the first impossible operation
-//! and what would have been possible in its place.
+//! The judging of one partition by searches: the verdict, and if it is invalid the first impossible
+//! operation and what would have been possible in its place.
 
-use std::hash::Hash;
+use super::Found;
+use crate::check::judgement::{Impossible, Judgement, Progress};
+use crate::check::numbering::StateId;
+use crate::check::{Budget, Verdict};
 
-use super::compiled::{Compiled, NONE, ValueId};
-use super::plan::Plan;
-use super::search::{Found, Search};
-use crate::check::{Budget, Model, Partition, Verdict};
-
-/// More states than this explain nothing.
-const STATES_MAX: usize = 16;
-
-/// How far a judging has come.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Progress {
-    /// To the end.
-    Done(Judgement),
-    /// No steps are left; [`Judging::run`] goes on with a refilled budget.
-    Exhausted,
+/// What a search is to find out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::check) enum Goal {
+    /// Whether the whole is possible.
+    Whole,
+    /// Whether the prefix with this many returns is.
+    Prefix(usize),
+    /// The same, if the last of them met this state instead of its own.
+    Instead(usize, StateId),
 }
 
-/// What is to be said of one partition.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Judgement {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The first operation that is impossible.
-    pub impossible: Option<Impossible>,
-    /// What a reader should know of the verdict.
-    pub note: Option<String>,
-}
+/// What is searched.
+pub(in crate::check) trait Problem {
+    /// A search.
+    type Search;
+    /// What to call the algorithm.
+    const ALGORITHM: &'static str;
 
-/// The operation that ends the shortest impossible prefix.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Impossible {
-    /// Its index in [`Partition::operations`].
-    pub operation: usize,
-    /// How many operations of the partition returned before it (those that demand and change
-    /// nothing apart). They have a legal order.
-    pub possible_before: usize,
-    /// Some of the states in which it could have happened.
-    pub states: Vec<String>,
+    /// The sources of the operations that returned, in order of return.
+    fn source(&self, done: usize) -> u32;
+    /// How many operations returned.
+    fn returns(&self) -> usize;
+    /// A new search.
+    fn search(&mut self, goal: Goal) -> Self::Search;
+    /// Goes on with `search` until something is found or the budget is spent.
+    fn run(&mut self, search: &mut Self::Search, budget: &mut Budget) -> Found;
+    /// The length of the longest prefix that `search` has shown to be possible.
+    fn furthest(&self, search: &Self::Search) -> usize;
+    /// The bytes of the budget that `search` holds; to be given back when it is dropped.
+    fn bytes(&self, search: &Self::Search) -> u64;
+    /// The states that the last operation of the prefix of this length may have met.
+    fn candidates(&self, length: usize) -> Vec<StateId>;
 }
 
 /// What is being searched.
@@ -52,29 +49,27 @@ enum Phase {
     /// next length to try is `stride` beyond what is possible, or half way.
     Locate { possible: usize, impossible: usize, stride: usize },
     /// Which states the operation that ends the prefix of this length could have met.
-    States { impossible: usize, candidates: Vec<ValueId>, states: Vec<String> },
+    States { impossible: usize, candidates: Vec<StateId>, states: Vec<StateId> },
 }
 
 /// The judging of one partition, in portions.
 #[derive(Clone, Debug)]
-pub struct Judging<S> {
-    compiled: Compiled<S>,
+pub(in crate::check) struct Searching<P: Problem> {
+    problem: P,
     phase: Phase,
-    search: Search,
+    search: P::Search,
 }
 
-impl<S: Clone + Eq + Hash + std::fmt::Display> Judging<S> {
-    /// The judging of `partition` against `model`.
-    pub fn new<M: Model<State = S>>(model: &M, partition: &Partition<S>) -> Self {
-        let compiled = Compiled::new(&model.initial(), partition);
-        let search = Search::new(Plan::new(&compiled, compiled.done.len(), None), compiled.initial);
-        Judging { compiled, phase: Phase::Whole, search }
+impl<P: Problem> Searching<P> {
+    pub(in crate::check) fn new(mut problem: P) -> Self {
+        let search = problem.search(Goal::Whole);
+        Searching { problem, phase: Phase::Whole, search }
     }
 
     /// Judges until there is a judgement or `budget` has no steps left.
-    pub fn run(&mut self, budget: &mut Budget) -> Progress {
+    pub(in crate::check) fn run(&mut self, budget: &mut Budget) -> Progress {
         loop {
-            let found = self.search.run(budget);
+            let found = self.problem.run(&mut self.search, budget);
             if found == Found::OutOfSteps {
                 return Progress::Exhausted;
             }
@@ -86,26 +81,25 @@ impl<S: Clone + Eq + Hash + std::fmt::Display> Judging<S> {
     }
 
     /// The judgement so far, for a caller that will not go on.
-    pub fn conclude(self, budget: &mut Budget) -> Judgement {
-        budget.give_back(self.search.bytes());
+    pub(in crate::check) fn conclude(self, budget: &mut Budget) -> Judgement {
+        self.release(budget);
         match self.phase {
-            Phase::Whole => unknown("the search was given up for lack of steps"),
-            Phase::Locate { .. } => unlocated(),
-            Phase::States { impossible, states, .. } => self.compiled.invalid(impossible, states),
+            Phase::Whole => self.unknown("the search was given up for lack of steps"),
+            Phase::Locate { .. } => self.unlocated(),
+            Phase::States { impossible, ref states, .. } => self.invalid(impossible, states.clone()),
         }
     }
 
     /// Draws the conclusion from a search. `None` if there is another to do.
     fn advance(&mut self, found: Found, budget: &mut Budget) -> Option<Judgement> {
+        let furthest = self.problem.furthest(&self.search);
         match &mut self.phase {
             Phase::Whole => match found {
-                Found::Way => {
-                    return Some(Judgement { verdict: Verdict::Valid, impossible: None, note: None });
-                }
-                Found::OutOfMemory => return Some(unknown("the search ran out of memory")),
+                Found::Way => return Some(Judgement::valid(P::ALGORITHM)),
+                Found::OutOfMemory => return Some(self.unknown("the search ran out of memory")),
                 Found::NoWay | Found::OutOfSteps => {
-                    let (possible, impossible) = (self.search.furthest(), self.compiled.done.len());
-                    self.phase = Phase::Locate { possible, impossible, stride: 1 };
+                    let impossible = self.problem.returns();
+                    self.phase = Phase::Locate { possible: furthest, impossible, stride: 1 };
                 }
             },
             Phase::Locate { possible, impossible, stride } => {
@@ -115,16 +109,16 @@ impl<S: Clone + Eq + Hash + std::fmt::Display> Judging<S> {
                     // A search that failed has still shown how far one can get.
                     Found::NoWay => {
                         *impossible = length;
-                        *possible = self.search.furthest().max(*possible);
+                        *possible = furthest.max(*possible);
                         *stride = 1;
                     }
-                    Found::OutOfSteps | Found::OutOfMemory => return Some(unlocated()),
+                    Found::OutOfSteps | Found::OutOfMemory => return Some(self.unlocated()),
                 }
             }
             Phase::States { candidates, states, .. } => {
                 let tried = candidates.pop();
-                if let (Some(value), Found::Way) = (tried, found) {
-                    states.push(self.compiled.values[value as usize].to_string());
+                if found == Found::Way {
+                    states.extend(tried);
                 }
             }
         }
@@ -136,72 +130,50 @@ impl<S: Clone + Eq + Hash + std::fmt::Display> Judging<S> {
         if let Phase::Locate { possible, impossible, .. } = self.phase
             && possible + 1 == impossible
         {
-            let mut candidates = self.compiled.candidates(impossible);
+            let mut candidates = self.problem.candidates(impossible);
             candidates.reverse();
             self.phase = Phase::States { impossible, candidates, states: Vec::new() };
         }
-        let plan = match &mut self.phase {
+        let goal = match &mut self.phase {
             Phase::Whole => return None,
             Phase::Locate { possible, impossible, stride } => {
-                Plan::new(&self.compiled, length(*possible, *impossible, *stride), None)
+                Goal::Prefix(length(*possible, *impossible, *stride))
             }
             Phase::States { impossible, candidates, states } => match candidates.last() {
-                Some(&value) => Plan::new(&self.compiled, *impossible, Some(value)),
-                None => return Some(self.compiled.invalid(*impossible, std::mem::take(states))),
+                Some(&value) => Goal::Instead(*impossible, value),
+                None => {
+                    let (length, states) = (*impossible, std::mem::take(states));
+                    return Some(self.invalid(length, states));
+                }
             },
         };
         self.release(budget);
-        self.search = Search::new(plan, self.compiled.initial);
+        self.search = self.problem.search(goal);
         None
     }
 
     fn release(&self, budget: &mut Budget) {
-        budget.give_back(self.search.bytes());
+        budget.give_back(self.problem.bytes(&self.search));
+    }
+
+    fn unknown(&self, note: &str) -> Judgement {
+        let (algorithm, note) = (P::ALGORITHM, Some(note.to_owned()));
+        Judgement { verdict: Verdict::Unknown, algorithm, impossible: None, note }
+    }
+
+    fn unlocated(&self) -> Judgement {
+        let note = Some("the first impossible operation was not found within the budget".to_owned());
+        Judgement { verdict: Verdict::Invalid, algorithm: P::ALGORITHM, impossible: None, note }
+    }
+
+    /// The judgement that the prefix of this length is the shortest impossible one.
+    fn invalid(&self, length: usize, states: Vec<StateId>) -> Judgement {
+        let operation = self.problem.source(length - 1) as usize;
+        Judgement::invalid(P::ALGORITHM, Impossible { operation, possible_before: length - 1, states })
     }
 }
 
 /// The next length to try: near what is possible, for searches that fail end near the place.
 fn length(possible: usize, impossible: usize, stride: usize) -> usize {
     (possible + stride).min(usize::midpoint(possible, impossible)).max(possible + 1)
-}
-
-fn unknown(note: &str) -> Judgement {
-    Judgement { verdict: Verdict::Unknown, impossible: None, note: Some(note.to_owned()) }
-}
-
-fn unlocated() -> Judgement {
-    let note = Some("the first impossible operation was not found within the budget".to_owned());
-    Judgement { verdict: Verdict::Invalid, impossible: None, note }
-}
-
-impl<S> Compiled<S> {
-    /// The judgement that the prefix of this length is the shortest impossible one.
-    fn invalid(&self, length: usize, states: Vec<String>) -> Judgement {
-        let operation = self.done[length - 1].source as usize;
-        let impossible = Some(Impossible { operation, possible_before: length - 1, states });
-        Judgement { verdict: Verdict::Invalid, impossible, note: None }
-    }
-
-    /// The values that may have been the state while the last operation of the prefix was open: the
-    /// initial one, and what was left by operations invoked before its return, unless another
-    /// operation replaced it for certain before its call.
-    fn candidates(&self, length: usize) -> Vec<ValueId> {
-        let last = self.done[length - 1];
-        let replaced = self.done[..length].iter().filter(|done| done.leaves != NONE && done.ret < last.call);
-        let replaced = replaced.map(|done| done.call).max();
-        let survives = |ret: u32| replaced.is_none_or(|call| ret > call);
-        let initial = replaced.is_none().then_some(self.initial);
-        let done = self.done.iter().filter(|done| done.call < last.ret && survives(done.ret));
-        let pending = self.pending.iter().filter(|pending| pending.call < last.ret);
-        let mut candidates: Vec<ValueId> = Vec::new();
-        for value in initial.into_iter().chain(done.map(|d| d.leaves)).chain(pending.map(|p| p.leaves)) {
-            if value != NONE && value != last.guard && !candidates.contains(&value) {
-                candidates.push(value);
-            }
-            if candidates.len() == STATES_MAX {
-                break;
-            }
-        }
-        candidates
-    }
 }

@@ -14,7 +14,7 @@ use crate::check::Budget;
 
 /// A set of slots.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Slots {
+pub(in crate::check) enum Slots {
     /// All below 64.
     Few(u64),
     /// Any.
@@ -23,7 +23,7 @@ pub(super) enum Slots {
 
 impl Slots {
     /// The set of `slots`, each below `limit`.
-    pub(super) fn new(slots: impl Iterator<Item = u32>, limit: usize) -> Self {
+    pub(in crate::check) fn new(slots: impl Iterator<Item = u32>, limit: usize) -> Self {
         if limit <= 64 {
             return Slots::Few(slots.fold(0, |set, slot| set | 1 << slot));
         }
@@ -35,21 +35,21 @@ impl Slots {
 
 /// A configuration without the pending operations used.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Key {
-    pub(super) first: u32,
-    pub(super) state: u32,
-    pub(super) open: Slots,
+pub(in crate::check) struct Key {
+    pub(in crate::check) first: u32,
+    pub(in crate::check) state: u32,
+    pub(in crate::check) open: Slots,
 }
 
 /// How many of which pending operations have been used: `(class, count)` by class, counts above 0.
-pub(super) type Used = Box<[(u32, u32)]>;
+pub(in crate::check) type Used = Box<[(u32, u32)]>;
 
 /// The number of a [`Used`].
-pub(super) type UsedId = u32;
+pub(in crate::check) type UsedId = u32;
 
 /// The configurations that have been entered.
 #[derive(Clone, Debug)]
-pub(super) struct Memo {
+pub(in crate::check) struct Memo {
     entered: Table<Key, Vec<UsedId>>,
     used: Vec<Used>,
     numbers: Table<Used, UsedId>,
@@ -58,16 +58,16 @@ pub(super) struct Memo {
 
 impl Memo {
     /// No pending operation.
-    pub(super) const UNUSED: UsedId = 0;
+    pub(in crate::check) const UNUSED: UsedId = 0;
 
-    pub(super) fn new() -> Self {
+    pub(in crate::check) fn new() -> Self {
         let mut memo = Memo { entered: Table::new(), used: Vec::new(), numbers: Table::new(), bytes: 0 };
         memo.number(Box::default());
         memo
     }
 
     /// The number of `used`.
-    pub(super) fn number(&mut self, used: Used) -> UsedId {
+    pub(in crate::check) fn number(&mut self, used: Used) -> UsedId {
         if let Some(&number) = self.numbers.get(&used) {
             return number;
         }
@@ -78,8 +78,24 @@ impl Memo {
     }
 
     /// What the number stands for.
-    pub(super) fn used(&self, number: UsedId) -> &[(u32, u32)] {
+    pub(in crate::check) fn used(&self, number: UsedId) -> &[(u32, u32)] {
         &self.used[number as usize]
+    }
+
+    /// How many pending operations of `class` are among those numbered `number`.
+    pub(in crate::check) fn count(&self, number: UsedId, class: u32) -> u32 {
+        let used = self.used(number);
+        used.binary_search_by_key(&class, |&(class, _)| class).map_or(0, |at| used[at].1)
+    }
+
+    /// The number of `number` with one of `class` more.
+    pub(in crate::check) fn one_more(&mut self, number: UsedId, class: u32) -> UsedId {
+        let mut used = self.used(number).to_vec();
+        match used.binary_search_by_key(&class, |&(class, _)| class) {
+            Ok(at) => used[at].1 += 1,
+            Err(at) => used.insert(at, (class, 1)),
+        }
+        self.number(used.into())
     }
 
     /// Enters a configuration. Whether it is worth searching; `None` if the budget has no room.
@@ -89,7 +105,7 @@ impl Memo {
     /// one has. (The one entered may still be under way, for no cycle can hide a way out: of all
     /// configurations entered take the one with the shortest way to the end; the next on that
     /// way is nearer still, so it was neither entered nor refused in favour of another as near.)
-    pub(super) fn enter(&mut self, key: Key, used: UsedId, budget: &mut Budget) -> Option<bool> {
+    pub(in crate::check) fn enter(&mut self, key: Key, used: UsedId, budget: &mut Budget) -> Option<bool> {
         let Memo { entered, used: all, bytes, .. } = self;
         let cost = match &key.open {
             Slots::Few(_) => 96,
@@ -109,7 +125,7 @@ impl Memo {
     }
 
     /// What the budget gets back when this is dropped.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(in crate::check) fn bytes(&self) -> u64 {
         self.bytes
     }
 }

@@ -6,24 +6,36 @@
 //! history; only when it is impossible, shorter and shorter prefixes are, until the first operation
 //! is found that nothing explains.
 //!
-//! * `compiled`: operations as guarded assignments between numbered values.
-//! * `plan`: what a search over a prefix must and may linearize.
+//! * `judging`: verdict, first impossible operation, and what would have been possible instead.
+//! * `assignments/`: the search where all operations are guarded assignments, with its prunings.
+//! * `steps/`: the search for any model.
+//! * `chronology`: operations in order of return.
 //! * `open_list`: Lowe's doubly linked list of calls and returns.
 //! * `memo`: the configurations that led nowhere.
-//! * `search`: the search, and the prunings that make it practical, each with its proof.
-//! * `planted`: mistakes in the prunings, for the tests that must notice them.
-//! * `judging`: verdict, first impossible operation, and what would have been possible instead.
 //!
-//! What it leaves out: models that are no guarded assignments (see [`super::Model`]).
+//! Where the history allows a near-linear judge (see `special`), there is no search.
 
-mod compiled;
+mod assignments;
+mod chronology;
 mod judging;
 mod memo;
 mod open_list;
-mod plan;
-mod planted;
-mod search;
-#[cfg(test)]
-mod tests;
+mod steps;
 
-pub use judging::{Impossible, Judgement, Judging, Progress};
+pub(in crate::check) use assignments::{Assignments, STATES_MAX};
+pub(in crate::check) use chronology::Chronology;
+pub(in crate::check) use judging::Searching;
+pub(in crate::check) use steps::Steps;
+
+/// What a search found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::check) enum Found {
+    /// A linearization.
+    Way,
+    /// That there is none.
+    NoWay,
+    /// That it has no steps left. It goes on when run again.
+    OutOfSteps,
+    /// That it has no memory left.
+    OutOfMemory,
+}

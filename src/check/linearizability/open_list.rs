@@ -5,14 +5,14 @@
 
 /// The calls and returns of operations not yet linearized, in order of events.
 #[derive(Clone, Debug)]
-pub(super) struct OpenList {
+pub(in crate::check) struct OpenList {
     next: Vec<u32>,
     previous: Vec<u32>,
 }
 
 impl OpenList {
     /// The list of the entries in `order`: calls `2 i` and returns `2 i + 1`, each `i < count`.
-    pub(super) fn new(order: impl Iterator<Item = u32>, count: usize) -> Self {
+    pub(in crate::check) fn new(order: impl Iterator<Item = u32>, count: usize) -> Self {
         // The entry after the last closes the ring.
         let head = 2 * count as u32;
         let mut list = OpenList { next: vec![head; 2 * count + 1], previous: vec![head; 2 * count + 1] };
@@ -29,7 +29,7 @@ impl OpenList {
 
     /// Fills `callable` with the operations that may come next, in order of invocation, and returns
     /// the operation whose return comes first; `None` if no operation is left.
-    pub(super) fn callable(&self, callable: &mut Vec<u32>) -> Option<u32> {
+    pub(in crate::check) fn callable(&self, callable: &mut Vec<u32>) -> Option<u32> {
         callable.clear();
         let head = self.next.len() as u32 - 1;
         let mut entry = self.next[head as usize];
@@ -44,13 +44,13 @@ impl OpenList {
     }
 
     /// Takes `operation` out.
-    pub(super) fn lift(&mut self, operation: u32) {
+    pub(in crate::check) fn lift(&mut self, operation: u32) {
         self.remove(2 * operation);
         self.remove(2 * operation + 1);
     }
 
     /// Puts `operation` back, which must be the last one lifted that is still out.
-    pub(super) fn put_back(&mut self, operation: u32) {
+    pub(in crate::check) fn put_back(&mut self, operation: u32) {
         self.restore(2 * operation + 1);
         self.restore(2 * operation);
     }

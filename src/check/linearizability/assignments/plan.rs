@@ -15,8 +15,9 @@
 
 use std::ops::Range;
 
-use super::compiled::{Compiled, Done, NONE, Pending, ValueId};
+use super::compiled::{Compiled, INITIAL, NONE, Pending, ValueId};
 use super::planted::{Planted, planted};
+use crate::check::partition::Entry;
 
 /// An operation that must be linearized.
 #[derive(Clone, Copy, Debug)]
@@ -67,13 +68,13 @@ pub(super) struct Plan {
 impl Plan {
     /// The plan for the prefix with `length` returns. With `instead`, the last of them demands that
     /// value and not its own.
-    pub(super) fn new<S>(compiled: &Compiled<S>, length: usize, instead: Option<ValueId>) -> Self {
-        let mut done: Vec<Done> = compiled.done[..length].to_vec();
+    pub(super) fn new(compiled: &Compiled, length: usize, instead: Option<ValueId>) -> Self {
+        let mut done: Vec<Entry> = compiled.done[..length].to_vec();
         if let (Some(last), Some(guard)) = (done.last_mut(), instead) {
             last.guard = guard;
         }
-        let values = compiled.values.len();
-        let pending = useful(pending(compiled, length), &done, compiled.initial, values);
+        let values = compiled.values;
+        let pending = useful(pending(compiled, length), &done, values);
         let order: Vec<u32> =
             compiled.order.iter().copied().filter(|&entry| (entry as usize) < 2 * length).collect();
         let (must, slots) = assign_slots(&done, &order);
@@ -114,18 +115,18 @@ impl Plan {
 }
 
 /// What may have happened by the time of the prefix's last return.
-fn pending<S>(compiled: &Compiled<S>, length: usize) -> Vec<Pending> {
+fn pending(compiled: &Compiled, length: usize) -> Vec<Pending> {
     let horizon = length.checked_sub(1).map_or(0, |last| compiled.done[last].ret);
-    let as_pending = |done: &Done| Pending { guard: done.guard, leaves: done.leaves, call: done.call };
+    let as_pending = |done: &Entry| Pending { guard: done.guard, leaves: done.leaves, call: done.call };
     let open = compiled.done[length..].iter().filter(|done| done.leaves != NONE).map(as_pending);
     compiled.pending.iter().copied().chain(open).filter(|pending| pending.call < horizon).collect()
 }
 
 /// The pending operations that can help, in order.
-fn useful(mut pending: Vec<Pending>, done: &[Done], initial: ValueId, values: usize) -> Vec<Pending> {
+fn useful(mut pending: Vec<Pending>, done: &[Entry], values: usize) -> Vec<Pending> {
     loop {
         let (mut demanded, mut left) = (vec![false; values], vec![false; values]);
-        left[initial as usize] = true;
+        left[INITIAL as usize] = true;
         let guard = |p: &Pending| if planted(Planted::DropsObservedByPending) { NONE } else { p.guard };
         let may = pending.iter().map(|p| (guard(p), p.leaves));
         let effects = done.iter().map(|d| (d.guard, d.leaves)).chain(may);
@@ -147,8 +148,8 @@ fn useful(mut pending: Vec<Pending>, done: &[Done], initial: ValueId, values: us
 }
 
 /// Gives each operation the lowest slot that is free while it is open.
-fn assign_slots(done: &[Done], order: &[u32]) -> (Vec<Must>, usize) {
-    let to_must = |done: &Done| Must { guard: done.guard, leaves: done.leaves, slot: 0, ret: done.ret };
+fn assign_slots(done: &[Entry], order: &[u32]) -> (Vec<Must>, usize) {
+    let to_must = |done: &Entry| Must { guard: done.guard, leaves: done.leaves, slot: 0, ret: done.ret };
     let mut must: Vec<Must> = done.iter().map(to_must).collect();
     let (mut free, mut slots) = (Vec::new(), 0);
     for &entry in order {

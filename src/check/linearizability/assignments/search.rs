@@ -28,28 +28,16 @@
 //!    it leaves. If what follows in `w` does not demand it, it is an unguarded write or the end, and
 //!    `w` without the pending operation is shorter.
 
-use super::compiled::{NONE, ValueId};
-use super::memo::{Key, Memo, Slots, UsedId};
-use super::open_list::OpenList;
+use super::compiled::{INITIAL, NONE, ValueId};
 use super::plan::Plan;
 use super::planted::{Planted, planted};
 use crate::check::Budget;
+use crate::check::linearizability::Found;
+use crate::check::linearizability::memo::{Key, Memo, Slots, UsedId};
+use crate::check::linearizability::open_list::OpenList;
 
 /// Any state whose value nothing demands any more.
 const UNWATCHED: ValueId = u32::MAX - 1;
-
-/// What a search found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Found {
-    /// A linearization.
-    Way,
-    /// That there is none.
-    NoWay,
-    /// That it has no steps left. It goes on when run again.
-    OutOfSteps,
-    /// That it has no memory left.
-    OutOfMemory,
-}
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Move {
@@ -79,7 +67,7 @@ struct Frame {
 
 /// A search for a linearization.
 #[derive(Clone, Debug)]
-pub(super) struct Search {
+pub(in crate::check) struct Search {
     plan: Plan,
     list: OpenList,
     state: ValueId,
@@ -106,7 +94,7 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) fn new(plan: Plan, initial: ValueId) -> Self {
+    pub(super) fn new(plan: Plan) -> Self {
         let zeros = || vec![0; plan.values];
         let (mut observers, mut changers, mut producers) = (zeros(), zeros(), zeros());
         for must in &plan.must {
@@ -123,7 +111,7 @@ impl Search {
         }
         Search {
             list: OpenList::new(plan.order.iter().copied(), plan.must.len()),
-            state: initial,
+            state: INITIAL,
             used: Memo::UNUSED,
             taken: vec![false; plan.must.len()],
             observers,
@@ -206,12 +194,7 @@ impl Search {
     }
 
     fn use_pending(&mut self, class: u32) {
-        let mut used = self.memo.used(self.used).to_vec();
-        match used.binary_search_by_key(&class, |&(class, _)| class) {
-            Ok(at) => used[at].1 += 1,
-            Err(at) => used.insert(at, (class, 1)),
-        }
-        self.used = self.memo.number(used.into());
+        self.used = self.memo.one_more(self.used, class);
         self.state = self.plan.classes[class as usize].leaves;
         self.producers[self.state as usize] -= 1;
         self.trail.push(Step::Used(class));
@@ -437,7 +420,7 @@ impl Search {
         let what = &plan.classes[class as usize];
         let now = plan.must[first as usize].ret;
         let invoked = |class: usize| plan.classes[class].calls.partition_point(|&call| call < now);
-        let used = memo.used(self.used).iter().find(|&&(other, _)| other == class).map_or(0, |&(_, n)| n);
+        let used = memo.count(self.used, class);
         let is_equal = |&operation: &u32| {
             let must = plan.must[operation as usize];
             (must.guard, must.leaves) == (what.guard, what.leaves)

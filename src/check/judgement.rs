@@ -1,0 +1,132 @@
+//! What is said of one partition, and the judging that comes to say it.
+
+use super::linearizability::{Assignments, Searching, Steps};
+use super::numbering::StateId;
+use super::special::{Zones, ZonesFound};
+use super::{Budget, Case, Verdict};
+
+/// How far a judging has come.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// To the end.
+    Done(Judgement),
+    /// No steps are left; [`Judging::run`] goes on with a refilled budget.
+    Exhausted,
+}
+
+/// What is to be said of one partition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How it was reached.
+    pub algorithm: &'static str,
+    /// The first operation that is impossible.
+    pub impossible: Option<Impossible>,
+    /// What a reader should know of the verdict.
+    pub note: Option<String>,
+}
+
+/// The operation that ends the shortest impossible prefix.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Impossible {
+    /// Its index in the operations of the case.
+    pub operation: usize,
+    /// How many operations of the partition returned before it (those that demand and change
+    /// nothing apart). They have a legal order.
+    pub possible_before: usize,
+    /// Some of the states in which it could have happened, by number.
+    pub(super) states: Vec<StateId>,
+}
+
+impl Judgement {
+    pub(super) fn valid(algorithm: &'static str) -> Self {
+        Judgement { verdict: Verdict::Valid, algorithm, impossible: None, note: None }
+    }
+
+    pub(super) fn invalid(algorithm: &'static str, impossible: Impossible) -> Self {
+        Judgement { verdict: Verdict::Invalid, algorithm, impossible: Some(impossible), note: None }
+    }
+
+    /// That nothing was looked at.
+    pub fn undecided() -> Self {
+        Judgement { verdict: Verdict::Unknown, algorithm: "none", impossible: None, note: None }
+    }
+}
+
+/// The judging of one partition, in portions.
+#[derive(Clone, Debug)]
+pub struct Judging<'c> {
+    case: &'c Case,
+    place: usize,
+    method: Method,
+}
+
+/// By what the partition allows.
+#[derive(Clone, Debug)]
+enum Method {
+    /// Not chosen yet.
+    Open,
+    Assignments(Box<Searching<Assignments>>),
+    Steps(Box<Searching<Steps>>),
+}
+
+impl<'c> Judging<'c> {
+    /// The judging of the partition of `case` in this place.
+    pub fn new(case: &'c Case, place: usize) -> Self {
+        Judging { case, place, method: Method::Open }
+    }
+
+    /// The judging of the same by a search, though there may be a shorter way.
+    #[cfg(test)]
+    pub(super) fn by_search(case: &'c Case, place: usize) -> Self {
+        let mut judging = Judging::new(case, place);
+        judging.choose_search();
+        judging
+    }
+
+    /// Judges until there is a judgement or `budget` has no steps left.
+    pub fn run(&mut self, budget: &mut Budget) -> Progress {
+        loop {
+            match &mut self.method {
+                Method::Assignments(searching) => return searching.run(budget),
+                Method::Steps(searching) => return searching.run(budget),
+                Method::Open => {}
+            }
+            if let Some(judgement) = self.choose() {
+                return Progress::Done(judgement);
+            }
+        }
+    }
+
+    /// The judgement so far, for a caller that will not go on.
+    pub fn conclude(self, budget: &mut Budget) -> Judgement {
+        match self.method {
+            Method::Open => Judgement::undecided(),
+            Method::Assignments(searching) => searching.conclude(budget),
+            Method::Steps(searching) => searching.conclude(budget),
+        }
+    }
+
+    /// Judges at once where there is a near-linear way, and else chooses the search.
+    fn choose(&mut self) -> Option<Judgement> {
+        match Zones::judge(&self.case.partitions[self.place]) {
+            ZonesFound::Possible => return Some(Judgement::valid(Zones::ALGORITHM)),
+            ZonesFound::Impossible(impossible) => {
+                return Some(Judgement::invalid(Zones::ALGORITHM, impossible));
+            }
+            ZonesFound::NotUnique => {}
+        }
+        self.choose_search();
+        None
+    }
+
+    fn choose_search(&mut self) {
+        let partition = &self.case.partitions[self.place];
+        self.method = if partition.computes {
+            Method::Steps(Box::new(Searching::new(Steps::new(self.case, partition))))
+        } else {
+            Method::Assignments(Box::new(Searching::new(Assignments::new(partition))))
+        };
+    }
+}

@@ -1,0 +1,205 @@
+//! The search of Wing and Gong with Lowe's memo, for any model.
+//!
+//! A configuration is: the operations linearized so far, the state, the pending operations used. A
+//! *way* is a sequence of moves from it to the end, where all that must be linearized is. Every
+//! pruning keeps at least one shortest way if there is any:
+//!
+//! 1. **Observers at once.** If a callable operation is possible that changes no state wherever it is
+//!    possible, it is linearized. A way without it is a way from there. (An operation that changes
+//!    nothing here may be needed later, where it does.)
+//! 2. **Equals in order.** Of callable operations of one class, the one that returns first is taken.
+//!    If a way takes another first, exchange the two: both are callable now, and the place the other
+//!    gets is before the return of the one it changes places with. Of pending equals the one
+//!    invoked first is taken: it may be anywhere that the others may be.
+//! 3. **Pending operations that change nothing are not used.** The way without is shorter.
+
+use super::plan::Plan;
+use crate::check::Budget;
+use crate::check::erased::Machine;
+use crate::check::linearizability::Found;
+use crate::check::linearizability::memo::{Key, Memo, Slots, UsedId};
+use crate::check::linearizability::open_list::OpenList;
+use crate::check::numbering::{NONE, StateId};
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Move {
+    /// Linearize this operation.
+    Take(u32),
+    /// Use the next pending operation of this kind.
+    Use(u32),
+}
+
+/// A configuration on the way, and where its untried moves begin.
+#[derive(Clone, Debug)]
+struct Frame {
+    state: StateId,
+    used: UsedId,
+    trail: usize,
+    moves: usize,
+}
+
+/// A search for a linearization.
+#[derive(Clone, Debug)]
+pub(in crate::check) struct Search {
+    plan: Plan,
+    list: OpenList,
+    state: StateId,
+    used: UsedId,
+    /// The operations linearized, in order.
+    trail: Vec<u32>,
+    frames: Vec<Frame>,
+    /// The untried moves of all frames, the best of each last, with where they lead.
+    moves: Vec<(Move, StateId)>,
+    memo: Memo,
+    begun: bool,
+    furthest: usize,
+    callable: Vec<u32>,
+    /// The bytes of the machine that the budget has paid for.
+    paid: u64,
+}
+
+impl Search {
+    pub(super) fn new(plan: Plan) -> Self {
+        Search {
+            list: OpenList::new(plan.order.iter().copied(), plan.must.len()),
+            plan,
+            state: 0,
+            used: Memo::UNUSED,
+            trail: Vec::new(),
+            frames: Vec::new(),
+            moves: Vec::new(),
+            memo: Memo::new(),
+            begun: false,
+            furthest: 0,
+            callable: Vec::new(),
+            paid: 0,
+        }
+    }
+
+    /// The length of the longest prefix known to be possible.
+    pub(super) fn furthest(&self) -> usize {
+        self.furthest
+    }
+
+    /// The bytes of the budget that are held; to be given back when this is dropped.
+    pub(super) fn bytes(&self) -> u64 {
+        self.memo.bytes() + self.paid
+    }
+
+    /// Searches until something is found or the budget is spent.
+    pub(super) fn run(&mut self, machine: &mut dyn Machine, budget: &mut Budget) -> Found {
+        loop {
+            if !budget.step() {
+                return Found::OutOfSteps;
+            }
+            if self.begun && !self.next_move() {
+                return Found::NoWay;
+            }
+            self.begun = true;
+            let Some(first) = self.close(machine) else {
+                self.furthest = self.plan.must.len();
+                return Found::Way;
+            };
+            self.furthest = self.furthest.max(first as usize);
+            let grown = machine.bytes().saturating_sub(self.paid);
+            if !budget.take(grown) {
+                return Found::OutOfMemory;
+            }
+            self.paid += grown;
+            match self.is_new(first, budget) {
+                Some(true) => self.push_frame(machine, first),
+                Some(false) => {}
+                None => return Found::OutOfMemory,
+            }
+        }
+    }
+
+    /// Makes the next untried move. `false` if there is none.
+    fn next_move(&mut self) -> bool {
+        while let Some(frame) = self.frames.last() {
+            let Frame { state, used, trail, moves } = *frame;
+            while self.trail.len() > trail
+                && let Some(operation) = self.trail.pop()
+            {
+                self.list.put_back(operation);
+            }
+            (self.state, self.used) = (state, used);
+            if self.moves.len() > moves
+                && let Some((chosen, after)) = self.moves.pop()
+            {
+                match chosen {
+                    Move::Take(operation) => self.take(operation),
+                    Move::Use(kind) => self.used = self.memo.one_more(self.used, kind),
+                }
+                self.state = after;
+                return true;
+            }
+            self.frames.pop();
+        }
+        false
+    }
+
+    fn take(&mut self, operation: u32) {
+        self.list.lift(operation);
+        self.trail.push(operation);
+    }
+
+    /// Makes the moves that pruning 1 forces. Returns the operation that returns first of those left,
+    /// or `None` if none is left; `callable` holds what may come next.
+    fn close(&mut self, machine: &mut dyn Machine) -> Option<u32> {
+        let mut callable = std::mem::take(&mut self.callable);
+        let first = loop {
+            let first = self.list.callable(&mut callable);
+            let before = self.trail.len();
+            for &operation in &callable {
+                let class = self.plan.must[operation as usize].class;
+                if machine.observes(class) && machine.step(self.state, class) != NONE {
+                    self.take(operation);
+                }
+            }
+            if self.trail.len() == before {
+                break first;
+            }
+        };
+        self.callable = callable;
+        first
+    }
+
+    /// Whether this configuration is worth searching; `None` if it cannot be remembered.
+    fn is_new(&mut self, first: u32, budget: &mut Budget) -> Option<bool> {
+        let slots = self.callable.iter().map(|&operation| self.plan.must[operation as usize].slot);
+        let key = Key { first, state: self.state, open: Slots::new(slots, self.plan.slots) };
+        self.memo.enter(key, self.used, budget)
+    }
+
+    /// Lists the moves from here, those first whose operation returns first.
+    fn push_frame(&mut self, machine: &mut dyn Machine, first: u32) {
+        let moves = self.moves.len();
+        self.frames.push(Frame { state: self.state, used: self.used, trail: self.trail.len(), moves });
+        let Self { plan, callable, memo, state, .. } = self;
+        let now = plan.must[first as usize].ret;
+        for (kind, pending) in plan.pending.iter().enumerate() {
+            let invoked = pending.calls.partition_point(|&call| call < now);
+            if invoked == 0 || memo.count(self.used, kind as u32) as usize >= invoked {
+                continue;
+            }
+            let after = machine.step(*state, pending.class);
+            if after != NONE && after != *state {
+                self.moves.push((Move::Use(kind as u32), after));
+            }
+        }
+        // Operations are numbered in order of return.
+        callable.sort_unstable_by(|a, b| b.cmp(a));
+        for (index, &operation) in callable.iter().enumerate() {
+            let class = plan.must[operation as usize].class;
+            let sooner = &callable[index + 1..];
+            if sooner.iter().any(|&other| plan.must[other as usize].class == class) {
+                continue;
+            }
+            let after = machine.step(*state, class);
+            if after != NONE {
+                self.moves.push((Move::Take(operation), after));
+            }
+        }
+    }
+}

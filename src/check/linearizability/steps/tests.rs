@@ -1,0 +1,85 @@
+//! The search for any model against the judge that is too simple to be wrong.
+
+use std::cell::Cell;
+
+use quickcheck::{Arbitrary, Gen, QuickCheck};
+
+use crate::check::brute_force::{Mistake, Recipe, Small, first_impossible};
+use crate::check::{Budget, Case, ModelName, Verdict, judge};
+
+const OPERATIONS: u64 = 7;
+
+impl Arbitrary for Small {
+    fn arbitrary(g: &mut Gen) -> Self {
+        let model = *g.choose(&ModelName::ALL).unwrap();
+        let (unique, noise) = (bool::arbitrary(g), 1 + u64::arbitrary(g) % 5);
+        Recipe { model, operations: OPERATIONS, unique, noise }.cook(g)
+    }
+}
+
+fn case(small: &Small) -> Case {
+    small.specification.case(&small.history, small.history.operations().unwrap()).unwrap()
+}
+
+fn agrees(small: &Small, mistake: Mistake) -> bool {
+    let report = judge(&case(small), &mut Budget::UNLIMITED.clone());
+    let operations = small.history.operations().unwrap();
+    report.first_impossible.map(|first| first.index)
+        == first_impossible(&small.specification, &operations, mistake)
+}
+
+fn agree(cases: u64) {
+    thread_local!(static SEEN: Cell<[[u64; 2]; 11]> = const { Cell::new([[0; 2]; 11]) });
+    #[expect(clippy::needless_pass_by_value, reason = "quickcheck hands cases over by value")]
+    fn property(small: Small) -> bool {
+        let verdict = judge(&case(&small), &mut Budget::UNLIMITED.clone()).verdict;
+        let mut seen = SEEN.get();
+        seen[small.specification.model as usize][usize::from(verdict == Verdict::Invalid)] += 1;
+        SEEN.set(seen);
+        let right = agrees(&small, Mistake::None);
+        if !right {
+            eprintln!("{small:?}");
+        }
+        right
+    }
+    QuickCheck::new().tests(cases).max_tests(cases).quickcheck(property as fn(Small) -> bool);
+    for (model, [valid, invalid]) in ModelName::ALL.into_iter().zip(SEEN.get()) {
+        assert!(valid > cases / 800 && invalid > cases / 800, "{model}: {valid} valid, {invalid} invalid");
+    }
+}
+
+#[test]
+fn every_model_agrees_with_the_oracle() {
+    agree(10_000);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn every_model_agrees_with_the_oracle_on_many() {
+    agree(300_000);
+}
+
+/// Oracles with a mistake: the same comparison must tell them from the judge, or it could not tell a
+/// wrong judge either.
+#[test]
+fn every_mistaken_oracle_is_caught() {
+    let mut g = Gen::new(100);
+    for model in ModelName::ALL {
+        let recipe = Recipe { model, operations: OPERATIONS, unique: false, noise: 2 };
+        let smalls: Vec<Small> = (0..3_000).map(|_| recipe.cook(&mut g)).collect();
+        let caught = |mistake| smalls.iter().filter(|small| !agrees(small, mistake)).count();
+        if let Some(small) = smalls.iter().find(|small| !agrees(small, Mistake::None)) {
+            panic!("{small:?}");
+        }
+        for mistake in [Mistake::RealTime, Mistake::PendingNever, Mistake::FailedMaybe, Mistake::Answers] {
+            let applies = match mistake {
+                // A lock of this kind answers nothing.
+                Mistake::Answers => model != ModelName::Mutex,
+                // What returns too early for these two does so before what it needs was invoked.
+                Mistake::RealTime => !matches!(model, ModelName::Mutex | ModelName::Consensus),
+                _ => true,
+            };
+            assert!(!applies || caught(mistake) > 0, "{model}: {mistake:?} was not caught");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! States by number, in order of appearance.
+
+use std::hash::Hash;
+
+use crate::base::Table;
+
+/// The number of a state.
+pub(super) type StateId = u32;
+/// In place of a number: there is none.
+pub(super) const NONE: StateId = u32::MAX;
+
+/// A table of states that gives each a number. Integers near zero, which most histories hold, are
+/// looked up in an array, and all others in a hash table.
+#[derive(Clone, Debug)]
+pub(super) struct Numbering<S> {
+    small: Vec<StateId>,
+    small_max: usize,
+    others: Table<S, StateId>,
+    count: StateId,
+}
+
+impl<S: Eq + Hash> Numbering<S> {
+    /// A numbering that spends at most 16 bytes for each of `expected` states on its array.
+    pub(super) fn new(expected: usize) -> Self {
+        let small_max = 4 * expected + 256;
+        Numbering { small: Vec::new(), small_max, others: Table::new(), count: 0 }
+    }
+
+    /// The number of `state`, which is the integer `integer`, if any, and whether it is a new one.
+    pub(super) fn number(&mut self, state: S, integer: Option<i64>) -> (StateId, bool) {
+        let small = integer.and_then(|i| usize::try_from(i).ok()).filter(|&i| i < self.small_max);
+        let place = match small {
+            Some(i) => {
+                if i >= self.small.len() {
+                    self.small.resize((2 * i + 16).min(self.small_max), NONE);
+                }
+                &mut self.small[i]
+            }
+            None => self.others.get_or_insert_with(state, || NONE),
+        };
+        let is_new = *place == NONE;
+        if is_new {
+            *place = self.count;
+            self.count += 1;
+        }
+        (*place, is_new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_appearance() {
+        let mut numbering = Numbering::new(10);
+        let mut of = |i: i64| numbering.number(i, Some(i));
+        assert_eq!(of(7), (0, true));
+        assert_eq!(of(-1), (1, true));
+        assert_eq!(of(i64::MAX), (2, true));
+        assert_eq!(of(7), (0, false));
+        assert_eq!(of(-1), (1, false));
+        assert_eq!(of(295), (3, true));
+        assert_eq!(of(296), (4, true));
+        assert_eq!(of(295), (3, false));
+    }
+}

@@ -1,0 +1,135 @@
+//! Registers whose values are each written once: Gibbons & Korach, *Testing Shared Memories* (1997),
+//! §4.2, in one pass over the operations and one over time.
+//!
+//! The operations on one value, the write and the reads of it, are its *cluster*; all of them come
+//! before all of another cluster or after. Let `f` be the first return in a cluster and `s` the last
+//! call. Cluster `a` must come before `b` if some operation of `a` returns before one of `b` is
+//! called: if `f(a) < s(b)`. The history is linearizable if and only if
+//! 1. every value that is read has a write, and no read of it returns before the write is called;
+//! 2. no two clusters must each come before the other.
+//!
+//! Two are enough: in a cycle of clusters, let `m` be the one with the least `f`. Every cluster of the
+//! cycle has an `s` beyond the `f` of some other, so beyond `f(m)`: `m` must come before each of
+//! them, and the last of the cycle must come before `m`.
+//!
+//! **Crashed operations** need no fall-back. A write that may have happened did if its value was read,
+//! and then its return is at the end of time, which `f` never takes. If nobody read its value, it can be
+//! left out: what follows it in a linearization is a write or nothing.
+//!
+//! The initial value was written before all else.
+
+use super::zone_locator;
+use crate::check::judgement::Impossible;
+use crate::check::numbering::NONE;
+use crate::check::partition::{COMPUTE, Entry, NEVER, Partition};
+
+/// What is known of a partition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(in crate::check) enum ZonesFound {
+    /// It is linearizable.
+    Possible,
+    /// It is not.
+    Impossible(Impossible),
+    /// Some value is left by several operations, or by one that demands another.
+    NotUnique,
+}
+
+/// The judge.
+pub(in crate::check) struct Zones;
+
+/// The operations on one value. Times are one later than in the entries, so that the initial value
+/// can be written at 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cluster {
+    /// The first return.
+    pub first_return: u32,
+    /// The last call.
+    pub last_call: u32,
+    /// When the write was called; [`NONE`] if there is none.
+    pub written: u32,
+}
+
+impl Cluster {
+    pub(super) const EMPTY: Cluster = Cluster { first_return: NEVER, last_call: 0, written: NONE };
+    pub(super) const INITIAL: Cluster = Cluster { first_return: 0, last_call: 0, written: 0 };
+
+    fn add(&mut self, entry: &Entry) {
+        // A return at the end of time stays there.
+        self.first_return = self.first_return.min(entry.ret.saturating_add(1));
+        self.last_call = self.last_call.max(entry.call + 1);
+    }
+
+    /// Whether it is there and in order.
+    fn is_sound(&self) -> bool {
+        self.first_return == NEVER || (self.written != NONE && self.written <= self.first_return)
+    }
+}
+
+impl Zones {
+    /// What the algorithm is called.
+    pub(in crate::check) const ALGORITHM: &'static str = "zones";
+
+    /// Judges `partition`.
+    pub(in crate::check) fn judge(partition: &Partition) -> ZonesFound {
+        let Some(clusters) = gather(&partition.entries, partition.states.len()) else {
+            return ZonesFound::NotUnique;
+        };
+        if clusters.iter().all(Cluster::is_sound) && !any_crossed(&clusters, partition.end) {
+            return ZonesFound::Possible;
+        }
+        ZonesFound::Impossible(zone_locator::locate(partition, &clusters))
+    }
+}
+
+/// The clusters by value; `None` if a value is left twice, or depends on another.
+fn gather(entries: &[Entry], values: usize) -> Option<Vec<Cluster>> {
+    let mut clusters = vec![Cluster::EMPTY; values];
+    clusters[0] = Cluster::INITIAL;
+    for entry in entries {
+        let cluster = match (entry.guard, entry.leaves) {
+            (NONE, written) => {
+                let cluster = &mut clusters[written as usize];
+                if cluster.written != NONE {
+                    return None;
+                }
+                cluster.written = entry.call + 1;
+                cluster
+            }
+            (COMPUTE, _) => return None,
+            (read, NONE) => &mut clusters[read as usize],
+            _ => return None,
+        };
+        cluster.add(entry);
+    }
+    Some(clusters)
+}
+
+/// Whether two clusters must each come before the other, by a sweep over time: of two such, let `a` be
+/// the one that returned first; then at `f(b)` or at `s(b)`, whichever is first, `a` has returned, and its
+/// `s` is beyond `f(b)`.
+fn any_crossed(clusters: &[Cluster], end: u32) -> bool {
+    let mut at = vec![NONE; end as usize + 1];
+    for (value, cluster) in clusters.iter().enumerate() {
+        if cluster.first_return != NEVER {
+            at[cluster.last_call as usize] = value as u32;
+            at[cluster.first_return as usize] = value as u32;
+        }
+    }
+    // The greatest `s` of the clusters that have returned.
+    let mut last_call = 0;
+    for (time, &value) in at.iter().enumerate() {
+        if value == NONE {
+            continue;
+        }
+        let cluster = &clusters[value as usize];
+        let returns = cluster.first_return as usize == time;
+        let is_first = returns == (cluster.first_return < cluster.last_call);
+        if is_first && last_call > cluster.first_return {
+            return true;
+        }
+        if returns {
+            last_call = last_call.max(cluster.last_call);
+        }
+    }
+    false
+}
