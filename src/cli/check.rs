@@ -1,26 +1,26 @@
 //! `atropos check`: judges a history from a file.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::str::FromStr;
 
 use clap::Args;
 
 use super::closing::Closing;
 use super::failure::Failure;
+use super::history_file::HistoryFile;
 use super::{ExitCode, Session};
 use crate::check::{ModelName, NilReads, Report, Specification};
-use crate::history::{HistoryError, Value, read_jsonl};
+use crate::history::{HistoryError, Value};
 use crate::report::palette::{BAD, HEADING, paint};
 use crate::report::{Judged, Judging, epitaph};
 use crate::sweep::{Limits, Stopwatch, available_threads, judge};
 
-/// Judge a history from a file: JSON Lines, one event a line
+/// Judge a history from a file: of atropos, Jepsen, Porcupine or elle-cli
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The history; - reads stdin
-    #[arg(value_name = "FILE")]
-    file: String,
+    #[command(flatten)]
+    source: HistoryFile,
     /// What the object ought to do: register, cas-register, kv, … (`atropos list models`)
     #[arg(long, value_name = "MODEL", default_value_t, value_parser = ModelName::parse)]
     model: ModelName,
@@ -68,14 +68,12 @@ fn bytes(text: &str) -> Result<u64, String> {
 /// Carries out `atropos check`.
 pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
     let watch = Stopwatch::start();
-    let bytes = contents(&arguments.file)
-        .map_err(|error| Failure::Input(format!("cannot read the history `{}`: {error}", arguments.file)))?;
-    let wrong = |error: HistoryError| Failure::Input(at(&arguments.file, &error));
+    let wrong = |error: HistoryError| arguments.source.failure(&error);
     let nil_reads = arguments.nil_reads.unwrap_or(NilReads::of(&arguments.initial));
     let specification =
         Specification { nil_reads, ..Specification::new(arguments.model, arguments.initial.clone()) };
     specification.validate().map_err(|error| Failure::Input(format!("--initial: {error}")))?;
-    let history = read_jsonl(&bytes).map_err(wrong)?;
+    let history = arguments.source.read()?;
     let operations = history.operations().map_err(wrong)?;
     let load_seconds = watch.seconds();
     session.interrupt.listen()?;
@@ -93,7 +91,7 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
         report.note = Some(report.note.map_or(late.clone(), |note| format!("{note}; {late}")));
     }
     let judging = Judging {
-        file: &arguments.file,
+        file: &arguments.source.file,
         model: arguments.model,
         load_seconds,
         wall_seconds: watch.seconds(),
@@ -127,21 +125,6 @@ fn tell(
     let closing = Closing { epitaph, verdict, code: session.so_far, results: None, replay: None };
     closing.write(session, json)?;
     Ok(())
-}
-
-fn contents(file: &str) -> io::Result<Vec<u8>> {
-    if file != "-" {
-        return fs::read(file);
-    }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// The place of an error as compilers write it.
-fn at(file: &str, error: &HistoryError) -> String {
-    let column = error.column.map_or(String::new(), |column| format!(":{column}"));
-    format!("{file}:{}{column}: {}", error.line, error.message)
 }
 
 /// The most memory that this process has had, where the system tells: Linux does.

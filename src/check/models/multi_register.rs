@@ -12,7 +12,7 @@ const PARTS: [&str; 4] = ["read", "write", "r", "w"];
 /// Registers by name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MultiRegister {
-    /// The value of each before it is first written.
+    /// The value of each before it is first written; a map has one for each register.
     pub initial: Value,
     /// What a read of nil means.
     pub nil_reads: NilReads,
@@ -51,7 +51,17 @@ fn part(fields: &Value) -> Option<Result<Part<'_>, String>> {
         return Some(Ok(Part { writes: f.starts_with('w'), register, value }));
     }
     let hint = nearest(f, &PARTS).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
-    Some(Err(format!("a transaction has no `{f}`: expected one of {}{hint}", PARTS.join(", "))))
+    Some(Err(format!("a transaction has no `{}`: expected one of {}{hint}", &**f, PARTS.join(", "))))
+}
+
+impl MultiRegister {
+    /// The value of `register` before it is first written.
+    fn first(&self, register: &Value) -> &Value {
+        match &self.initial {
+            Value::Map(values) => values.get(register).unwrap_or(&Value::Nil),
+            value => value,
+        }
+    }
 }
 
 impl Model for MultiRegister {
@@ -86,7 +96,7 @@ impl Model for MultiRegister {
         for part in parts(if seen { &operation.output } else { &operation.input }).ok()? {
             let place = after.0.binary_search_by(|(name, _)| name.cmp(part.register));
             if !part.writes {
-                let value = place.map_or(&self.initial, |at| &after.0[at].1);
+                let value = place.map_or(self.first(part.register), |at| &after.0[at].1);
                 let tells = seen && !(part.value.is_nil() && self.nil_reads == NilReads::Unknown);
                 if tells && part.value != value {
                     return None;
@@ -99,7 +109,7 @@ impl Model for MultiRegister {
             }
         }
         // A register that was never written is one with its first value.
-        after.0.retain(|(_, value)| *value != self.initial);
+        after.0.retain(|(name, value)| value != self.first(name));
         Some(after)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use quickcheck::{Arbitrary, Gen, QuickCheck};
+use quickcheck::{Arbitrary, Gen, QuickCheck, TestResult};
 
 use crate::check::brute_force::{Mistake, Recipe, Small, first_impossible};
 use crate::check::{Budget, Case, ModelName, Verdict, judge};
@@ -31,18 +31,18 @@ fn agrees(small: &Small, mistake: Mistake) -> bool {
 fn agree(cases: u64) {
     thread_local!(static SEEN: Cell<[[u64; 2]; 11]> = const { Cell::new([[0; 2]; 11]) });
     #[expect(clippy::needless_pass_by_value, reason = "quickcheck hands cases over by value")]
-    fn property(small: Small) -> bool {
+    fn property(small: Small) -> TestResult {
         let verdict = judge(&case(&small), &mut Budget::UNLIMITED.clone()).verdict;
         let mut seen = SEEN.get();
         seen[small.specification.model as usize][usize::from(verdict == Verdict::Invalid)] += 1;
         SEEN.set(seen);
-        let right = agrees(&small, Mistake::None);
-        if !right {
-            eprintln!("{small:?}");
+        if agrees(&small, Mistake::None) {
+            TestResult::passed()
+        } else {
+            TestResult::error(format!("{small:?}"))
         }
-        right
     }
-    QuickCheck::new().tests(cases).max_tests(cases).quickcheck(property as fn(Small) -> bool);
+    QuickCheck::new().tests(cases).max_tests(cases).quickcheck(property as fn(Small) -> TestResult);
     for (model, [valid, invalid]) in ModelName::ALL.into_iter().zip(SEEN.get()) {
         assert!(valid > cases / 800 && invalid > cases / 800, "{model}: {valid} valid, {invalid} invalid");
     }
