@@ -48,6 +48,15 @@ fn one_history_in_five_formats() {
     );
 }
 
+/// The page that describes the formats knows all of them by the names that users type.
+#[test]
+fn the_page_on_histories_names_every_format() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/histories.md")).unwrap();
+    for name in Format::NAMES.into_iter().chain(Kind::NAMES) {
+        assert!(page.contains(&format!("`{name}`")), "docs/histories.md does not name `{name}`");
+    }
+}
+
 /// A row of the manifest.
 struct Known {
     file: String,
