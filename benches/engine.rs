@@ -1,4 +1,4 @@
-//! What the engine costs: messages and events per second on the workloads W1 to W4.
+//! What the engine costs: messages and events per second on the workloads W1 to W5.
 //!
 //! `cargo bench --bench engine`; criterion prints the throughput of each.
 
@@ -8,7 +8,7 @@ use atropos::base::{SimDuration, SimTime};
 use atropos::engine::World;
 use atropos::process::Process;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use workloads::{gossip, heartbeats, ping_pong, raft};
+use workloads::{gossip, heartbeats, ping_pong, raft, seeds};
 
 /// Times `events` events of a world that has been warmed up by as many.
 fn measure<P: Process + Clone>(c: &mut Criterion, name: &str, events: u64, mut world: World<P>) {
@@ -45,15 +45,39 @@ fn measure_raft(c: &mut Criterion, nodes: u32) {
     group.finish();
 }
 
+/// Times whole runs, judging included: simulated seconds a second. A few seeds after another, as
+/// a sweep would run them.
+fn measure_seeds(c: &mut Criterion) {
+    let scenario = seeds::scenario();
+    let operations: u64 = (0..10).map(|seed| seeds::run(&scenario, seed)).sum();
+    println!("w5: {} operations a run", operations / 10);
+    let mut group = c.benchmark_group("engine");
+    let mut seed = 0;
+    let mut next = || {
+        seed += 1;
+        seed
+    };
+    group.throughput(Throughput::Elements(seeds::SECONDS));
+    group.bench_function("w5 seeds", |b| b.iter(|| seeds::run(&scenario, next())));
+    group.bench_function("w5 idle", |b| b.iter(|| seeds::idle(next())));
+    group.finish();
+}
+
 fn engine(c: &mut Criterion) {
     measure(c, "w1 ping-pong", 1_000_000, ping_pong::world());
     for nodes in [5, 100, 1_000, 10_000, 100_000] {
         let events = u64::from(nodes) * 10;
         measure(c, &format!("w2 gossip {nodes}"), events.max(1_000_000), gossip::world(nodes));
     }
+    for rumours in [1, 100, 1_000] {
+        let pending = 1_000 * u64::from(rumours);
+        let world = gossip::world_of(1_000, rumours);
+        measure(c, &format!("w2 pending {pending}"), (10 * pending).max(1_000_000), world);
+    }
     measure(c, "w3 heartbeats", 1_000_000, heartbeats::world());
     measure_raft(c, 3);
     measure_raft(c, 5);
+    measure_seeds(c);
 }
 
 criterion_group! {

@@ -1,8 +1,8 @@
-//! Runs one workload for as long as asked and prints how many events (operations, of Raft) that
-//! were: for `instructions.sh`, which counts the instructions with callgrind.
+//! Runs one workload for as long as asked and prints how many events (operations of W4, runs of
+//! W5) that were: for `instructions.sh`, which counts the instructions with callgrind.
 //!
-//! `instructions WORKLOAD NODES LENGTH`, where the length is in events, and of Raft in
-//! milliseconds of simulated time.
+//! `instructions WORKLOAD NODES LENGTH`, where the length is in events, of W4 in milliseconds of
+//! simulated time, and of W5 in runs.
 
 mod workloads;
 
@@ -11,7 +11,7 @@ use std::env::args;
 use atropos::base::{SimDuration, SimTime};
 use atropos::engine::World;
 use atropos::process::Process;
-use workloads::{gossip, heartbeats, ping_pong, raft};
+use workloads::{gossip, heartbeats, ping_pong, raft, seeds};
 
 fn events<P: Process>(mut world: World<P>, length: u64) -> u64 {
     world.run_until(SimTime::MAX, length, &mut ());
@@ -38,6 +38,8 @@ fn main() {
         "w2" => events(gossip::world(nodes), length),
         "w3" => events(heartbeats::world(), length),
         "w4" => operations(nodes, length),
+        "w5" => (0..length).filter(|seed| seeds::run(&seeds::scenario(), *seed) > 0).count() as u64,
+        "w5-idle" => (0..length).map(seeds::idle).sum(),
         _ => return println!("no such workload: {workload}"),
     };
     println!("{units}");

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Counts the instructions that an event of W1 to W3 and an operation of W4 cost, and compares with
+# Counts the instructions that an event of W1 to W3, an operation of W4, a run of W5 and an event of an
+# idle cluster cost, and compares with
 # benches/instructions.csv: a noisy machine does not show in them. More than 3 % above it: exit 1.
 # With --record, writes the file instead. Needs valgrind; takes a minute.
 set -euo pipefail
@@ -33,6 +34,8 @@ w2 10000 200000 1200000
 w3 5 100000 1100000
 w4 3 300 1300
 w4 5 300 1300
+w5 5 2 12
+w5-idle 5 2 12
 RUNS
 }
 
@@ -45,7 +48,7 @@ else
         BEGIN { while ((getline line < file) > 0) { split(line, f, ","); before[f[1] "," f[2]] = f[3] } }
         NR > 1 {
             was = before[$1 "," $2]
-            printf "%s %6d nodes  %6d instructions, recorded %6d  %+.1f %%\n", $1, $2, $3, was, 100 * ($3 / was - 1)
+            printf "%-7s %6d nodes  %8d instructions, recorded %8d  %+.1f %%\n", $1, $2, $3, was, 100 * ($3 / was - 1)
             if ($3 > 1.03 * was) worse = 1
         }
         END { exit worse }'

@@ -22,6 +22,13 @@ impl Payload for Rumour {
     }
 }
 
+/// How many nodes, and how many rumours each of them begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Crowd {
+    nodes: u32,
+    rumours: u32,
+}
+
 /// Passes every rumour on to a random node.
 #[derive(Clone, Debug)]
 pub(crate) struct Gossip {
@@ -43,7 +50,7 @@ impl Gossip {
 }
 
 impl Process for Gossip {
-    type Config = u32;
+    type Config = Crowd;
     type Message = Rumour;
     type Record = Infallible;
     type Request = Infallible;
@@ -52,9 +59,9 @@ impl Process for Gossip {
     type Observation = ();
     type Timer = u64;
 
-    fn start(nodes: &u32, _: Boot<Infallible>, ctx: &mut Context<Self>) -> Self {
-        let mut gossip = Gossip { nodes: *nodes, seen: 0 };
-        gossip.pass_on(ctx);
+    fn start(crowd: &Crowd, _: Boot<Infallible>, ctx: &mut Context<Self>) -> Self {
+        let mut gossip = Gossip { nodes: crowd.nodes, seen: 0 };
+        (0..crowd.rumours).for_each(|_| gossip.pass_on(ctx));
         gossip
     }
 
@@ -75,10 +82,16 @@ impl Process for Gossip {
     fn on_durable(&mut self, _: Ticket, _: Result<(), DiskError>, _: &mut Context<Self>) {}
 }
 
-/// A world of `nodes` gossips.
+/// A world of `nodes` gossips, one rumour each.
 pub(crate) fn world(nodes: u32) -> World<Gossip> {
+    world_of(nodes, 1)
+}
+
+/// A world of `nodes` gossips, `rumours` each.
+pub(crate) fn world_of(nodes: u32, rumours: u32) -> World<Gossip> {
     let latency = Latency::Uniform { min: SimDuration::from_ms(1), max: SimDuration::from_ms(10) };
     let links = LinkConfig { latency, loss: Probability::NEVER, duplicate: Probability::NEVER };
     let network = NetworkConfig { links, ..NetworkConfig::default() };
-    World::new(WorldConfig { network, ..WorldConfig::new(Seed(1), nodes) }, nodes, Vec::new())
+    let crowd = Crowd { nodes, rumours };
+    World::new(WorldConfig { network, ..WorldConfig::new(Seed(1), nodes) }, crowd, Vec::new())
 }
