@@ -1,8 +1,10 @@
 //! Ctrl-C and SIGTERM: a wish that work looks for between two portions.
 //!
 //! The first signal only sets a flag: whoever works ends what is begun, tidies up and says what is
-//! lost. The second ends the process at once. Until [`Interrupt::listen`] is called signals do what
-//! they always do, which is right where there is nothing to tidy up, as while stdin is read.
+//! lost. One that follows within [`SAME_WISH`] is the same wish: `timeout` signals a process and then
+//! its group, and a shell may do the same. A later one ends the process at once. Until
+//! [`Interrupt::listen`] is called signals do what they always do, which is right where there is
+//! nothing to tidy up, as while stdin is read.
 
 use std::io;
 use std::sync::Arc;
@@ -34,7 +36,35 @@ impl Interrupt {
     ///
     /// # Errors
     /// Those of the system.
-    #[cfg(any(unix, windows))]
+    #[cfg(unix)]
+    pub fn listen(&self) -> io::Result<()> {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        use signal_hook::iterator::Signals;
+        if !self.by_signals {
+            return Ok(());
+        }
+        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        let wanted = Arc::clone(&self.wanted);
+        let watch = super::Stopwatch::start();
+        let hear = move || {
+            let mut patience = Patience::default();
+            for _ in signals.forever() {
+                match patience.hear(watch.seconds()) {
+                    Wish::End => wanted.store(true, Ordering::Relaxed),
+                    Wish::Same => {}
+                    Wish::EndAtOnce => signal_hook::low_level::exit(i32::from(INTERRUPTED_CODE)),
+                }
+            }
+        };
+        std::thread::Builder::new().name("signals".to_owned()).spawn(hear)?;
+        Ok(())
+    }
+
+    /// From now on Ctrl-C is heard here; a second one ends the process, however soon it comes.
+    ///
+    /// # Errors
+    /// Those of the system.
+    #[cfg(windows)]
     pub fn listen(&self) -> io::Result<()> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         use signal_hook::flag::{register, register_conditional_shutdown};
@@ -64,5 +94,58 @@ impl Interrupt {
     #[inline]
     pub fn is_set(&self) -> bool {
         self.wanted.load(Ordering::Relaxed)
+    }
+}
+
+/// What a signal says, by when it comes.
+#[cfg(any(unix, test))]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Wish {
+    /// The first: an end, with everything that is finished kept.
+    End,
+    /// Another that was sent with the first.
+    Same,
+    /// One from somebody who does not want to wait.
+    EndAtOnce,
+}
+
+/// So many seconds after the first a signal still is the same wish.
+#[cfg(any(unix, test))]
+const SAME_WISH: f64 = 1.0;
+
+/// Tells signals apart by their times, in seconds since any beginning.
+#[cfg(any(unix, test))]
+#[derive(Default)]
+struct Patience {
+    first: Option<f64>,
+}
+
+#[cfg(any(unix, test))]
+impl Patience {
+    fn hear(&mut self, at: f64) -> Wish {
+        match self.first {
+            None => {
+                self.first = Some(at);
+                Wish::End
+            }
+            Some(first) if at - first < SAME_WISH => Wish::Same,
+            Some(_) => Wish::EndAtOnce,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_that_come_together_are_one_wish() {
+        let mut patience = Patience::default();
+        let heard = [5.0, 5.0, 5.001, 5.9, 6.1].map(|at| patience.hear(at));
+        assert_eq!(heard, [Wish::End, Wish::Same, Wish::Same, Wish::Same, Wish::EndAtOnce]);
+        // The wait is counted from the first: who presses again and again is heard.
+        let mut patience = Patience::default();
+        let heard = [0.0, 0.7, 1.4].map(|at| patience.hear(at));
+        assert_eq!(heard, [Wish::End, Wish::Same, Wish::EndAtOnce]);
     }
 }
