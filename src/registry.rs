@@ -59,11 +59,19 @@ pub fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcom
     (protocol.run)(scenario, seed, watcher)
 }
 
-fn validate_raft(settings: &Settings, surroundings: &Surroundings<'_>) -> Result<(), KeyProblem> {
-    let config = RaftConfig::from_settings(settings, surroundings.nodes, &[])?;
-    config.can_elect(surroundings.least_round_trip())?;
+fn validate_raft(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
+    let config = RaftConfig::read(settings, around.nodes.unwrap_or(1), &[]);
+    let mut problems = config.problems();
+    if around.loses_everything() {
+        problems.extend(config.can_hear());
+    } else if let (true, Some(trip)) = (problems.is_empty(), around.least_round_trip()) {
+        problems.extend(config.can_elect(trip.total(), trip.culprit()).err());
+    }
     // Where nobody chose the timeout, a run too short for it may be meant.
-    if settings.is_written("election_timeout_min") { config.has_time(surroundings.duration) } else { Ok(()) }
+    if let (true, Some(duration)) = (settings.is_written("election_timeout_min"), around.duration) {
+        problems.extend(config.has_time(duration).err());
+    }
+    problems
 }
 
 fn run_raft(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {

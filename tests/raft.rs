@@ -113,7 +113,8 @@ fn random_schedule(seed: u64) -> String {
     let mut draws = Stream::new(Seed(seed), StreamName::Nemesis(0));
     let mut pick = |among: &[&str]| among[draws.below(among.len() as u64) as usize].to_owned();
     let mut text = String::from("protocol = \"raft\"\nduration = \"20s\"\n");
-    let _ = writeln!(text, "nodes = {}", pick(&["1", "2", "3", "4", "5", "7"]));
+    let nodes = pick(&["1", "2", "3", "4", "5", "7"]);
+    let _ = writeln!(text, "nodes = {nodes}");
     let latency = pick(&[
         "\"1ms\"",
         "{ uniform = [\"0.1ms\", \"20ms\"] }",
@@ -135,9 +136,13 @@ fn random_schedule(seed: u64) -> String {
         let every = pick(&["230ms", "700ms", "1900ms", "5s"]);
         let lasts = pick(&["1ms", "90ms", "400ms", "3s"]);
         let target = pick(&["\"leader\"", "\"random\"", "\"minority\"", "\"next\"", "\"all\"", "0"]);
+        // Of one or two nodes a minority is nobody, which is refused.
+        let nobody = target == "\"minority\"" && ["1", "2"].contains(&&*nodes);
+        let target = if nobody { "\"random\"".to_owned() } else { target };
         let fault = match pick(&["crash", "pause", "isolate", "drop", "delay", "duplicate", "campaign"])
             .as_str()
         {
+            "isolate" if nodes == "1" => "kind = \"heal\"".to_owned(),
             "isolate" => {
                 // To isolate everyone is refused, and 0 may be everyone.
                 let target = if target == "\"all\"" || target == "0" { "\"random\"" } else { &target };

@@ -185,7 +185,7 @@ fn a_starter_of_a_protocol_without_words_reads() {
         section,
         bugs: &[],
         survives: &[],
-        validate: |_, _| Ok(()),
+        validate: |_, _| Vec::new(),
         admin: |_| false,
         admin_commands: &[],
         checks: &[],

@@ -1,7 +1,7 @@
 //! `[[faults]]`: one verb a kind of fault, each with the keys it reads.
 
 use super::schedule::{Action, Fault, MessageEffect, MessageVerb, PartitionShape, When};
-use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings, Vocabulary};
+use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings, Target, Vocabulary};
 use crate::base::{SimDuration, SimTime};
 
 /// A word for `kind` and the keys that go with it.
@@ -86,6 +86,14 @@ const TARGET: Key = Key {
     since: "0.1",
 };
 
+const DOWN: Key = Key {
+    name: "target",
+    kind: KeyKind::Target,
+    default: None,
+    doc: "Whom it starts if they are down: a node id, a list of them, \"random\" (of all nodes), \"minority\", \"next\" or \"all\".",
+    since: "0.1",
+};
+
 const MESSAGE_KEYS: [Key; 5] = [
     Key {
         name: "message",
@@ -136,7 +144,7 @@ pub const VERBS: &[Verb] = &[
     Verb {
         name: "restart",
         doc: "Starts a node that is down.",
-        keys: &[TARGET],
+        keys: &[DOWN],
         forms: &[&["target"]],
         untimed: Untimed::Never,
     },
@@ -245,8 +253,23 @@ impl Fault {
     /// Why it can never have an effect among `nodes` nodes, if so.
     pub fn is_idle_among(&self, nodes: u32) -> Option<KeyProblem> {
         match &self.action {
-            Action::Partition(PartitionShape::Isolate(target)) if target.is_everyone(nodes) => {
-                Some(KeyProblem::new("isolate", "this leaves nobody to be isolated from"))
+            Action::Partition(PartitionShape::Isolate(target)) if nodes == 1 || target.is_everyone(nodes) => {
+                let problem = KeyProblem::new("isolate", "this leaves nobody to be isolated from");
+                Some(if nodes == 1 { problem.against("nodes") } else { problem })
+            }
+            Action::Restart(Target::Leader) => {
+                let message = "`restart` starts a node that is down, and a leader is up";
+                Some(KeyProblem::new("target", message))
+            }
+            Action::Messages(MessageVerb { from: Some(from), to: Some(to), .. }) if from == to => {
+                let message = "no link leads from a node to itself, so no message is ever meant";
+                Some(KeyProblem::new("to", message).against("from"))
+            }
+            action if nodes <= 2 && action.target() == Some(&Target::Minority) => {
+                let message =
+                    format!("of {nodes} nodes none can fail while a majority is left: this is nobody");
+                let key = if action.verb() == "partition" { "isolate" } else { "target" };
+                Some(KeyProblem::new(key, message).against("nodes"))
             }
             Action::Partition(PartitionShape::OneWay(from, to)) => {
                 let cuts = from.iter().any(|from| to.iter().any(|to| from != to));
@@ -310,13 +333,13 @@ fn shape(table: &Settings) -> Result<PartitionShape, KeyProblem> {
         (Some(_), None) => return Err(KeyProblem::new("one_way_from", "`one_way_from` needs `one_way_to`")),
         (None, Some(_)) => return Err(KeyProblem::new("one_way_to", "`one_way_to` needs `one_way_from`")),
     };
-    let mut shapes = [groups, isolate, one_way].into_iter().flatten();
+    let shapes = [("groups", groups), ("isolate", isolate), ("one_way_from", one_way)];
+    let mut shapes = shapes.into_iter().filter_map(|(key, shape)| Some((key, shape?)));
+    let one = "a partition needs exactly one of `groups`, `isolate`, or `one_way_from` with `one_way_to`";
     match (shapes.next(), shapes.next()) {
-        (Some(shape), None) => Ok(shape),
-        _ => Err(KeyProblem::new(
-            "kind",
-            "a partition needs exactly one of `groups`, `isolate`, or `one_way_from` with `one_way_to`",
-        )),
+        (Some((_, shape)), None) => Ok(shape),
+        (Some((first, _)), Some((second, _))) => Err(KeyProblem::new(second, one).against(first)),
+        (None, _) => Err(KeyProblem::new("isolate", one)),
     }
 }
 
@@ -340,7 +363,7 @@ fn missing(key: &'static str, kind: &str) -> KeyProblem {
 mod tests {
     use super::*;
     use crate::base::NodeId;
-    use crate::base::keys::{KeyValue, Target};
+    use crate::base::keys::KeyValue;
 
     /// The settings of a fault at 1 s with these keys.
     fn table(keys: &[&'static str]) -> Settings {

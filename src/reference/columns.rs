@@ -8,8 +8,17 @@ const NARROWEST: usize = 30;
 /// One row: its cells, the last of which may be wrapped.
 pub type Row = Vec<String>;
 
-/// `rows`, each cell beneath the one above it, `indent` spaces in.
+/// `rows`, each cell beneath the one above it, `indent` spaces in; the last cell is wrapped.
 pub fn columns(rows: &[Row], indent: usize) -> String {
+    aligned(rows, indent, WIDTH)
+}
+
+/// `rows`, each cell beneath the one above it, `indent` spaces in; each row a line, however long.
+pub fn one_line_each(rows: &[Row], indent: usize) -> String {
+    aligned(rows, indent, usize::MAX)
+}
+
+fn aligned(rows: &[Row], indent: usize, most: usize) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         // The last cell of a row needs no room beside it.
@@ -25,7 +34,7 @@ pub fn columns(rows: &[Row], indent: usize) -> String {
             line += &format!("{cell:<width$}  ");
         }
         let at = line.chars().count();
-        for (i, part) in lines(last, WIDTH.saturating_sub(at).max(NARROWEST)).iter().enumerate() {
+        for (i, part) in lines(last, most.saturating_sub(at).max(NARROWEST)).iter().enumerate() {
             let start = if i == 0 { line.clone() } else { " ".repeat(at) };
             text += format!("{start}{part}").trim_end();
             text.push('\n');
@@ -81,6 +90,8 @@ mod tests {
         assert_eq!(found[0], "  a    one");
         assert!(found[1].starts_with("  bcd  word word") && found[1].len() <= WIDTH);
         assert!(found[2].starts_with("       word"));
+        let long = one_line_each(&[row(["a", &"word ".repeat(30)])], 2);
+        assert_eq!((long.lines().count(), long.len()), (1, 2 + 1 + 2 + 149 + 1));
         assert_eq!(cut("short", 0), "short");
         assert_eq!(cut(&"é".repeat(200), 60).chars().count(), 40);
     }

@@ -19,6 +19,8 @@ const SAMPLES: &[(&str, &str)] = &[
     ("faults.until", "\"50s\""),
     ("faults.to", "1"),
     ("faults.one_way_to", "[2]"),
+    // Who leads is up.
+    ("faults.restart.target", "\"all\""),
     ("expect.sometimes", "\"crashes\""),
 ];
 
@@ -103,6 +105,10 @@ impl Reference {
             )),
             Topic::Sight(sight) => Some(format!("[[expect]]\nsometimes = \"{}\"\n", sight.name)),
             Topic::Model(_) => None,
+            Topic::Target(word, _) => {
+                Some(format!("[[faults]]\nkind = \"crash\"\ntarget = \"{word}\"\nevery = \"10s\"\n"))
+            }
+            Topic::Distribution(_, shape, _) => Some(format!("[network]\nlatency = {shape}\n")),
         }
     }
 
@@ -145,7 +151,12 @@ impl Reference {
             names.push(key);
         }
         let find = |name: &str| verb.keys.iter().chain(SECTION.keys).find(|key| key.name == name);
-        let lines = names.iter().filter_map(|name| find(name)).map(|key| self.line(SECTION.name, key) + "\n");
+        let own = full_name(SECTION.name, verb.name);
+        let line = |key: &Key| match SAMPLES.iter().find(|(name, _)| *name == full_name(&own, key.name)) {
+            Some((_, sample)) => format!("{} = {sample}\n", key.name),
+            None => self.line(SECTION.name, key) + "\n",
+        };
+        let lines = names.iter().filter_map(|name| find(name)).map(line);
         format!("[[{}]]\nkind = \"{}\"\n{}", SECTION.name, verb.name, lines.collect::<String>())
     }
 }

@@ -60,6 +60,8 @@ impl Reference {
             Topic::Command(..) => "an admin command",
             Topic::Sight(_) => "what a sweep can be asked to have seen",
             Topic::Model(_) => "a model for `atropos check`",
+            Topic::Target(..) => "whom a fault aims at",
+            Topic::Distribution(..) => "a distribution of durations",
         };
         let body = match topic {
             Topic::Section(entry) => self.section(entry),
@@ -78,6 +80,8 @@ impl Reference {
                 facts(&doc, &[])
             }
             Topic::Sight(sight) => facts(sight.doc, &[]),
+            Topic::Target(_, doc) => facts(doc, &[]),
+            Topic::Distribution(_, shape, meaning) => facts(meaning, &[("written", (*shape).to_owned())]),
             Topic::Model(model) => facts(
                 model.doc(),
                 &[

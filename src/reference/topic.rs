@@ -1,7 +1,8 @@
 //! What has a name and can be explained, and what a name means.
 
+use super::explain::distributions;
 use super::{Reference, full_name};
-use crate::base::keys::{BugSwitch, CheckSpec, Key};
+use crate::base::keys::{BugSwitch, CheckSpec, Key, KeyKind, Target};
 use crate::check::ModelName;
 use crate::faults::verbs::{VERBS, Verb};
 use crate::scenario::{ProtocolSpec, SIGHTS, SectionEntry, Sight, nearest};
@@ -31,6 +32,10 @@ pub enum Topic<'r> {
     Sight(&'static Sight),
     /// What an object ought to do.
     Model(ModelName),
+    /// A word for whom a fault aims at.
+    Target(&'static str, &'static str),
+    /// A distribution of durations: its name, how it is written, what it means.
+    Distribution(&'static str, &'static str, &'static str),
 }
 
 impl Topic<'_> {
@@ -48,6 +53,7 @@ impl Topic<'_> {
             Topic::Message(_, name) | Topic::Command(_, name) => (*name).to_owned(),
             Topic::Sight(sight) => sight.name.to_owned(),
             Topic::Model(model) => model.name().to_owned(),
+            Topic::Target(word, _) | Topic::Distribution(word, ..) => (*word).to_owned(),
         }
     }
 
@@ -99,6 +105,14 @@ impl Reference {
         }
         topics.extend(SIGHTS.iter().map(Topic::Sight));
         topics.extend(ModelName::ALL.map(Topic::Model));
+        topics.extend(
+            Target::WORDS.into_iter().zip(Target::MEANINGS).map(|(word, doc)| Topic::Target(word, doc)),
+        );
+        // One that has no name is written as a duration.
+        topics.extend(distributions(KeyKind::Latency).iter().filter_map(|&(shape, meaning)| {
+            let name = shape.strip_prefix("{ ")?.split(' ').next()?;
+            Some(Topic::Distribution(name, shape, meaning))
+        }));
         topics
     }
 

@@ -4,7 +4,7 @@ use super::strikes::Strikes;
 use super::trace::TraceLine;
 use crate::base::{Digest, NodeId, SimTime};
 use crate::engine::{Happening, Observer};
-use crate::history::{self, Recorder};
+use crate::history::{self, Kind, Recorder};
 use crate::monitor::Monitor;
 use crate::process::Process;
 
@@ -45,6 +45,8 @@ pub(super) struct Judge<'w, M> {
     pub(super) traces: bool,
     /// The number of the event being executed.
     pub(super) event: u64,
+    /// How many operations the clients have begun.
+    pub(super) operations: u64,
 }
 
 impl<P: Process, M: Monitor<P::Observation>> Observer<P> for Judge<'_, M> {
@@ -87,6 +89,7 @@ impl<P: Process, M: Monitor<P::Observation>> Observer<P> for Judge<'_, M> {
                 text: format!("{} {}{key} {}", event.kind.name(), event.f, event.value),
             });
         }
+        self.operations += u64::from(event.kind == Kind::Invoke);
         self.recorder.push(event);
     }
 }

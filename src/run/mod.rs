@@ -8,6 +8,7 @@
 //! Nothing here reads a clock or a file, and no run depends on another.
 
 mod judge;
+mod limits;
 mod outcome;
 mod simulate;
 mod strikes;

@@ -1,11 +1,12 @@
 //! One run, from the first event to the verdict.
 
 use super::judge::{Judge, Watcher};
+use super::limits::{self, Patrol};
 use super::outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome};
 use super::strikes::Strikes;
 use crate::base::{Seed, SimTime};
 use crate::check::{Budget, Case, Judging, ModelName, Progress, Register, Report, Verdict};
-use crate::engine::{Queue, World, WorldConfig};
+use crate::engine::{World, WorldConfig};
 use crate::history::{History, Recorder, Value};
 use crate::monitor::Monitor;
 use crate::process::{Client, Process};
@@ -59,11 +60,15 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         watcher,
         traces,
         event: 0,
+        operations: 0,
     };
     let end = SimTime::ZERO + scenario.duration;
+    let mut patrol = Patrol::new(scenario.limits);
     let mut limit = None;
-    while world.next_time().is_some_and(|time| time <= end) {
-        limit = limit_reached(scenario, world.counters().events, world.pending());
+    while let Some(next) = world.next_time().filter(|time| *time <= end) {
+        let (events, pending) = (world.counters().events, world.pending());
+        let progress = limits::Progress { next, events, pending, operations: judge.operations };
+        limit = patrol.limit_reached(progress);
         if limit.is_some() {
             break;
         }
@@ -94,16 +99,6 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         history,
         report,
     }
-}
-
-/// Why the run must be cut short, if it must. One handler may send to every node, so
-/// a quarter of the queue is kept free for it.
-fn limit_reached(scenario: &Scenario, events: u64, pending: usize) -> Option<String> {
-    if events >= scenario.limits.events {
-        return Some(format!("the run was cut short after {events} events: see `limits.events`"));
-    }
-    (pending > Queue::MOST / 4 * 3)
-        .then(|| format!("the run was cut short with {pending} events pending at once"))
 }
 
 /// Judges `history` in portions, for as long as `watcher` wants to wait. How it is portioned

@@ -7,9 +7,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::suggest::{help, quoted};
+use super::suggest::{close, help, nearest, quoted};
 use super::value::found;
-use super::{Diagnostic, ProtocolSpec, sections};
+use super::{Diagnostic, ProtocolSpec, Table, sections};
 use crate::base::keys::{Key, KeyProblem, KeyValue, Section, Settings};
 use crate::faults::verbs::VERBS;
 
@@ -26,6 +26,10 @@ pub(super) struct Decoder<'p> {
     pub(super) protocol: Option<&'p ProtocolSpec>,
     /// Node ids below this exist.
     pub(super) nodes: u32,
+    /// Where their number is written, if it is.
+    pub(super) nodes_at: Option<Span>,
+    /// Every table that was decoded.
+    pub(super) tables: Vec<Table>,
     /// The key whose value is being decoded, for the messages.
     pub(super) key: &'static str,
     /// What was wrong so far.
@@ -65,7 +69,16 @@ pub(super) struct Unknown {
 impl<'p> Decoder<'p> {
     pub(super) fn new(protocols: &'p [ProtocolSpec]) -> Self {
         let (problems, missing) = (Vec::new(), Vec::new());
-        Decoder { protocols, protocol: None, nodes: sections::MOST_NODES, key: "", problems, missing }
+        Decoder {
+            protocols,
+            protocol: None,
+            nodes: sections::MOST_NODES,
+            nodes_at: None,
+            tables: Vec::new(),
+            key: "",
+            problems,
+            missing,
+        }
     }
 
     /// Decodes `table` along `keys`; `nested` are tables within it that are read elsewhere.
@@ -115,7 +128,7 @@ impl<'p> Decoder<'p> {
         };
         if let DeValue::Table(table) = value.get_ref() {
             let decoded = self.table(&keys, table, name.span(), nested);
-            self.report_unknown(&decoded, section.keys, &format!("[{}]", section.name));
+            self.report_unknown(&decoded, section.keys, nested, &format!("[{}]", section.name));
             return decoded;
         }
         let label = format!("expected one table `[{}]`, found {}", section.name, found(value.get_ref()));
@@ -153,29 +166,53 @@ impl<'p> Decoder<'p> {
         tables
     }
 
-    /// Reports the keys that a table with `keys`, called `header`, has no use for.
-    pub(super) fn report_unknown(&mut self, decoded: &Decoded, keys: &[Key], header: &str) {
-        let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+    /// Keeps the values of a table with this `header`.
+    pub(super) fn keep(&mut self, header: impl Into<String>, settings: &Settings) {
+        self.tables.push(Table { header: header.into(), settings: settings.clone() });
+    }
+
+    /// Reports the keys that a table with `keys` and `nested` tables, called `header`, has no use for.
+    pub(super) fn report_unknown(&mut self, decoded: &Decoded, keys: &[Key], nested: &[&str], header: &str) {
+        let names: Vec<&str> = keys.iter().map(|key| key.name).chain(nested.iter().copied()).collect();
         for Unknown { span, name, .. } in &decoded.unknown {
             let title = format!("unknown key {}", quoted(name));
-            let help = self.elsewhere(name).or_else(|| help(name, &names));
+            let help = self.meant(name, &names);
             let label = format!("`{header}` has no such key");
             self.problems.push(Diagnostic::new(span.clone(), title, label).help(help));
         }
     }
 
+    /// The help for the key `name` of a table whose own keys are `names`: a key of exactly this name
+    /// in another table, else one of these that is near, else one near in another.
+    pub(super) fn meant(&self, name: &str, names: &[&str]) -> Option<String> {
+        if let Some(place) = self.place_of(name) {
+            return Some(format!("`{name}` belongs to {place}"));
+        }
+        if nearest(name, names).is_none() {
+            let all = sections::sections(self.protocols);
+            let keys = all.iter().flat_map(|entry| entry.section.keys);
+            let keys: Vec<&str> =
+                keys.chain(VERBS.iter().flat_map(|verb| verb.keys)).map(|key| key.name).collect();
+            let found = close(name, &keys).and_then(|near| Some((near, self.place_of(near)?)));
+            if let Some((near, place)) = found {
+                return Some(format!("did you mean `{near}`, which belongs to {place}?"));
+            }
+        }
+        help(name, names)
+    }
+
     /// Where a key of exactly this name belongs, if anywhere.
-    pub(super) fn elsewhere(&self, name: &str) -> Option<String> {
+    fn place_of(&self, name: &str) -> Option<String> {
         let all = sections::sections(self.protocols);
         let has = |keys: &[Key]| keys.iter().any(|key| key.name == name);
         if has(sections::TOP.keys) {
-            return Some(format!("`{name}` belongs to the top of the file, above the first `[section]`"));
+            return Some("the top of the file, above the first `[section]`".to_owned());
         }
         if let Some(entry) = all.iter().find(|entry| has(entry.section.keys)) {
-            return Some(format!("`{name}` belongs to `{}`", entry.header()));
+            return Some(format!("`{}`", entry.header()));
         }
         let verb = VERBS.iter().find(|verb| has(verb.keys))?;
-        Some(format!("`{name}` belongs to a fault with `kind = \"{}\"`", verb.name))
+        Some(format!("a fault with `kind = \"{}\"`", verb.name))
     }
 
     /// Reports values that do not go together: at the key, at the one it does not go with

@@ -6,10 +6,11 @@
 use toml::de::DeTable;
 
 use super::decode::{Decoded, Decoder, Span, Unknown};
-use super::suggest::{help, quoted};
-use super::{Diagnostic, Limits, ProtocolSpec, Scenario, Surroundings, sections};
-use crate::base::keys::{KeyProblem, Settings};
-use crate::base::{Seed, SimDuration};
+use super::suggest::{close, help, quoted};
+use super::surroundings::of_every_link;
+use super::{Diagnostic, Limits, ProtocolSpec, Scenario, SectionEntry, Surroundings, sections};
+use crate::base::keys::{KeyProblem, Settings, exact};
+use crate::base::{Probability, Seed, SimDuration};
 use crate::network::{LINK_SECTION, NetworkConfig};
 use crate::storage::DiskConfig;
 use crate::workload::WorkloadConfig;
@@ -29,25 +30,48 @@ impl<'p> Decoder<'p> {
         let top = self.top(root);
         let nodes = top.settings.count("nodes").map(|nodes| nodes as u32);
         self.nodes = nodes.unwrap_or(sections::MOST_NODES);
+        self.nodes_at = top.values.get("nodes").cloned();
         self.report_unknown_top(root, &top);
 
         let network = self.network(root);
         let disk_table = self.section(root, &crate::storage::SECTION, &[]);
         let disk = DiskConfig::from_settings(&disk_table.settings);
         let node = self.section(root, &sections::NODE, &[]);
-        let clients = self.section(root, &crate::workload::SECTION, &[]);
-        let clients = self.judged(&clients, WorkloadConfig::from_settings);
+        let clients_table = self.section(root, &crate::workload::SECTION, &[]);
+        let clients = self.judged(&clients_table, WorkloadConfig::from_settings);
         let limits = self.section(root, &sections::LIMITS, &[]);
-        let (expect, sometimes) = self.expectations(root);
         let duration = top.settings.duration("duration");
-        let protocol_settings = match (&network.config, nodes, duration) {
-            (Some(config), Some(nodes), Some(duration)) if disk_table.whole => {
-                let surroundings = Surroundings { nodes, duration, network: config, disk: &disk };
-                self.protocol_settings(root, &surroundings, [&top, &network.table, &disk_table])
-            }
-            _ => self.protocol_section(root, &top).map(|own| own.settings),
+        let service_time = node.settings.duration("service_time");
+        let surroundings = Surroundings {
+            nodes,
+            duration,
+            network: network.config.as_ref(),
+            disk: disk_table.whole.then_some(&disk),
+            service_time: service_time.filter(|_| node.whole),
         };
-        let faults = self.faults(root, duration);
+        let every_link = of_every_link(&network.table, &network.links, network.config.as_ref(), nodes);
+        let around: Vec<&Decoded> =
+            [&top].into_iter().chain(every_link).chain([&disk_table, &node]).collect();
+        let protocol_settings = self.protocol_settings(root, &surroundings, &around);
+        if let Some(problem) = clients.as_ref().and_then(|clients| unanswered(clients, &surroundings)) {
+            self.disagreement(&problem, &[&clients_table, &network.table, &node]);
+        }
+        self.keep("", &top.settings);
+        self.keep("[network]", &network.table.settings);
+        network.links.iter().for_each(|link| self.keep("[[network.link]]", &link.settings));
+        for (section, table) in [
+            (&crate::storage::SECTION, &disk_table),
+            (&sections::NODE, &node),
+            (&crate::workload::SECTION, &clients_table),
+        ] {
+            self.keep(format!("[{}]", section.name), &table.settings);
+        }
+        if let (Some(protocol), Some(settings)) = (protocol, &protocol_settings) {
+            self.keep(format!("[{}]", protocol.section.name), settings);
+        }
+        let faults = self.faults(root, &top);
+        let (expect, sometimes) = self.expectations(root);
+        self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);
         if root.get("expect").is_none() {
             self.report_deadly(&network, &disk_table);
         }
@@ -63,13 +87,14 @@ impl<'p> Decoder<'p> {
             network: network.config?,
             disk,
             clients: clients?,
-            service_time: node.settings.duration("service_time").unwrap_or(SimDuration::ZERO),
+            service_time: service_time.unwrap_or(SimDuration::ZERO),
             faults,
             protocol_settings: protocol_settings?,
-            limits: Limits { events: limits.settings.count("events")? },
+            limits: limits_of(&limits.settings)?,
             expect,
             sometimes,
             overrides: Vec::new(),
+            tables: std::mem::take(&mut self.tables),
         })
     }
 
@@ -102,6 +127,8 @@ impl<'p> Decoder<'p> {
         let all = sections::sections(self.protocols);
         let written = root.get("protocol").and_then(|written| written.get_ref().as_str());
         let mut names: Vec<&str> = all.iter().map(|entry| entry.section.name).collect();
+        let nested: Vec<&SectionEntry> =
+            all.iter().filter(|entry| entry.section.name.contains('.')).collect();
         names.retain(|name| !name.is_empty() && !name.contains('.'));
         let keys: Vec<&str> = sections::TOP.keys.iter().map(|key| key.name).collect();
         for Unknown { span, name, is_section } in &top.unknown {
@@ -110,16 +137,19 @@ impl<'p> Decoder<'p> {
             if names.contains(&name.as_str()) || own {
                 continue;
             }
-            let (what, candidates) = if *is_section { ("section", &names) } else { ("key", &keys) };
+            let what = if *is_section { "section" } else { "key" };
             let label = match protocol {
                 Some(protocol) if *is_section => {
                     format!("a scenario of `{}` has no such section", protocol.name)
                 }
                 _ => format!("no such {what} at the top of a scenario"),
             };
-            let elsewhere = if *is_section { None } else { self.elsewhere(name) };
+            let help = match is_section {
+                true => inner(name, &nested).or_else(|| help(name, &names)),
+                false => self.meant(name, &keys),
+            };
             let problem = Diagnostic::new(span.clone(), format!("unknown {what} {}", quoted(name)), label);
-            self.problems.push(problem.help(elsewhere.or_else(|| help(name, candidates))));
+            self.problems.push(problem.help(help));
         }
     }
 
@@ -130,7 +160,7 @@ impl<'p> Decoder<'p> {
             let keys: Vec<_> = LINK_SECTION.keys.iter().collect();
             for (header, table) in self.tables(parent, "link", LINK_SECTION.name) {
                 let link = self.table(&keys, table, header, &[]);
-                self.report_unknown(&link, LINK_SECTION.keys, "[[network.link]]");
+                self.report_unknown(&link, LINK_SECTION.keys, &[], "[[network.link]]");
                 links.push(link);
             }
         }
@@ -150,21 +180,21 @@ impl<'p> Decoder<'p> {
         own.whole.then_some(own)
     }
 
-    /// The protocol's own section, if it makes sense in these surroundings.
+    /// The protocol's own section, if it makes sense in these surroundings; `around` are the tables
+    /// they are written in, the top of the file first.
     fn protocol_settings(
         &mut self,
         root: &DeTable<'_>,
         surroundings: &Surroundings<'_>,
-        [top, network, disk]: [&Decoded; 3],
+        around: &[&Decoded],
     ) -> Option<Settings> {
-        let own = self.protocol_section(root, top)?;
-        match (self.protocol?.validate)(&own.settings, surroundings) {
-            Ok(()) => Some(own.settings),
-            Err(problem) => {
-                self.disagreement(&problem, &[&own, top, network, disk]);
-                None
-            }
+        let own = self.protocol_section(root, around.first()?)?;
+        let problems = (self.protocol?.validate)(&own.settings, surroundings);
+        let tables: Vec<&Decoded> = [&own].into_iter().chain(around.iter().copied()).collect();
+        for problem in &problems {
+            self.disagreement(problem, &tables);
         }
+        problems.is_empty().then_some(own.settings)
     }
 
     /// Reports what chance does to messages and disks that the protocol does not survive.
@@ -201,4 +231,47 @@ impl<'p> Decoder<'p> {
         }
         from_settings(&table.settings).map_err(|problem| self.disagreement(&problem, &[table])).ok()
     }
+}
+
+/// The help for a section that is written without the one that it lies in.
+fn inner(name: &str, nested: &[&SectionEntry]) -> Option<String> {
+    let last = |entry: &SectionEntry| entry.section.name.rsplit('.').next().unwrap_or_default();
+    let names: Vec<&str> = nested.iter().map(|entry| last(entry)).collect();
+    let near = close(name, &names)?;
+    let entry = nested.iter().find(|entry| last(entry) == near)?;
+    Some(format!("did you mean `{}`?", entry.header()))
+}
+
+/// Why no client can ever get an answer, whatever the protocol, if so.
+fn unanswered(clients: &WorkloadConfig, around: &Surroundings<'_>) -> Option<KeyProblem> {
+    let links = &around.network?.links;
+    if clients.clients == 0 {
+        return None;
+    }
+    if links.loss == Probability::ALWAYS {
+        let message = "every message is lost, those of the clients too: no operation is ever answered";
+        return Some(KeyProblem::new("loss", message));
+    }
+    let (there, service) = (links.latency.least(), around.service_time?);
+    let least = there + there + service;
+    if clients.timeout >= least {
+        return None;
+    }
+    let culprit = if service > there + there { "service_time" } else { "latency" };
+    let message = format!(
+        "no operation is ever answered in time: an answer takes at least {}, and a client waits {}",
+        exact(least),
+        exact(clients.timeout)
+    );
+    Some(KeyProblem::new("timeout", message).against(culprit))
+}
+
+/// Where a run gives up; `None` where a limit is no number.
+fn limits_of(settings: &Settings) -> Option<Limits> {
+    Some(Limits {
+        events: settings.count("events")?,
+        events_at_once: settings.count("events_at_once")?,
+        pending: settings.count("pending")?,
+        operations: settings.count("operations")?,
+    })
 }

@@ -20,7 +20,7 @@ impl Decoder<'_> {
                     .into_iter()
                     .map(|(header, table)| {
                         let decoded = self.table(&keys, table, header, &[]);
-                        self.report_unknown(&decoded, section.keys, "[[expect]]");
+                        self.report_unknown(&decoded, section.keys, &[], "[[expect]]");
                         decoded
                     })
                     .collect()
@@ -28,7 +28,9 @@ impl Decoder<'_> {
             Some(_) => vec![self.section(root, section, &[])],
         };
         let (mut expect, mut sometimes) = (None, Vec::new());
+        let header = if tables.len() == 1 { "[expect]" } else { "[[expect]]" };
         for table in tables.iter().filter(|table| table.whole) {
+            self.keep(header, &table.settings);
             let (verdict, sight) = (table.settings.text("verdict"), table.settings.text("sometimes"));
             let check = table.settings.text("check");
             match (verdict, sight) {

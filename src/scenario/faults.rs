@@ -5,14 +5,14 @@ use toml::de::DeTable;
 use super::Diagnostic;
 use super::decode::{Decoded, Decoder, Span};
 use super::suggest::{help, quoted};
-use crate::base::keys::Key;
-use crate::base::{SimDuration, SimTime};
+use crate::base::SimTime;
+use crate::base::keys::{Key, KeyValue, exact};
 use crate::faults::Fault;
 use crate::faults::verbs::{SECTION, VERBS, Verb};
 
 impl Decoder<'_> {
-    /// Decodes every `[[faults]]` table of a run that lasts `duration`.
-    pub(super) fn faults(&mut self, root: &DeTable<'_>, duration: Option<SimDuration>) -> Vec<Fault> {
+    /// Decodes every `[[faults]]` table of a file with this `top`.
+    pub(super) fn faults(&mut self, root: &DeTable<'_>, top: &Decoded) -> Vec<Fault> {
         let expected = root.contains_key("expect");
         let tables = self.tables(root, SECTION.name, SECTION.name);
         let mut faults = Vec::new();
@@ -24,12 +24,14 @@ impl Decoder<'_> {
                 let span = decoded.values.get("kind").unwrap_or(&decoded.header);
                 self.report_if_deadly(fault.action.verb(), span.clone());
             }
-            if let Some(problem) = fault.is_idle_among(self.nodes) {
-                self.disagreement(&problem, &[&decoded]);
+            let nodes = top.settings.count("nodes").map(|_| self.nodes);
+            if let Some(problem) = nodes.and_then(|nodes| fault.is_idle_among(nodes)) {
+                self.disagreement(&problem, &[&decoded, top]);
             }
-            if let Some(duration) = duration {
-                self.check_strikes(&fault, &decoded, duration);
-            }
+            self.check_strikes(&fault, &decoded, top);
+            let mut settings = decoded.settings;
+            settings.set("kind", KeyValue::Text(fault.action.verb().to_owned()));
+            self.keep("[[faults]]", &settings);
             faults.push(fault);
         }
         faults
@@ -42,7 +44,7 @@ impl Decoder<'_> {
             Some(verb) => self.report_foreign(&decoded, verb),
             None => {
                 let keys: Vec<Key> = keys_of(None).into_iter().copied().collect();
-                self.report_unknown(&decoded, &keys, "[[faults]]");
+                self.report_unknown(&decoded, &keys, &[], "[[faults]]");
             }
         }
         let verb = verb.filter(|_| decoded.whole)?;
@@ -89,17 +91,20 @@ impl Decoder<'_> {
         }
     }
 
-    fn check_strikes(&mut self, fault: &Fault, decoded: &Decoded, duration: SimDuration) {
+    fn check_strikes(&mut self, fault: &Fault, decoded: &Decoded, top: &Decoded) {
+        let Some(duration) = top.settings.duration("duration") else { return };
         if fault.when.first < SimTime::ZERO + duration {
             return;
         }
         let at = ["at", "every"].iter().find_map(|key| decoded.values.get(key));
         let label = format!(
-            "the first strike is at {}, but the run ends after {duration}",
-            fault.when.first.since(SimTime::ZERO)
+            "the first strike is at {}, but the run ends after {}",
+            exact(fault.when.first.since(SimTime::ZERO)),
+            exact(duration)
         );
         let span = at.unwrap_or(&decoded.header).clone();
-        self.problems.push(Diagnostic::new(span, "this fault never strikes", label));
+        let set = top.values.get("duration").cloned().map(|at| (at, "`duration` is set here".to_owned()));
+        self.problems.push(Diagnostic::new(span, "this fault never strikes", label).beside(set));
     }
 }
 

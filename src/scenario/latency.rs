@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::Diagnostic;
 use super::decode::{Decoder, Value};
 use super::suggest::{help, quoted};
+use super::value::number;
 use crate::base::{Latency, SimDuration};
 
 const SHAPES: [&str; 4] = ["uniform", "exponential", "lognormal", "pareto"];
@@ -130,9 +131,11 @@ impl Decoder<'_> {
     /// How wide or heavy a tail is: above 0 and within reason.
     fn tail(&mut self, value: &Value<'_>, name: &'static str) -> Option<f64> {
         let key = std::mem::replace(&mut self.key, name);
-        let shape = match self.float(value, 0.0, LARGEST_SHAPE) {
-            Some(0.0) => self.impossible(value, &format!("a number above 0, at most {LARGEST_SHAPE}")),
-            shape => shape,
+        let expected = format!("a number above 0, at most {LARGEST_SHAPE}");
+        let shape = match number(value.get_ref()) {
+            Some(number) if number > 0.0 && number <= LARGEST_SHAPE => Some(number),
+            Some(_) => self.impossible(value, &expected),
+            None => self.mismatch(value, &expected),
         };
         self.key = key;
         shape

@@ -14,7 +14,7 @@
 //!
 //! Inside: `document` knows the sections and their order; `decode` walks tables along
 //! the keys; `value`, `names`, `latency`, `nodes` and `duration` read single values; `faults`
-//! the fault schedule, `expect` the expectations; `suggest` knows the nearest name. Before
+//! the fault schedule, `expect` the expectations; `settings` keeps every value; `suggest` knows the nearest name. Before
 //! them, `extends` gathers files, `merge` lays one over another and `overrides` what the
 //! command line sets over all; `sources` remembers which byte came from where.
 
@@ -34,9 +34,11 @@ mod plain;
 mod protocol;
 mod read;
 pub mod sections;
+mod settings;
 mod sights;
 mod sources;
 mod suggest;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -45,14 +47,16 @@ pub use diagnostics::{Diagnostic, Diagnostics, Problem};
 pub use duration::{UNITS as DURATION_UNITS, parse as parse_duration};
 pub use latency::{LARGEST_SHAPE as LARGEST_LATENCY_SHAPE, LONGEST as LONGEST_LATENCY};
 pub use plain::to_json;
-pub use protocol::{ProtocolSpec, Surroundings};
+pub use protocol::ProtocolSpec;
 pub use read::{Opened, Opener, Reader, Source, read};
 pub use sections::{Repeats, SectionEntry, sections};
+pub use settings::Table;
 pub use sights::{SIGHTS, Sight};
-pub use suggest::nearest;
+pub use suggest::{close, nearest};
+pub use surroundings::{RoundTrip, Surroundings};
 
 use crate::base::keys::Settings;
-use crate::base::{Seed, SimDuration};
+use crate::base::{Digest, Seed, SimDuration};
 use crate::faults::Fault;
 use crate::network::NetworkConfig;
 use crate::storage::DiskConfig;
@@ -95,6 +99,16 @@ pub struct Scenario {
     pub sometimes: Vec<Sometimes>,
     /// What was set on the command line over what the files say: `network.loss=0.05`.
     pub overrides: Vec<String>,
+    /// Every value, table by table, as it was read.
+    pub tables: Vec<Table>,
+}
+
+impl Scenario {
+    /// The fingerprint of all that was read and decides, besides the seed, what happens in a run:
+    /// scenarios with the same one are the same, whatever their names and files.
+    pub fn fingerprint(&self) -> Digest {
+        settings::fingerprint(&self.tables)
+    }
 }
 
 /// Where a run gives up, with the verdict `unknown`.
@@ -102,6 +116,12 @@ pub struct Scenario {
 pub struct Limits {
     /// The most events.
     pub events: u64,
+    /// The most events at one instant.
+    pub events_at_once: u64,
+    /// The most events that wait.
+    pub pending: u64,
+    /// The most operations of the clients.
+    pub operations: u64,
 }
 
 /// What a run must come to.

@@ -24,7 +24,14 @@ impl Decoder<'_> {
         };
         match whole(integer).and_then(|id| u32::try_from(id).ok()) {
             Some(id) if id < self.nodes => Some(NodeId(id)),
-            _ => self.impossible(value, &expected),
+            _ => {
+                let beside = self.nodes_at.clone().map(|at| (at, "`nodes` is set here".to_owned()));
+                let reported = self.impossible(value, &expected);
+                if let Some(problem) = self.problems.pop() {
+                    self.problems.push(problem.beside(beside));
+                }
+                reported
+            }
         }
     }
 

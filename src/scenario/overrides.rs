@@ -36,16 +36,17 @@ impl<'a> Override<'a> {
         if path[0].get_ref() == extends::KEY {
             return Err(malformed("a scenario extends others in its file only"));
         }
-        let at = file.start + key.len() + 1;
+        let at = file.start + text.len() - written.trim_start().len();
+        let written = written.trim();
         let value = match DeValue::parse(written) {
             Ok(value) => shifted_value(value, at),
-            Err(error) if written.trim_start().starts_with(['[', '{', '"', '\'']) => {
+            Err(error) if written.starts_with(['[', '{', '"', '\'']) => {
                 let span = error.span().unwrap_or(0..written.len());
                 let span = at + span.start..at + span.end;
                 return Err(Diagnostic::new(span, "this is not TOML", error.message()));
             }
             Err(_) => {
-                let word = DeValue::String(Cow::Borrowed(written.trim()));
+                let word = DeValue::String(Cow::Borrowed(written));
                 Spanned::new(at..at + written.len(), word)
             }
         };
@@ -76,7 +77,12 @@ fn put_into<'a>(
         return Ok(());
     }
     if !table.contains_key(name.get_ref().as_str()) {
-        table.insert(key, Spanned::new(name.span(), DeValue::Table(DeTable::new())));
+        // A number begins a list: no key of ours is one.
+        let empty = match index(&below[0]) {
+            Some(_) => DeValue::Array(std::iter::empty().collect()),
+            None => DeValue::Table(DeTable::new()),
+        };
+        table.insert(key, Spanned::new(name.span(), empty));
     }
     match table.get_mut(name.get_ref().as_str()) {
         Some(slot) => put(slot, below, value),
@@ -94,13 +100,15 @@ fn put<'a>(slot: &mut Value<'a>, path: &[Spanned<String>], value: Value<'a>) -> 
         DeValue::Table(table) => put_into(table, name, below, value),
         DeValue::Array(entries) => {
             let count = entries.len();
-            match name.get_ref().parse::<usize>() {
-                Ok(index) if index < count => {
+            match index(name) {
+                Some(index) if index < count => {
                     entries.get_mut(index).map_or(Ok(()), |entry| put(entry, below, value))
                 }
                 // One behind the last is a new one.
-                Ok(index) if index == count && below.is_empty() => {
-                    entries.push(value);
+                Some(index) if index == count => {
+                    let mut entry = Spanned::new(name.span(), DeValue::Table(DeTable::new()));
+                    put(&mut entry, below, value)?;
+                    entries.push(entry);
                     Ok(())
                 }
                 _ => {
@@ -121,6 +129,11 @@ fn put<'a>(slot: &mut Value<'a>, path: &[Spanned<String>], value: Value<'a>) -> 
             Ok(())
         }
     }
+}
+
+/// The entry of a list that a part of a key names.
+fn index(name: &Spanned<String>) -> Option<usize> {
+    name.get_ref().parse().ok()
 }
 
 /// The names of a TOML key, with places from `start` on.

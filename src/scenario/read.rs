@@ -1,12 +1,12 @@
 //! From the bytes of some files to a [`Scenario`], or to everything that is wrong with them.
 
-use toml::de::{DeTable, Error};
+use toml::de::{DeTable, DeValue, Error};
 
 use super::decode::{Decoder, Span};
 use super::merge::{merged, shifted};
 use super::overrides::Override;
 use super::sources::SourceFile;
-use super::{Diagnostic, Diagnostics, ProtocolSpec, Scenario};
+use super::{Diagnostic, Diagnostics, ProtocolSpec, Repeats, Scenario, sections};
 
 /// Larger files are no scenarios.
 const MOST_BYTES: usize = 1 << 20;
@@ -149,11 +149,25 @@ impl Syntax {
         let mut starts = Vec::new();
         for error in &errors {
             if error.message() == "duplicate key" {
+                let again = error.span().unwrap_or(0..0);
+                let first = first_of(&file.text, table.get_ref(), &again);
+                let first = first.map(|span| span.start + file.start..span.end + file.start);
                 let problem = Diagnostic::new(place(error), "this is set twice", error.message());
-                self.twice.push(problem.help("a key or section is written once".to_owned()));
+                let problem = problem.beside(first.map(|span| (span, "it is set here first".to_owned())));
+                self.twice.push(problem.help(written_once(file.text.get(again).unwrap_or_default())));
             } else {
-                starts.push(error.span().unwrap_or(0..0).start);
-                self.malformed.push(Diagnostic::new(place(error), "this is not TOML", error.message()));
+                let problem = Diagnostic::new(place(error), "this is not TOML", error.message());
+                let start = error.span().unwrap_or(0..0).start;
+                // The parser may stumble twice over one thing, as over each end of a line that it
+                // does not know as one.
+                let told = |last: &Diagnostic| {
+                    let between = file.text.get(last.span.start - file.start..start);
+                    last.label == problem.label && between.is_some_and(|between| !between.contains('\n'))
+                };
+                if !self.malformed.last().is_some_and(|last| last.span.start >= file.start && told(last)) {
+                    starts.push(start);
+                    self.malformed.push(problem);
+                }
             }
         }
         let broken = broken_lines(&file.text, starts);
@@ -179,6 +193,58 @@ impl Syntax {
         problems.extend(self.malformed);
         problems
     }
+}
+
+/// How often `name` may be written.
+fn written_once(name: &str) -> String {
+    let lists = sections::sections(&[]).into_iter().filter(|entry| entry.repeats != Repeats::Never);
+    let mut named = lists.filter(|entry| entry.section.name.rsplit('.').next() == Some(name));
+    match named.next() {
+        Some(entry) => format!("where there are several, write `[[{}]]` for each", entry.section.name),
+        None => "a key or section is written once".to_owned(),
+    }
+}
+
+/// Where what is written `again` was written first, as far as that can be told: the last place
+/// before it of a key called the same. Of a dotted key it cannot be.
+fn first_of(text: &str, table: &DeTable<'_>, again: &Span) -> Option<Span> {
+    if text.get(..again.start)?.ends_with('.') {
+        return None;
+    }
+    let mut found: Option<Span> = None;
+    let mut tables = vec![table];
+    while let Some(table) = tables.pop() {
+        for (name, value) in table {
+            let span = name.span();
+            let same = text.get(span.clone()) == text.get(again.clone()) && span.end <= again.start;
+            if same && found.as_ref().is_none_or(|found| found.start < span.start) {
+                found = Some(span);
+            }
+            match value.get_ref() {
+                DeValue::Table(table) => tables.push(table),
+                DeValue::Array(array) => {
+                    tables.extend(array.iter().filter_map(|entry| entry.get_ref().as_table()));
+                }
+                _ => {}
+            }
+        }
+    }
+    found.or_else(|| first_header(text, again))
+}
+
+/// The line before `again` that is the same header: of two, the table knows the second.
+fn first_header(text: &str, again: &Span) -> Option<Span> {
+    let line = text.get(line_around(text, again.start).start..)?.lines().next()?.trim();
+    let mut start = 0;
+    for before in text.get(..again.start)?.split_inclusive('\n') {
+        if line.starts_with('[') && before.trim() == line && start + before.len() <= again.start {
+            let name = text.get(again.clone())?;
+            let at = start + before.find(name)?;
+            return Some(at..at + name.len());
+        }
+        start += before.len();
+    }
+    None
 }
 
 /// The lines of the syntax errors at `starts`, in order and apart; a broken header takes all that follows it.

@@ -90,14 +90,37 @@ pub const NODE: Section = Section {
 /// `[limits]`.
 pub const LIMITS: Section = Section {
     name: "limits",
-    doc: "Where a run gives up.",
-    keys: &[Key {
-        name: "events",
-        kind: KeyKind::Count { min: 1, max: u64::MAX, unit: "events" },
-        default: Some("50_000_000"),
-        doc: "After this many events the run ends, with the verdict `unknown`.",
-        since: "0.1",
-    }],
+    doc: "Where a run gives up, with the verdict `unknown`. By default it does so long before a gigabyte or two is full; who has more may say so.",
+    keys: &[
+        Key {
+            name: "events",
+            kind: KeyKind::Count { min: 1, max: u64::MAX, unit: "events" },
+            default: Some("50_000_000"),
+            doc: "After this many events the run ends, with the verdict `unknown`.",
+            since: "0.1",
+        },
+        Key {
+            name: "events_at_once",
+            kind: KeyKind::Count { min: 1, max: u64::MAX, unit: "events" },
+            default: Some("5_000_000"),
+            doc: "After this many events at one instant the run ends: time does not get on, as where nothing takes any.",
+            since: "0.1",
+        },
+        Key {
+            name: "pending",
+            kind: KeyKind::Count { min: 1, max: u64::MAX, unit: "events" },
+            default: Some("4_000_000"),
+            doc: "With more events than this waiting, such as messages on their way, the run ends. Over twelve million are too many in any case.",
+            since: "0.1",
+        },
+        Key {
+            name: "operations",
+            kind: KeyKind::Count { min: 1, max: u64::MAX, unit: "operations" },
+            default: Some("1_000_000"),
+            doc: "After this many operations of the clients the run ends: their history is kept in memory, a kilobyte each with what nodes keep of them.",
+            since: "0.1",
+        },
+    ],
 };
 
 /// `[expect]`.

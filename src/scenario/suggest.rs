@@ -12,23 +12,38 @@ const LONGEST_QUOTE: usize = 60;
 /// The name nearest to `word`, if one is near enough to have been meant: a few slips away, or
 /// the only one that begins or ends with it.
 pub fn nearest<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
-    if word.len() > LONGEST_NAME {
-        return None;
-    }
-    let word = word.to_lowercase();
-    let slips = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
-    let (slips, name) = names.iter().map(|&name| (slips(name), name)).min_by_key(|(slips, _)| *slips)?;
     let most_slips = match word.chars().count() {
         0..=3 => 1,
         4..=8 => 2,
         length => length / 3,
     };
-    if slips <= most_slips {
+    if let Some(name) = within(most_slips, word, names) {
         return Some(name);
     }
+    if word.len() > LONGEST_NAME {
+        return None;
+    }
+    let word = word.to_lowercase();
     let part = |name: &&&str| name.starts_with(&word) || name.ends_with(&word);
     let mut longer = names.iter().filter(part).filter(|_| word.len() >= SHORTEST_PART);
     longer.next().filter(|_| longer.next().is_none()).copied()
+}
+
+/// The name that is a slip or two away from `word`: where many names are candidates, or any word may
+/// be one, more slips lead anywhere.
+pub fn close<'a>(word: &str, names: &[&'a str]) -> Option<&'a str> {
+    within(if word.chars().count() > 5 { 2 } else { 1 }, word, names)
+}
+
+/// The name with the fewest slips, if they are no more than `most`.
+fn within<'a>(most: usize, word: &str, names: &[&'a str]) -> Option<&'a str> {
+    if word.len() > LONGEST_NAME {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let slips = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
+    let nearest = names.iter().map(|&name| (slips(name), name)).min_by_key(|(slips, _)| *slips);
+    nearest.filter(|(slips, _)| *slips <= most).map(|(_, name)| name)
 }
 
 /// The help for a `word` that is none of `names`.

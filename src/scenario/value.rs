@@ -90,7 +90,7 @@ impl Decoder<'_> {
     }
 
     /// A number within bounds, whole or not.
-    pub(super) fn float(&mut self, value: &Value<'_>, min: f64, max: f64) -> Option<f64> {
+    fn float(&mut self, value: &Value<'_>, min: f64, max: f64) -> Option<f64> {
         let expected = format!("a number from {min} to {max}");
         match number(value.get_ref()) {
             Some(number) if (min..=max).contains(&number) => Some(number),
@@ -158,7 +158,7 @@ pub(super) fn whole(integer: &DeInteger<'_>) -> Option<u64> {
 }
 
 /// A number, whole or not.
-fn number(value: &DeValue<'_>) -> Option<f64> {
+pub(super) fn number(value: &DeValue<'_>) -> Option<f64> {
     match value {
         // A whole number too large for this is out of every range, as infinity is.
         DeValue::Integer(integer) => {

@@ -132,7 +132,7 @@ impl KeyKind {
             KeyKind::Float { min, max } => format!("{min} to {max}"),
             KeyKind::Choice(words) => words.join(", "),
             KeyKind::Seed => "0 to 18446744073709551615, or hexadecimal in quotes".to_owned(),
-            KeyKind::Latency => "0ns to 1d".to_owned(),
+            KeyKind::Latency => "0s to 1d".to_owned(),
             KeyKind::Node | KeyKind::Nodes | KeyKind::NodeGroups => "0 to `nodes` - 1".to_owned(),
             KeyKind::Target => format!("a node, a list of nodes, or {}", Target::WORDS.join(", ")),
             KeyKind::Bool | KeyKind::Text | KeyKind::Name(_) | KeyKind::Names(_) => return None,

@@ -8,10 +8,12 @@
 mod kind;
 mod settings;
 mod target;
+mod text;
 
 pub use kind::{KeyKind, Vocabulary, bound};
 pub use settings::{KeyProblem, KeyValue, Settings};
 pub use target::Target;
+pub use text::exact;
 
 /// One table of a scenario file and the keys it may hold.
 #[derive(Clone, Copy, Debug)]

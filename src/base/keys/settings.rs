@@ -100,6 +100,11 @@ impl Settings {
         self.values.contains_key(key)
     }
 
+    /// Every value, in the order of the names of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &KeyValue)> {
+        self.values.iter().map(|(key, value)| (*key, value))
+    }
+
     getters! {
         /// A duration.
         duration: Duration -> SimDuration;

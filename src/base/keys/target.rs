@@ -32,15 +32,31 @@ impl Target {
     /// The words a target is written with, in the order of the variants that have one.
     pub const WORDS: [&'static str; 5] = ["leader", "random", "minority", "next", "all"];
 
+    /// What each of the [`WORDS`](Target::WORDS) means.
+    pub const MEANINGS: [&'static str; 5] = [
+        "The live node that leads with the highest term; nobody while there is none.",
+        "One node by chance.",
+        "As many nodes as can fail while a majority is left, by chance.",
+        "Each node in turn, one at each strike.",
+        "Every node.",
+    ];
+
     /// The target that `word` names.
     pub fn from_word(word: &str) -> Option<Target> {
-        Some(match word {
-            "leader" => Target::Leader,
-            "random" => Target::Random,
-            "minority" => Target::Minority,
-            "next" => Target::Next,
-            "all" => Target::All,
-            _ => return None,
-        })
+        let all = [Target::Leader, Target::Random, Target::Minority, Target::Next, Target::All];
+        all.into_iter().find(|target| target.word() == Some(word))
+    }
+
+    /// The word it is written with; `None` where it names nodes.
+    pub fn word(&self) -> Option<&'static str> {
+        let place = match self {
+            Target::Nodes(_) => return None,
+            Target::Leader => 0,
+            Target::Random => 1,
+            Target::Minority => 2,
+            Target::Next => 3,
+            Target::All => 4,
+        };
+        Some(Target::WORDS[place])
     }
 }

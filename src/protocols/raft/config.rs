@@ -1,7 +1,7 @@
 //! Raft's parameters, their scenario keys, and its bug switches.
 
 use crate::base::SimDuration;
-use crate::base::keys::{BugSwitch, Key, KeyKind, KeyProblem, Section, Settings};
+use crate::base::keys::{BugSwitch, Key, KeyKind, KeyProblem, Section, Settings, exact};
 
 /// The parameters of a cluster; the same on every node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,16 +111,29 @@ impl Default for RaftConfig {
 }
 
 impl RaftConfig {
+    /// What a scenario may ask for: where all nodes stand for election at once, the square of their
+    /// number of messages is under way, which with so many fill a gigabyte.
+    pub const MOST_NODES: u32 = 2_000;
+
     /// The entries of one message, by which a follower's window grows.
     pub(super) fn window_step(&self) -> u64 {
         self.max_in_flight.min(self.max_entries as u64)
     }
 
     /// The cluster that a scenario asks for.
+    ///
+    /// # Errors
+    /// The first of its [`problems`](RaftConfig::problems).
     pub fn from_settings(settings: &Settings, nodes: u32, bugs: &[String]) -> Result<Self, KeyProblem> {
+        let config = RaftConfig::read(settings, nodes, bugs);
+        config.problems().into_iter().next().map_or(Ok(config), Err)
+    }
+
+    /// The cluster that a scenario asks for, whether that makes sense or not.
+    pub fn read(settings: &Settings, nodes: u32, bugs: &[String]) -> Self {
         let default = RaftConfig::default();
         let duration = |key, or| settings.duration(key).unwrap_or(or);
-        let config = RaftConfig {
+        RaftConfig {
             nodes,
             election_timeout_min: duration("election_timeout_min", default.election_timeout_min),
             election_timeout_max: duration("election_timeout_max", default.election_timeout_max),
@@ -128,42 +141,62 @@ impl RaftConfig {
             max_entries: settings.count("max_entries").map_or(default.max_entries, |n| n as usize),
             max_in_flight: settings.count("max_in_flight").unwrap_or(default.max_in_flight),
             bugs: RaftBugs { vote_not_persisted: bugs.iter().any(|bug| bug == "raft/vote-not-persisted") },
-        };
-        if config.election_timeout_max < config.election_timeout_min {
-            return Err(KeyProblem::new(
-                "election_timeout_max",
-                format!(
-                    "`election_timeout_max` ({}) is below `election_timeout_min` ({})",
-                    config.election_timeout_max, config.election_timeout_min
-                ),
-            )
-            .against("election_timeout_min"));
         }
-        if config.heartbeat_interval >= config.election_timeout_min {
-            return Err(KeyProblem::new(
-                "heartbeat_interval",
-                format!(
-                    "a heartbeat must come before followers lose patience: `heartbeat_interval` ({}) is not below `election_timeout_min` ({})",
-                    config.heartbeat_interval, config.election_timeout_min
-                ),
-            )
-            .against("election_timeout_min"));
+    }
+
+    /// What makes no sense, wherever the cluster is.
+    pub fn problems(&self) -> Vec<KeyProblem> {
+        let RaftConfig { election_timeout_min: min, election_timeout_max: max, heartbeat_interval, .. } =
+            self;
+        let mut problems = Vec::new();
+        if self.nodes > RaftConfig::MOST_NODES {
+            let message = format!(
+                "every candidate asks every node: with {} nodes that is more than memory holds, {} are the most",
+                self.nodes,
+                RaftConfig::MOST_NODES
+            );
+            problems.push(KeyProblem::new("nodes", message));
         }
-        Ok(config)
+        if max < min {
+            let message = format!(
+                "`election_timeout_max` ({}) is below `election_timeout_min` ({})",
+                exact(*max),
+                exact(*min)
+            );
+            problems.push(KeyProblem::new("election_timeout_max", message).against("election_timeout_min"));
+        }
+        if heartbeat_interval >= min {
+            let message = format!(
+                "a heartbeat must come before followers lose patience: `heartbeat_interval` ({}) is not below `election_timeout_min` ({})",
+                exact(*heartbeat_interval),
+                exact(*min)
+            );
+            problems.push(KeyProblem::new("heartbeat_interval", message).against("election_timeout_min"));
+        }
+        problems
+    }
+
+    /// Why nobody is ever elected where every message is lost, if there is anybody to ask.
+    pub fn can_hear(&self) -> Option<KeyProblem> {
+        (self.nodes > 1).then(|| {
+            KeyProblem::new("loss", "nobody can ever be elected: every message between nodes is lost")
+        })
     }
 
     /// Whether a candidate can hear from anybody before it gives up, where a vote takes
     /// at least `round_trip`: Raft §5.6 asks for a broadcast time far below the timeout.
-    pub fn can_elect(&self, round_trip: SimDuration) -> Result<(), KeyProblem> {
+    /// `culprit` is the key behind most of that.
+    pub fn can_elect(&self, round_trip: SimDuration, culprit: &'static str) -> Result<(), KeyProblem> {
         if self.nodes == 1 || round_trip < self.election_timeout_max {
             return Ok(());
         }
         let message = format!(
-            "nobody can ever be elected: a vote takes at least {round_trip} to ask for, write down and grant, \
+            "nobody can ever be elected: a vote takes at least {} to ask for, write down and grant, \
              and a candidate waits at most {} (`election_timeout_max`)",
-            self.election_timeout_max
+            exact(round_trip),
+            exact(self.election_timeout_max)
         );
-        Err(KeyProblem::new("election_timeout_max", message).against("latency"))
+        Err(KeyProblem::new("election_timeout_max", message).against(culprit))
     }
 
     /// Whether anybody stands for election in a run that lasts `duration`.
@@ -171,7 +204,7 @@ impl RaftConfig {
         if self.election_timeout_min < duration {
             return Ok(());
         }
-        let message = format!("nobody can ever be elected: the run ends after {duration}");
+        let message = format!("nobody can ever be elected: the run ends after {}", exact(duration));
         Err(KeyProblem::new("election_timeout_min", message).against("duration"))
     }
 }

@@ -93,6 +93,9 @@ impl Reference {
     /// A key with all that is known of it.
     fn property(&self, key: &Key) -> Value {
         let mut schema = kinds::schema(self, key.kind);
+        if key.name == EXTENDS {
+            schema["minLength"] = 1.into();
+        }
         schema["description"] = key.doc.into();
         if let Some(default) = key.default {
             schema["default"] = default_of(default);
@@ -139,6 +142,9 @@ impl Reference {
         })
     }
 }
+
+/// The key that names a file, which an empty text does not.
+const EXTENDS: &str = "extends";
 
 /// Whether the words of this kind are a protocol's own.
 fn is_own(kind: KeyKind) -> bool {

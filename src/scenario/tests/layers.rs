@@ -121,6 +121,49 @@ fn a_value_that_is_set_covers_that_of_the_files() {
 }
 
 #[test]
+fn what_is_set_can_begin_a_list_and_may_be_spaced() {
+    let files = [("a", "protocol = \"raft\"\n")];
+    let scenario = layered(
+        &files,
+        &[
+            "network.link.0={ from = [0], loss = 0.5 }",
+            "bugs.0=raft/vote-not-persisted",
+            "faults.0.kind=heal",
+            "faults.0.at=1s",
+            "faults.1={ kind = \"heal\", at = \"2s\" }",
+            "network.loss = 0.3 ",
+            "network.latency=  { uniform = [\"1ms\", \"2ms\"] }",
+        ],
+    );
+    let scenario = scenario.expect("right");
+    assert_eq!((scenario.network.overrides.len(), scenario.faults.len()), (1, 2));
+    assert_eq!(scenario.bugs, ["raft/vote-not-persisted"]);
+    assert_eq!(scenario.network.links.loss, crate::base::Probability::new(0.3).expect("in range"));
+    let (min, max) = (SimDuration::from_ms(1), SimDuration::from_ms(2));
+    assert_eq!(scenario.network.links.latency, Latency::Uniform { min, max });
+    let (said, _) = first(&files, &["faults.1.kind=heal"]);
+    assert!(said.starts_with("--set:1:8: there is no entry `1`: this is a list without entries"), "{said}");
+    let (said, _) = first(&files, &["network.loss=  1.7"]);
+    assert!(said.starts_with("--set:1:16: impossible value"), "{said}");
+}
+
+/// Whatever makes a value wrong is shown, wherever it was written.
+#[test]
+fn what_a_value_does_not_go_with_is_shown_where_it_is_set() {
+    let base = "protocol = \"raft\"\n[[faults]]\nkind = \"crash\"\ntarget = 3\nat = \"10s\"\n";
+    let shown = |child: &str, set: &[&str]| {
+        let files = [("child", child), ("base", base)];
+        layered(&files, set).expect_err("a slip").render(false)
+    };
+    let late = shown("extends = \"base\"\n", &["duration=5s"]);
+    assert!(late.contains("--> base:5:6") && late.contains("::: --set:1:10"), "{late}");
+    assert!(late.contains("`duration` is set here"), "{late}");
+    let few = shown("extends = \"base\"\nnodes = 3\n", &[]);
+    assert!(few.contains("--> base:4:10") && few.contains("::: child:2:9"), "{few}");
+    assert!(few.contains("`nodes` is set here"), "{few}");
+}
+
+#[test]
 fn a_slip_in_what_is_set_is_reported_there() {
     let files = [("base", BASE)];
     for (set, expected) in [

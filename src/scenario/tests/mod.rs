@@ -66,7 +66,7 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
         },
         bugs: &[],
         survives: &["crash"],
-        validate: |_, _| Ok(()),
+        validate: |_, _| Vec::new(),
         admin: |_| false,
         admin_commands: &[],
         checks: &[LINEARIZABILITY],
@@ -77,15 +77,15 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
 const RAFT_SURVIVES: [&str; 10] =
     ["crash", "restart", "pause", "partition", "heal", "drop", "delay", "duplicate", "admin", "loss"];
 
-fn validate_raft(raft: &Settings, surroundings: &Surroundings<'_>) -> Result<(), KeyProblem> {
-    if surroundings.nodes == 2 {
-        return Err(KeyProblem::new("nodes", "two nodes survive no failure"));
+fn validate_raft(raft: &Settings, surroundings: &Surroundings<'_>) -> Vec<KeyProblem> {
+    if surroundings.nodes == Some(2) {
+        return vec![KeyProblem::new("nodes", "two nodes survive no failure")];
     }
     if raft.duration("election_timeout_max") < raft.duration("election_timeout_min") {
-        return Err(KeyProblem::new("election_timeout_max", "this is below `election_timeout_min`")
-            .against("election_timeout_min"));
+        let problem = KeyProblem::new("election_timeout_max", "this is below `election_timeout_min`");
+        return vec![problem.against("election_timeout_min")];
     }
-    Ok(())
+    Vec::new()
 }
 
 fn read_bytes(text: &[u8]) -> Result<Scenario, Diagnostics> {

@@ -80,6 +80,9 @@ target = 0
 at = "40s"
 "#;
 
+const LIMITS: Limits =
+    Limits { events: 50_000_000, events_at_once: 5_000_000, pending: 4_000_000, operations: 1_000_000 };
+
 fn ms(ms: u64) -> SimDuration {
     SimDuration::from_ms(ms)
 }
@@ -117,7 +120,7 @@ fn a_full_file_is_decoded_to_its_values() {
     assert_eq!(scenario.clients.think, Latency::Pareto { min: ms(1), alpha: 2.5 });
     assert_eq!(scenario.protocol_settings.duration("election_timeout_min"), Some(ms(200)));
     assert_eq!(scenario.protocol_settings.duration("election_timeout_max"), Some(ms(300)));
-    assert_eq!(scenario.limits, Limits { events: 5_000 });
+    assert_eq!(scenario.limits, Limits { events: 5_000, ..LIMITS });
     let expect = Expect { verdict: "invalid".to_owned(), check: Some("linearizability".to_owned()) };
     assert_eq!(scenario.expect, Some(expect));
 }
@@ -150,7 +153,7 @@ fn the_fault_schedule_is_decoded_in_order() {
 fn one_line_is_a_scenario_of_defaults() {
     let scenario = read_text("protocol = \"raft\"").expect("the rest has defaults");
     assert_eq!((scenario.nodes, scenario.seed, scenario.duration.as_ns()), (5, Seed(0), 60_000_000_000));
-    assert_eq!(scenario.limits, Limits { events: 50_000_000 });
+    assert_eq!(scenario.limits, LIMITS);
     assert_eq!((scenario.faults.len(), scenario.expect), (0, None));
     assert!(!scenario.network.links.latency.is_zero());
 }

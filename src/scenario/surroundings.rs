@@ -1,0 +1,183 @@
+//! What a protocol may know of the rest of a scenario to judge its own section.
+//!
+//! A part that is wrong in itself is not there: what depends on it is not judged, all else is, so
+//! that one slip hides no other.
+
+use super::decode::Decoded;
+use crate::base::{Latency, Probability, SimDuration};
+use crate::network::{LinkOverride, NetworkConfig};
+use crate::storage::DiskConfig;
+
+/// The rest of a scenario, in which a protocol's settings must make sense.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// How many nodes.
+    pub nodes: Option<u32>,
+    /// How long the run lasts.
+    pub duration: Option<SimDuration>,
+    /// The network.
+    pub network: Option<&'a NetworkConfig>,
+    /// Every node's disk.
+    pub disk: Option<&'a DiskConfig>,
+    /// How long a node is busy with one message.
+    pub service_time: Option<SimDuration>,
+}
+
+/// What a message from one node to another and the answer take at least, if the receiver writes
+/// something down before it answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RoundTrip {
+    /// There and back.
+    pub travel: SimDuration,
+    /// One sync of the receiver's disk.
+    pub sync: SimDuration,
+    /// What the receiver is busy with one message.
+    pub service: SimDuration,
+}
+
+impl RoundTrip {
+    /// All of it.
+    pub fn total(&self) -> SimDuration {
+        self.travel + self.sync + self.service
+    }
+
+    /// The key behind the largest part of it.
+    pub fn culprit(&self) -> &'static str {
+        let parts = [(self.service, "service_time"), (self.sync, "sync"), (self.travel, "latency")];
+        // Of equal parts the last: the network is the first that comes to mind.
+        parts.iter().max_by_key(|(part, _)| *part).map_or("latency", |(_, key)| key)
+    }
+}
+
+impl Surroundings<'_> {
+    /// The shortest round trip between any two nodes, if all that it depends on is known.
+    pub fn least_round_trip(&self) -> Option<RoundTrip> {
+        let network = self.network?;
+        let latencies = in_force(network, self.nodes?, network.links.latency, |link| link.latency);
+        let hop = latencies.iter().map(Latency::least).min().unwrap_or(SimDuration::ZERO);
+        let (sync, service) = (self.disk?.sync.least(), self.service_time?);
+        Some(RoundTrip { travel: hop + hop, sync, service })
+    }
+
+    /// Whether no message between nodes ever arrives, as far as is known.
+    pub fn loses_everything(&self) -> bool {
+        let (Some(network), Some(nodes)) = (self.network, self.nodes) else { return false };
+        let losses = in_force(network, nodes, network.links.loss, |link| link.loss);
+        losses.iter().all(|loss| *loss == Probability::ALWAYS)
+    }
+}
+
+/// The values that links between nodes may have: the last override that matches holds, so what
+/// lies behind one that matches every link is out of reach.
+fn in_force<T>(
+    network: &NetworkConfig,
+    nodes: u32,
+    base: T,
+    of: impl Fn(&LinkOverride) -> Option<T>,
+) -> Vec<T> {
+    let mut values = Vec::new();
+    for link in network.overrides.iter().rev() {
+        let Some(value) = of(link) else { continue };
+        values.push(value);
+        if is_every_link(link, nodes) {
+            return values;
+        }
+    }
+    values.push(base);
+    values
+}
+
+/// Whether `link` speaks of every link between `nodes` nodes. No list names a node twice.
+fn is_every_link(link: &LinkOverride, nodes: u32) -> bool {
+    [&link.from, &link.to].into_iter().all(|named| named.is_empty() || named.len() == nodes as usize)
+}
+
+/// The places where `[network]` and its links say something of every link, those that hold first.
+pub(super) fn of_every_link<'d>(
+    network: &'d Decoded,
+    links: &'d [Decoded],
+    config: Option<&NetworkConfig>,
+    nodes: Option<u32>,
+) -> Vec<&'d Decoded> {
+    let overrides = config.map_or(&[][..], |config| &config.overrides);
+    let whole = links.iter().zip(overrides).rev();
+    let whole = whole.filter(|(_, link)| nodes.is_some_and(|nodes| is_every_link(link, nodes)));
+    whole.map(|(table, _)| table).chain([network]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NodeId;
+
+    fn ms(ms: u64) -> SimDuration {
+        SimDuration::from_ms(ms)
+    }
+
+    fn link(from: &[u32], latency: Option<u64>, loss: Option<Probability>) -> LinkOverride {
+        let from = from.iter().copied().map(NodeId).collect();
+        let latency = latency.map(|latency| Latency::Constant(ms(latency)));
+        LinkOverride { from, to: Vec::new(), latency, loss, duplicate: None }
+    }
+
+    /// What is known of three nodes with these links.
+    fn known(overrides: Vec<LinkOverride>, judge: impl FnOnce(&Surroundings<'_>)) {
+        let network = NetworkConfig { overrides, ..NetworkConfig::default() };
+        let disk = DiskConfig { sync: Latency::Constant(ms(5)), ..DiskConfig::default() };
+        judge(&Surroundings {
+            nodes: Some(3),
+            duration: Some(ms(1)),
+            network: Some(&network),
+            disk: Some(&disk),
+            service_time: Some(ms(2)),
+        });
+    }
+
+    #[test]
+    fn the_shortest_link_that_is_in_force_counts() {
+        let travel = |overrides, expected| {
+            known(overrides, |known| {
+                let trip = known.least_round_trip().unwrap();
+                assert_eq!(trip, RoundTrip { travel: ms(expected), sync: ms(5), service: ms(2) });
+            });
+        };
+        travel(vec![], 2);
+        // Some links are slow, others are not.
+        travel(vec![link(&[0], Some(50), None)], 2);
+        travel(vec![link(&[], Some(50), None)], 100);
+        travel(vec![link(&[0, 1, 2], Some(50), None), link(&[1], Some(3), None)], 6);
+        // What a later one covers is not in force.
+        travel(vec![link(&[1], Some(3), None), link(&[], Some(50), None)], 100);
+        travel(vec![link(&[], None, None)], 2);
+    }
+
+    #[test]
+    fn the_largest_part_of_a_round_trip_is_to_blame() {
+        let culprit = |travel, sync, service| {
+            RoundTrip { travel: ms(travel), sync: ms(sync), service: ms(service) }.culprit()
+        };
+        assert_eq!(culprit(1, 2, 3), "service_time");
+        assert_eq!(culprit(1, 3, 2), "sync");
+        assert_eq!(culprit(3, 2, 1), "latency");
+        assert_eq!(culprit(0, 0, 0), "latency");
+    }
+
+    #[test]
+    fn everything_is_lost_only_where_no_link_is_left() {
+        let all = Some(Probability::ALWAYS);
+        known(vec![], |known| assert!(!known.loses_everything()));
+        known(vec![link(&[0, 1], None, all)], |known| assert!(!known.loses_everything()));
+        known(vec![link(&[], None, all)], |known| assert!(known.loses_everything()));
+        let saved = vec![link(&[], None, all), link(&[1], None, Some(Probability::NEVER))];
+        known(saved, |known| assert!(!known.loses_everything()));
+    }
+
+    #[test]
+    fn what_depends_on_a_part_that_is_not_known_is_not_judged() {
+        known(vec![], |known| {
+            assert_eq!(Surroundings { network: None, ..*known }.least_round_trip(), None);
+            assert_eq!(Surroundings { service_time: None, ..*known }.least_round_trip(), None);
+            assert!(!Surroundings { nodes: None, ..*known }.loses_everything());
+        });
+    }
+}
