@@ -195,13 +195,81 @@ fn a_replay_is_the_same_run_or_says_so() {
     let first: Value = serde_json::from_str(whole.lines().next().unwrap()).unwrap();
     assert_eq!(keys(&first), ["event", "kind", "place", "text", "time"]);
 
-    folder.write("cut.toml", PARTITIONED.replace("0.01", "0.02"));
+    // As if another program had run it.
+    let digest = serde_json::from_str::<Value>(&before).unwrap()["digest"].as_str().unwrap().to_owned();
+    let tampered = before.replace(&digest, "0123456789abcdef");
+    folder.write("results/cut/0x3/results.json", &tampered);
     let other = folder.atropos("replay cut.toml --seed 3 --json").with(4);
     assert!(other.err.contains("This is not the run of which"), "{}", other.err);
+    assert!(other.err.contains("The settings are the same, so the program is another"), "{}", other.err);
     assert_eq!(other.out.lines().count(), 1);
-    assert_eq!(folder.read("results/cut/0x3/results.json"), before);
+    assert_eq!(folder.read("results/cut/0x3/results.json"), tampered);
     assert_eq!(folder.read("results/cut/0x3/trace.jsonl"), whole);
     assert_eq!(folder.files("results").len(), 4);
+}
+
+/// Outside `scenarios/` a name is no more than that of the file.
+#[test]
+fn another_scenario_of_the_same_name_is_no_mismatch() {
+    let folder = Folder::new("namesake");
+    for name in ["one", "other"] {
+        fs::create_dir_all(folder.0.join(name)).unwrap();
+    }
+    folder.write("one/cut.toml", PARTITIONED);
+    folder.write("other/cut.toml", PARTITIONED.replace("0.01", "0.02"));
+    let note = "results/cut/0x0/results.json told of a run with other settings";
+    assert!(!folder.atropos("run one/cut.toml").with(0).out.contains(note));
+    let replay = folder.atropos("replay other/cut.toml").with(0);
+    assert!(replay.out.contains(note), "{}", replay.out);
+    let run = folder.atropos("run one/cut.toml --json").with(0);
+    assert!(run.err.contains(note), "{}", run.err);
+    // The same settings, said otherwise, are the same scenario.
+    folder.write("other/cut.toml", format!("{PARTITIONED}until = \"9s\"\n"));
+    folder.atropos("run one/cut.toml --set nodes=4 --set seed=0").with(0);
+    let replay = folder.atropos("replay one/cut.toml --set seed=0 --set nodes=4").with(0);
+    assert!(!replay.out.contains("results.json"), "{}", replay.out);
+    folder.write("results/cut/0x0/results.json", "{}");
+    let run = folder.atropos("run one/cut.toml").with(0);
+    assert!(run.out.contains("is no result of a run: it is replaced"), "{}", run.out);
+}
+
+#[test]
+fn a_replay_shows_what_it_cannot_write() {
+    let folder = Folder::new("unwritten");
+    folder.write("cut.toml", PARTITIONED);
+    folder.write("taken", "");
+    let replay = folder.atropos("replay cut.toml --from 600ms --until 610ms --out taken").with(2);
+    assert!(replay.out.contains("0.600000000s  fault "), "{}", replay.out);
+    assert_eq!(replay.closing(), ["verdict", "replay"], "{}", replay.out);
+    assert!(replay.err.contains("cannot write `taken/cut/0x0`"), "{}", replay.err);
+    let json = folder.atropos("replay cut.toml --json --out taken").with(2);
+    assert_eq!(json.out.lines().count(), 1, "{}", json.out);
+}
+
+/// What would run for ever at one instant, or fill all memory, ends with a word of why.
+#[test]
+fn a_run_ends_at_its_limits() {
+    let folder = Folder::new("limits");
+    let zero = "protocol = \"raft\"\nnodes = 3\nduration = \"1s\"\n[network]\nlatency = \"0s\"\n[disk]\nsync = \"0s\"\n\
+        [clients]\nthink = \"0s\"\n";
+    folder.write("zero.toml", zero);
+    folder.write("cut.toml", PARTITIONED);
+    for (arguments, said) in [
+        (
+            "zero.toml --set limits.events_at_once=20000",
+            "and time not getting on: see `limits.events_at_once`",
+        ),
+        ("zero.toml --set limits.operations=500", "after 500 operations: see `limits.operations`"),
+        ("cut.toml --set limits.operations=50", "after 50 operations: see `limits.operations`"),
+        ("cut.toml --set nodes=50 --set limits.pending=40", "events pending at once: see `limits.pending`"),
+    ] {
+        let run = folder.atropos(&format!("run {arguments}")).with(3);
+        assert!(
+            run.out.contains(said) && run.out.contains("\nverdict  unknown\n"),
+            "{arguments}: {}",
+            run.out
+        );
+    }
 }
 
 #[test]

@@ -29,11 +29,7 @@ impl Failure {
         // Where stderr is gone too, the exit code is all that is left to say it with.
         let _ = match self {
             Failure::Input(message) => writeln!(err, "{} {message}", paint(BAD, "error:")),
-            Failure::File(error) => writeln!(
-                err,
-                "{} {error}\nThe results of this run are not saved; what was there before is as it was.",
-                paint(BAD, "error:")
-            ),
+            Failure::File(error) => writeln!(err, "{} {error}\n{}", paint(BAD, "error:"), left(error)),
             Failure::Scenario(diagnostics) => write!(err, "{}", diagnostics.render(true)),
             Failure::ClosedPipe => return so_far,
             Failure::Interrupted => {
@@ -42,6 +38,14 @@ impl Failure {
             }
         };
         ExitCode::Usage
+    }
+}
+
+/// What became of the results of a run whose files could not all be written.
+fn left(error: &FileError) -> String {
+    match error.published.as_slice() {
+        [] => "The results of this run are not saved; what was there before is as it was.".to_owned(),
+        files => format!("Of the results of this run only these are saved: {}.", files.join(", ")),
     }
 }
 

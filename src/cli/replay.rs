@@ -1,15 +1,15 @@
 //! `atropos replay`: one seed again, event by event.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde::Deserialize;
 
 use super::closing::{Closing, replay_command};
 use super::execution::Execution;
 use super::failure::Failure;
+use super::results_folder::Earlier;
 use super::{ExitCode, Session, results_folder, scenario_file};
 use crate::base::{Digest, Seed, SimTime};
 use crate::report::{Draft, trace_columns, trace_json};
@@ -52,32 +52,48 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
     session.interrupt.listen()?;
     let seed = arguments.seed.unwrap_or(scenario.seed);
     let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
-    let before = earlier_digest(&folder.join(results_folder::RESULTS), &arguments.set);
-    let mut draft = Draft::new(&folder)?;
+    let earlier = results_folder::earlier(&folder, &scenario);
+    let opened = Draft::new(&folder).and_then(|mut draft| {
+        let file = draft.open(results_folder::TRACE)?;
+        Ok((draft, file))
+    });
+    // What cannot be written down can still be shown.
+    let (draft, file) =
+        opened.map_or_else(|error| (Err(error), None), |(draft, file)| (Ok(draft), Some(file)));
     let mut tracing = Tracing {
-        file: draft.open(results_folder::TRACE)?,
+        file: file.ok_or(None),
         out: (!arguments.json && !session.is_quiet()).then_some(&mut *session.out),
         from: arguments.from.unwrap_or(SimTime::ZERO),
         until: arguments.until.unwrap_or(SimTime::MAX),
         failed: None,
     };
     let execution = Execution::watched(session.runner, &scenario, seed, &mut tracing, &session.interrupt);
-    match tracing.file.flush().err().map(Lost::File).or(tracing.failed) {
-        Some(Lost::File(error)) => return Err(draft.error(results_folder::TRACE, error).into()),
-        Some(Lost::Out(error)) => return Err(error.into()),
-        None => {}
+    tracing.flush();
+    if let Some(error) = tracing.failed {
+        return Err(error.into());
     }
+    let lost = tracing.file.err().flatten();
+    let draft = draft.and_then(|draft| match lost {
+        Some(error) => Err(draft.error(results_folder::TRACE, error)),
+        None => Ok(draft),
+    });
     let execution = execution?;
-    let changed = before.filter(|before| *before != execution.results.digest);
+    let changed = match &earlier {
+        Earlier::Same(before) if *before != execution.results.digest => Some(&**before),
+        _ => None,
+    };
     let code = if changed.is_some() { ExitCode::Mismatch } else { execution.code };
     session.so_far = code;
     let saved = match changed {
         // What is to be explained is kept, and nothing of another run is put beside it.
-        Some(_) => Ok(()),
-        None => results_folder::write(&mut draft, &execution).and_then(|()| draft.publish()),
+        Some(_) => draft.map(drop),
+        None => draft.and_then(|mut draft| {
+            results_folder::write(&mut draft, &execution).and_then(|()| draft.publish())
+        }),
     };
     let results = saved.is_ok().then_some(&*folder);
-    let told = tell(arguments, &scenario, &execution, changed.as_deref(), results, session);
+    let note = results.and_then(|folder| earlier.note(folder));
+    let told = tell(arguments, &scenario, &execution, changed, (results, note), session);
     // What was found out is told, whatever became of the files.
     saved?;
     told?;
@@ -90,7 +106,7 @@ fn tell(
     scenario: &Scenario,
     execution: &Execution,
     changed: Option<&str>,
-    results: Option<&Path>,
+    (results, note): (Option<&Path>, Option<String>),
     session: &mut Session<'_>,
 ) -> io::Result<()> {
     if arguments.json {
@@ -109,9 +125,12 @@ fn tell(
         writeln!(text, "its digest is {before}, that of the replay {digest}.")?;
         writeln!(
             text,
-            "The scenario or the program is another; the earlier results were left as they were."
+            "The settings are the same, so the program is another; the earlier results were left as they were."
         )?;
         verdict = format!("not the same run as before ({verdict})");
+    }
+    if let Some(note) = note.filter(|_| !session.is_quiet()) {
+        writeln!(session.text(arguments.json), "\n{note}")?;
     }
     let replay =
         Some(replay_command(&arguments.scenario, &arguments.set, execution.outcome.seed, &arguments.out));
@@ -119,33 +138,15 @@ fn tell(
     Closing { epitaph, verdict, code: session.so_far, results, replay }.write(session, arguments.json)
 }
 
-/// The digest in the `results.json` of an earlier run with the same values set; `None` if there
-/// is none that can be read.
-fn earlier_digest(path: &Path, set: &[String]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Earlier {
-        digest: String,
-        #[serde(default)]
-        set: Vec<String>,
-    }
-    let earlier: Earlier = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-    (earlier.set == set).then_some(earlier.digest)
-}
-
 /// Prints a run as it goes and writes it down.
 struct Tracing<'a> {
-    file: BufWriter<File>,
+    /// Where it is written; or why it is not to the end, if that began here.
+    file: Result<BufWriter<File>, Option<io::Error>>,
     out: Option<&'a mut dyn Write>,
     from: SimTime,
     until: SimTime,
-    /// After an error the run ends: nobody would see the rest.
-    failed: Option<Lost>,
-}
-
-/// Which of the two cannot be written.
-enum Lost {
-    File(io::Error),
-    Out(io::Error),
+    /// Why nothing can be printed. The run ends with that: nobody would see the rest.
+    failed: Option<io::Error>,
 }
 
 impl Watcher for Tracing<'_> {
@@ -154,8 +155,12 @@ impl Watcher for Tracing<'_> {
     }
 
     fn on_line(&mut self, line: TraceLine) {
-        if self.failed.is_none() {
-            self.failed = self.write(&line).err();
+        if self.failed.is_some() {
+            return;
+        }
+        self.record(|file| writeln!(file, "{}", trace_json(&line)));
+        if let Some(out) = self.out.as_mut().filter(|_| self.from <= line.time && line.time < self.until) {
+            self.failed = writeln!(out, "{}", trace_columns(&line)).err();
         }
     }
 
@@ -165,13 +170,16 @@ impl Watcher for Tracing<'_> {
 }
 
 impl Tracing<'_> {
-    fn write(&mut self, line: &TraceLine) -> Result<(), Lost> {
-        writeln!(self.file, "{}", trace_json(line)).map_err(Lost::File)?;
-        match &mut self.out {
-            Some(out) if self.from <= line.time && line.time < self.until => {
-                writeln!(out, "{}", trace_columns(line)).map_err(Lost::Out)
-            }
-            _ => Ok(()),
+    fn flush(&mut self) {
+        self.record(Write::flush);
+    }
+
+    /// Writes to the file as long as that goes well.
+    fn record(&mut self, write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>) {
+        if let Ok(file) = &mut self.file
+            && let Err(error) = write(file)
+        {
+            self.file = Err(Some(error));
         }
     }
 }

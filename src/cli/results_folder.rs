@@ -4,15 +4,22 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use super::execution::Execution;
 use crate::base::Seed;
 use crate::history::write_jsonl;
 use crate::report::{Draft, FileError, RunResults, write_operations};
+use crate::scenario::Scenario;
 
 /// The default of `--out`.
 pub(super) const DEFAULT: &str = "results";
 /// The results of a run.
 pub(super) const RESULTS: &str = "results.json";
+/// What its clients did and saw.
+const HISTORY: &str = "history.jsonl";
+/// The same, one row an operation.
+const OPERATIONS: &str = "ops.csv";
 /// Its trace, if it was replayed.
 pub(super) const TRACE: &str = "trace.jsonl";
 
@@ -26,6 +33,57 @@ pub(super) fn of_run(out: &Path, scenario: &str, seed: Seed) -> PathBuf {
     of_scenario(out, scenario).join(seed.to_string())
 }
 
+/// What lies in the folder of a run before it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Earlier {
+    /// No results.
+    Nothing,
+    /// Results that nobody can read.
+    Unreadable,
+    /// A run with other settings: of another scenario of this name, or of this one before it changed.
+    Another,
+    /// A run with the same settings, with its digest.
+    Same(String),
+}
+
+/// What lies in `folder` before a run of `scenario`.
+pub(super) fn earlier(folder: &Path, scenario: &Scenario) -> Earlier {
+    #[derive(Deserialize)]
+    struct Known {
+        digest: String,
+        settings: String,
+    }
+    let bytes = match fs::read(folder.join(RESULTS)) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Earlier::Nothing,
+        Err(_) => return Earlier::Unreadable,
+    };
+    match serde_json::from_slice::<Known>(&bytes) {
+        Ok(known) if known.settings == scenario.fingerprint().to_string() => Earlier::Same(known.digest),
+        Ok(_) => Earlier::Another,
+        Err(_) => Earlier::Unreadable,
+    }
+}
+
+impl Earlier {
+    /// What is said of results that those of the run in `folder` take the place of, if there is
+    /// anything to say.
+    pub(super) fn note(&self, folder: &Path) -> Option<String> {
+        let file = folder.join(RESULTS);
+        let file = file.display();
+        match self {
+            Earlier::Nothing | Earlier::Same(_) => None,
+            Earlier::Unreadable => {
+                Some(format!("{file} was there and is no result of a run: it is replaced."))
+            }
+            Earlier::Another => Some(format!(
+                "{file} told of a run with other settings, of another scenario called so or of this one \
+                 before it changed: it is replaced, and not compared with."
+            )),
+        }
+    }
+}
+
 /// Writes the results of a run into `folder`. A trace that lies there is of an earlier run and goes.
 pub(super) fn save(folder: &Path, execution: &Execution) -> Result<(), FileError> {
     let mut draft = Draft::new(folder)?;
@@ -33,7 +91,8 @@ pub(super) fn save(folder: &Path, execution: &Execution) -> Result<(), FileError
     draft.publish()?;
     match fs::remove_file(folder.join(TRACE)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(FileError { path: folder.join(TRACE), error })
+            let published = vec![RESULTS, HISTORY, OPERATIONS];
+            Err(FileError { path: folder.join(TRACE), error, published })
         }
         _ => Ok(()),
     }
@@ -48,6 +107,6 @@ pub(super) fn write(draft: &mut Draft, execution: &Execution) -> Result<(), File
         serde_json::to_writer_pretty(&mut *file, &results)?;
         writeln!(file)
     })?;
-    draft.write("history.jsonl", |file| write_jsonl(&outcome.history, file))?;
-    draft.write("ops.csv", |file| write_operations(&outcome.history, operations, file))
+    draft.write(HISTORY, |file| write_jsonl(&outcome.history, file))?;
+    draft.write(OPERATIONS, |file| write_operations(&outcome.history, operations, file))
 }

@@ -63,21 +63,23 @@ fn run_one(
     session.so_far = execution.code;
     let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
     // Results that another run would contradict are worth nothing.
+    let earlier = results_folder::earlier(&folder, scenario);
     let saved = execution.mismatch.is_none().then(|| results_folder::save(&folder, &execution));
     let results = matches!(saved, Some(Ok(()))).then_some(&*folder);
-    let told = tell(arguments, scenario, &execution, results, session);
+    let note = results.and_then(|folder| earlier.note(folder));
+    let told = tell(arguments, scenario, &execution, (results, note), session);
     // What was found out is told, whatever became of the files.
     saved.transpose()?;
     told?;
     Ok(execution.code)
 }
 
-/// Prints what came of a run and, if they are saved, where its `results` are.
+/// Prints what came of a run and, if they are saved, where its `results` are and what is to be said of those before.
 fn tell(
     arguments: &Arguments,
     scenario: &Scenario,
     execution: &Execution,
-    results: Option<&Path>,
+    (results, note): (Option<&Path>, Option<String>),
     session: &mut Session<'_>,
 ) -> io::Result<()> {
     if arguments.json {
@@ -85,6 +87,9 @@ fn tell(
         writeln!(session.out)?;
     }
     execution.write_summary(scenario, session, arguments.json)?;
+    if let Some(note) = note.filter(|_| !session.is_quiet()) {
+        writeln!(session.text(arguments.json), "\n{note}")?;
+    }
     let replay =
         Some(replay_command(&arguments.scenario, &arguments.set, execution.outcome.seed, &arguments.out));
     let (epitaph, verdict) = (execution.epitaph(), execution.verdict(scenario));

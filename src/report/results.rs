@@ -21,6 +21,9 @@ pub struct RunResults {
     /// What was set on the command line over what the scenario says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,
+    /// The fingerprint of the settings, the seed aside: what tells runs of this scenario from those
+    /// of another with its name.
+    pub settings: String,
     /// The verdict.
     pub verdict: String,
     /// Whether the run came to what the scenario expects, if it expects anything.
@@ -99,6 +102,7 @@ impl RunResults {
             protocol: outcome.protocol.clone(),
             seed: outcome.seed.to_string(),
             set: scenario.overrides.clone(),
+            settings: scenario.fingerprint().to_string(),
             verdict: outcome.verdict.to_string(),
             expected: scenario.expect.as_ref().map(|expect| is_met(expect, outcome)),
             sometimes: scenario.sometimes.iter().map(|sometimes| seen(sometimes, outcome)).collect(),
