@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 
+use atropos::base::Seed;
 use atropos::base::keys::{Key, Section};
 use atropos::check::ModelName;
 use atropos::faults::verbs::VERBS;
@@ -152,6 +153,20 @@ fn every_example_reads() {
         examples += 1;
     }
     assert!(examples > 80, "{examples}");
+}
+
+/// What is shown of `restart` does what it says, where a node is down.
+#[test]
+fn the_example_of_a_restart_restarts() {
+    let reference = reference();
+    let topics = reference.find("restart");
+    let restart = topics.iter().find(|topic| matches!(topic, Topic::Fault(_))).unwrap();
+    let restart = reference.example(restart).unwrap();
+    let crash = "[[faults]]\nkind = \"crash\"\ntarget = 0\nat = \"5s\"\n";
+    let scenario =
+        read(&registry::specs()[0], &format!("protocol = \"raft\"\nduration = \"15s\"\n{crash}{restart}"));
+    let counters = registry::run(&scenario, Seed(1), &mut ()).counters;
+    assert_eq!((counters.crashes, counters.restarts_struck), (1, 1));
 }
 
 #[test]
