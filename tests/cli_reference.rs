@@ -57,6 +57,10 @@ network.loss: a key
         ("linearizability", "made of runs of  raft"),
         ("AppendEntries", "a kind of message"),
         ("leader_change", "More than one term had a leader."),
+        ("leader", "live node that leads with the highest term"),
+        ("uniform", "{ uniform = [\"1ms\", \"3ms\"] }"),
+        ("faults.restart.target", "Whom it starts if they are down"),
+        ("limits.operations", "1 or more"),
         ("cas-register", "atropos check HISTORY --model cas-register"),
         ("duplicate", "network.link.duplicate: a key"),
     ] {
@@ -121,6 +125,8 @@ fn lists_hold_every_name_and_mark_what_does_not_read() {
     assert!(json["nemeses"].as_array().unwrap().iter().any(|nemesis| nemesis["name"] == "network.loss"));
     let one: Value = serde_json::from_str(&prints(&folder, "list models --json")).unwrap();
     assert_eq!(one["models"][1]["name"], "cas-register");
+    // A line each, however long: scripts count them.
+    assert_eq!(prints(&folder, "list bugs").lines().count(), 2);
     assert!(refuses(&folder, "list nothing").contains("possible values"));
 }
 
@@ -152,6 +158,9 @@ fn a_new_scenario_runs_and_takes_no_files_place() {
         fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["other.toml", "raft.toml", "results", "scenarios"], "nothing half-written is left");
+    let named = folder.command("new raft -o").arg("with space.toml").output().unwrap();
+    let told = String::from_utf8(named.stdout).unwrap();
+    assert!(told.ends_with("\n  atropos run 'with space.toml'\n"), "{told}");
     let err = refuses(&folder, "new rafft");
     assert!(err.starts_with("error: there is no protocol `rafft`; did you mean `raft`?\n"), "{err}");
 }
@@ -215,6 +224,12 @@ fn shells_and_manuals_know_every_command() {
             let script = prints(&folder, &format!("completions {shell}"));
             assert!(script.contains(command), "{shell} {command}");
         }
+    }
+    let own = prints(&folder, "man run");
+    assert!(own.contains(".TH atropos-run ") && own.contains("a violation was found"), "{own}");
+    let script = prints(&folder, "completions bash");
+    for words in ["register cas-register", "-W \"raft\"", "\"raft\""] {
+        assert!(script.contains(words) || words.contains("raft\""), "{words}: {script}");
     }
     assert!(refuses(&folder, "man runn").contains("did you mean `run`?"));
     refuses(&folder, "completions tcsh");

@@ -83,6 +83,54 @@ fn files_that_extend_each_other_end_in_an_error() {
     assert!(err.contains("b.toml:1:11") && err.contains("a scenario cannot extend itself"), "{err}");
 }
 
+/// What is suggested can be written in the place of what was.
+#[test]
+fn a_file_to_extend_is_suggested_as_it_would_be_written() {
+    let folder = Folder::new("suggested");
+    fs::create_dir_all(folder.0.join("ext")).unwrap();
+    folder.write("ext/base.toml", CALM);
+    folder.write("ext/home.toml", CALM);
+    for (written, suggested) in [
+        ("bse.toml", Some("base.toml")),
+        ("base", Some("base.toml")),
+        ("../ext/bas.toml", Some("../ext/base.toml")),
+        // Nor the file itself, which is as near.
+        ("nope.toml", None),
+        ("childs.toml", None),
+    ] {
+        folder.write("ext/child.toml", format!("extends = \"{written}\"\n"));
+        let (code, _, err) = typed(&folder, &["validate", "ext/child.toml"]);
+        assert_eq!(code, 2);
+        match suggested {
+            Some(suggested) => assert!(err.contains(&format!("did you mean `{suggested}`?")), "{err}"),
+            None => assert!(err.contains("there is no such file\n"), "{err}"),
+        }
+    }
+}
+
+/// A scenario that begins like an option is still found by the command that is suggested.
+#[test]
+fn a_replay_of_a_name_with_a_dash_can_be_pasted() {
+    let folder = Folder::new("dash");
+    folder.write("-x.toml", CALM);
+    let (code, out, _) = typed(&folder, &["run", "--out=-dir", "--", "-x.toml"]);
+    assert_eq!(code, 0, "{out}");
+    let replay = out.lines().last().unwrap().strip_prefix("replay   atropos ").unwrap();
+    assert_eq!(replay, "replay ./-x.toml --seed 0x7 --out=-dir");
+    let words: Vec<&str> = replay.split(' ').collect();
+    assert_eq!(typed(&folder, &words).0, 0);
+}
+
+/// A device says nothing of its size.
+#[cfg(unix)]
+#[test]
+fn a_device_without_end_is_too_large() {
+    let folder = Folder::new("zero");
+    let (code, _, err) = typed(&folder, &["validate", "/dev/zero"]);
+    assert_eq!(code, 2);
+    assert!(err.contains("67108864 bytes or more are too large for a scenario"), "{err}");
+}
+
 /// A pipe would be waited for, a device read without end.
 #[cfg(unix)]
 #[test]

@@ -71,7 +71,8 @@ fn quiet_and_verbose_change_the_text_and_not_the_json() {
     assert_eq!(folder.atropos("run unmet.toml -q").with(1).out, format!("verdict  {unmet}"));
     let sweep = folder.atropos("run unmet.toml -q --seeds 0..2").with(1).out;
     assert_eq!(sweep.lines().count(), 3, "{sweep}");
-    assert!(sweep.ends_with(" --seed 0x1\nverdict  valid, but expected was invalid\n"), "{sweep}");
+    let last = " --seed 0x1\nverdict  valid, but expected was invalid in every run: 2 of 2 are not\n";
+    assert!(sweep.ends_with(last), "{sweep}");
     let stale = folder.atropos("check stale.jsonl -q").with(1).out;
     assert_eq!(
         stale,
@@ -81,8 +82,9 @@ fn quiet_and_verbose_change_the_text_and_not_the_json() {
     let verbose = folder.atropos("run cut.toml -v").with(0).out;
     for said in [
         "\n  writes torn  ",
-        "network latency",
-        "fault           partition, isolate leader, at 600ms, for 400ms\n",
+        "\n  [network]\n",
+        "\n  isolate = \"leader\"\n",
+        "\n  heartbeat_interval = \"50ms\"  # default\n",
     ] {
         assert!(verbose.contains(said), "no {said:?} in {verbose}");
     }
@@ -118,6 +120,59 @@ fn output_that_cannot_be_printed_is_an_error() {
     assert!(folder.files("results").iter().all(|name| !name.ends_with("partial")));
 }
 
+/// Help and the version are output, too.
+#[test]
+fn help_that_cannot_be_printed_is_an_error() {
+    let folder = Folder::new("full-help");
+    let Ok(full) = File::options().write(true).open("/dev/full") else {
+        return;
+    };
+    for arguments in ["--help", "--version", "run --help"] {
+        let mut command = folder.command(arguments);
+        let ended = command.stdout(full.try_clone().unwrap()).stderr(Stdio::piped()).output().unwrap();
+        let err = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{arguments}: {err}");
+        assert!(err.contains("error: cannot write to stdout: "), "{arguments}: {err}");
+    }
+}
+
+/// What a file says of itself does not steer the terminal of who runs it.
+#[test]
+fn a_description_is_one_line_without_control_characters() {
+    let folder = Folder::new("control");
+    folder.write(
+        "scenarios/raft/odd.toml",
+        format!("description = \"\\u001b[31mred\\u0007\\nand more\"\n{CUT}"),
+    );
+    for arguments in ["run raft/odd --color always", "list scenarios --color always"] {
+        let shown = folder.atropos(arguments).with(0).out;
+        assert!(shown.contains("\\u{1b}[31mred\\u{7} and more\n"), "{shown:?}");
+        assert!(!shown.contains("\x1b[31m") && !shown.contains('\x07'), "{shown:?}");
+    }
+}
+
+/// All runs ought to be invalid: the first that is not is what is to be looked at.
+#[test]
+fn a_sweep_names_what_is_not_as_expected() {
+    let folder = Folder::new("wording");
+    let bug = "protocol = \"raft\"\nnodes = 3\nduration = \"5s\"\nbugs = [\"raft/vote-not-persisted\"]\n\
+        [network]\nloss = 0.2\nlatency = { uniform = [\"1ms\", \"80ms\"] }\n\
+        [[faults]]\nkind = \"crash\"\ntarget = \"random\"\nevery = \"130ms\"\nfor = \"20ms\"\n\
+        [expect]\nverdict = \"invalid\"\n";
+    folder.write("bug.toml", bug);
+    let sweep = folder.atropos("run bug.toml --seeds 0..60 -v").with(1).out;
+    let valid = sweep.matches("valid, not as expected").count();
+    assert!(valid > 0 && valid < 60, "{sweep}");
+    let verdict = format!("verdict  invalid, but expected was invalid in every run: {valid} of 60 are not\n");
+    assert!(sweep.contains(&verdict), "{sweep}");
+    let first = sweep.lines().find(|line| line.contains("valid, not as expected")).unwrap();
+    let seed = first.split_whitespace().nth(1).unwrap();
+    assert!(
+        sweep.contains(&format!("which is not what was expected; the first such seed is {seed}.\n")),
+        "{sweep}"
+    );
+}
+
 #[test]
 fn a_sweep_says_how_far_it_came() {
     let folder = Folder::new("lost");
@@ -128,7 +183,8 @@ fn a_sweep_says_how_far_it_came() {
     let ended = folder.atropos("run unmet.toml --seeds 0..3").with(2);
     assert!(ended.err.contains("cannot write `results/unmet/0x1`"), "{}", ended.err);
     assert!(ended.err.contains("of 3 seeds were finished"), "{}", ended.err);
-    assert!(ended.out.contains("verdict  valid, but expected was invalid; given up after "), "{}", ended.out);
+    let verdict = "verdict  valid, but expected was invalid in every run: ";
+    assert!(ended.out.contains(verdict) && ended.out.contains("; given up after "), "{}", ended.out);
     assert_eq!(folder.files("results/unmet").len(), 4, "{:?}", folder.files("results/unmet"));
 }
 
@@ -144,7 +200,8 @@ fn an_interrupt_leaves_whole_rows_and_no_drafts() {
     let mut first = String::new();
     out.read_line(&mut first).unwrap();
     assert!(first.starts_with("{\"scenario\":\"cut\""), "{first}");
-    interrupt(sweep.id(), "-INT");
+    // As `timeout` does it: the process, then its group, at once.
+    interrupt(sweep.id(), &["-TERM", "-TERM", "-INT"]);
     let (mut rest, mut err) = (String::new(), String::new());
     out.read_to_string(&mut rest).unwrap();
     sweep.stderr.take().unwrap().read_to_string(&mut err).unwrap();
@@ -171,16 +228,18 @@ fn an_interrupted_run_keeps_nothing() {
     let mut replay = replay.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(replay.stdout.take().unwrap());
     out.read_line(&mut String::new()).unwrap();
-    interrupt(replay.id(), "-TERM");
+    interrupt(replay.id(), &["-TERM"]);
     std::io::copy(&mut out, &mut std::io::sink()).unwrap();
     let mut err = String::new();
     replay.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert_eq!(replay.wait().unwrap().code(), Some(130), "{err}");
     assert_eq!(err, "interrupted: nothing was saved\n");
-    assert!(folder.files("results").is_empty());
+    assert!(!folder.0.join("results").exists());
 }
 
+/// Sends `signals` to `process`, one right behind the other.
 #[cfg(unix)]
-fn interrupt(process: u32, signal: &str) {
-    assert!(Command::new("kill").args([signal, &process.to_string()]).status().unwrap().success());
+fn interrupt(process: u32, signals: &[&str]) {
+    let kills: Vec<String> = signals.iter().map(|signal| format!("kill {signal} {process}")).collect();
+    assert!(Command::new("sh").args(["-c", &kills.join(" && ")]).status().unwrap().success());
 }

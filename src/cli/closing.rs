@@ -54,15 +54,29 @@ pub(super) fn verdict(verdict: Verdict, expect: Option<&Expect>, met: Option<boo
 
 /// The command that shows a seed again.
 pub(super) fn replay_command(scenario: &str, set: &[String], seed: Seed, out: &Path) -> String {
-    let mut command = format!("atropos replay {}", quoted(scenario));
+    let mut command = format!("atropos replay {}", file_word(scenario));
     for text in set {
-        command += &format!(" --set {}", quoted(text));
+        command += &option("--set", text);
     }
     command += &format!(" --seed {seed}");
     if out != Path::new(results_folder::DEFAULT) {
-        command += &format!(" --out {}", quoted(&out.to_string_lossy()));
+        command += &option("--out", &out.to_string_lossy());
     }
     command
+}
+
+/// An option with its value, which may begin as options do.
+fn option(name: &str, value: &str) -> String {
+    let between = if value.starts_with('-') { '=' } else { ' ' };
+    format!(" {name}{between}{}", quoted(value))
+}
+
+/// The name of a file as an argument that is no option.
+pub(super) fn file_word(name: &str) -> String {
+    match name.strip_prefix('-') {
+        Some(_) => quoted(&format!("./{name}")),
+        None => quoted(name),
+    }
 }
 
 /// `text` as a shell takes it for one word.
@@ -86,6 +100,7 @@ mod tests {
             command("it's mine.toml", "my out"),
             r"atropos replay 'it'\''s mine.toml' --seed 0x2a --out 'my out'"
         );
+        assert_eq!(command("-x.toml", "-out"), "atropos replay ./-x.toml --seed 0x2a --out=-out");
         let set =
             ["network.loss=0.05", "network.latency={ uniform = [\"1ms\", \"2ms\"] }"].map(str::to_owned);
         assert_eq!(

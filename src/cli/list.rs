@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
 use super::{ExitCode, Session, scenario_file};
-use crate::reference::{List, Reference, Row, columns};
+use crate::reference::{List, Reference, Row, one_line_each};
 use crate::registry;
+use crate::report::palette::printable;
 
 /// List scenarios, protocols, bugs, nemeses, models and checks, a line each
 #[derive(Debug, Args)]
@@ -88,7 +89,7 @@ pub(super) fn list(arguments: &Arguments, session: &mut Session<'_>) -> Result<E
         let rows: Vec<Row> = lines.iter().map(Line::row).collect();
         match rows.as_slice() {
             [] => writeln!(session.out, "  none here")?,
-            rows => write!(session.out, "{}", columns(rows, 2))?,
+            rows => write!(session.out, "{}", one_line_each(rows, 2))?,
         }
     }
     if arguments.json {
@@ -129,9 +130,11 @@ fn scenarios() -> Vec<Line> {
         let name = below.to_string_lossy().into_owned();
         let file = path.to_string_lossy().into_owned();
         match scenario_file::load(&file, &[]) {
-            Ok(scenario) => {
-                Line { name, doc: scenario.description.unwrap_or_default(), file: Some((file, true)) }
-            }
+            Ok(scenario) => Line {
+                name,
+                doc: printable(&scenario.description.unwrap_or_default()),
+                file: Some((file, true)),
+            },
             Err(failure) => Line { name, doc: problem(failure), file: Some((file, false)) },
         }
     };

@@ -3,7 +3,7 @@
 use clap::{Args, CommandFactory};
 
 use super::failure::Failure;
-use super::{ExitCode, Session};
+use super::{EXIT_CODES, ExitCode, Session};
 use crate::scenario::nearest;
 
 /// Print a manual page, in roff
@@ -28,15 +28,18 @@ pub(super) fn man(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         None => all,
         Some(name) => subcommand(&all, name)?,
     };
+    let title = page.get_display_name().unwrap_or(page.get_name()).replace(' ', "-");
     let mut roff = Vec::new();
-    clap_mangen::Man::new(page).render(&mut roff)?;
+    clap_mangen::Man::new(page).title(title).render(&mut roff)?;
     session.out.write_all(&roff)?;
     Ok(ExitCode::Success)
 }
 
 fn subcommand(all: &clap::Command, name: &str) -> Result<clap::Command, Failure> {
     if let Some(command) = all.find_subcommand(name) {
-        return Ok(command.clone());
+        // What holds for all is said with each: nobody reads two pages.
+        let own = command.get_after_help().map_or(String::new(), |help| format!("{help}\n\n"));
+        return Ok(command.clone().after_help(own + EXIT_CODES));
     }
     let names: Vec<&str> = all.get_subcommands().map(clap::Command::get_name).collect();
     let guess = nearest(name, &names).map(|name| format!("; did you mean `{name}`?"));

@@ -50,24 +50,27 @@ use appearance::{Appearance, Verbosity};
 use failure::Failure;
 use standard_output::StandardOutput;
 
-/// Runs distributed systems in a world where every message, crash, disk write and clock tick is
-/// decided by one seed, and judges what their clients saw. Same seed, same fate.
-#[derive(Debug, Parser)]
-#[command(name = "atropos", version = version(), max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "\
+const EXAMPLES: &str = "\
 Examples:
   atropos run scenarios/raft/leader-partition.toml
   atropos run scenarios/raft/leader-partition.toml --seeds 0..1000
   atropos replay scenarios/raft/leader-partition.toml --seed 0x2a
-  atropos check results/raft/leader-partition/0x1/history.jsonl
+  atropos check results/raft/leader-partition/0x1/history.jsonl";
 
+const EXIT_CODES: &str = "\
 Exit codes:
   0  valid, or as the scenario expects
   1  a violation was found, in any seed, or an expectation was not met
   2  wrong usage or input
   3  unknown: a limit was reached, or there was nothing to judge
   4  a replay or a second run was not the same
-  130  interrupted: Ctrl-C or SIGTERM")]
+  130  interrupted: Ctrl-C or SIGTERM";
+
+/// Runs distributed systems in a world where every message, crash, disk write and clock tick is
+/// decided by one seed, and judges what their clients saw. Same seed, same fate.
+#[derive(Debug, Parser)]
+#[command(name = "atropos", version = version(), max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 struct Arguments {
     #[command(flatten)]
     appearance: Appearance,
@@ -143,11 +146,14 @@ impl Command {
     }
 }
 
-/// Parses the command line and carries out what was typed. Wrong usage and `--help` end the
-/// process here, with the codes 2 and 0.
+/// Parses the command line and carries out what was typed. Wrong usage ends with the code 2,
+/// `--help` with 0 if it could be printed.
 pub fn main() -> ExitCode {
     appearance::choose_colour(std::env::args_os().map(|word| word.to_string_lossy().into_owned()));
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(shown) => return standard_output::show(&shown),
+    };
     let mut out = BufWriter::new(StandardOutput::new(arguments.command.json()));
     let mut err = anstream::stderr().lock();
     let mut session = Session {

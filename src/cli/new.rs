@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::closing::file_word;
 use super::failure::Failure;
 use super::{ExitCode, Session};
 use crate::reference::Reference;
@@ -43,8 +44,8 @@ pub(super) fn new(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         return Ok(ExitCode::Success);
     }
     create(&path, text.as_bytes()).map_err(|error| Failure::Input(refusal(&path, &error)))?;
-    let shown = path.display();
-    writeln!(session.out, "{shown} is written; run it with\n  atropos run {shown}")?;
+    let word = file_word(&path.to_string_lossy());
+    writeln!(session.out, "{} is written; run it with\n  atropos run {word}", path.display())?;
     Ok(ExitCode::Success)
 }
 

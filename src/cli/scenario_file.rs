@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::failure::Failure;
 use crate::registry;
-use crate::scenario::{Opened, Reader, Scenario, Source, nearest};
+use crate::scenario::{Opened, Reader, Scenario, Source, close};
 
 /// The folder that scenarios are kept in and named after.
 pub(super) const HOME: &str = "scenarios";
@@ -41,7 +41,14 @@ fn open_beside(base: &str, from: &str) -> Result<Opened, String> {
     if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         return Err("it is neither a file nor a folder; expected a file".to_owned());
     }
-    let text = contents(&path)?;
+    let text = match File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // As it would be written there; the file that names it is not meant.
+            let guess = beside(&path, Some(Path::new(from))).map(|name| Path::new(base).with_file_name(name));
+            return Err(no_such_file(guess));
+        }
+        _ => contents(&path)?,
+    };
     Ok(Opened { path: path.to_string_lossy().into_owned(), text })
 }
 
@@ -71,7 +78,11 @@ fn contents(path: &Path) -> Result<Vec<u8>, String> {
     }
     let mut text = Vec::new();
     file.take(MOST_BYTES).read_to_end(&mut text).map_err(|error| error.to_string())?;
-    Ok(text)
+    // A device does not say how much is in it.
+    match text.len() as u64 {
+        MOST_BYTES => Err(format!("{MOST_BYTES} bytes or more are too large for a scenario")),
+        _ => Ok(text),
+    }
 }
 
 /// Why the file `path` was not opened, with the name that may have been meant.
@@ -79,23 +90,30 @@ fn missing(path: &Path, error: &io::Error) -> String {
     if error.kind() != io::ErrorKind::NotFound {
         return error.to_string();
     }
-    let guess = beside(path).or_else(|| beside(&Path::new(HOME).join(path).with_extension("toml")));
+    let in_folder = |path: &Path| beside(path, None).map(|name| path.with_file_name(name));
+    no_such_file(in_folder(path).or_else(|| in_folder(&Path::new(HOME).join(path).with_extension("toml"))))
+}
+
+fn no_such_file(guess: Option<PathBuf>) -> String {
     let guess = guess.map_or(String::new(), |guess| format!("; did you mean `{}`?", guess.display()));
     format!("there is no such file{guess}")
 }
 
-/// The file in the folder of `path` whose name is nearest to its own.
-fn beside(path: &Path) -> Option<PathBuf> {
+/// The scenario in the folder of `path` whose name is nearest to its own, and is not that of `other`.
+/// What all names end with makes none of them like another.
+fn beside(path: &Path, other: Option<&Path>) -> Option<String> {
     let folder = path.parent()?;
     let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let entries = fs::read_dir(listed).ok()?.filter_map(Result::ok);
-    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(".toml")).collect();
+    let entries = fs::read_dir(listed).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+    let files = entries.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let others = files.filter(|path| other.is_none_or(|other| normal(path) != normal(other)));
+    let mut names: Vec<String> =
+        others.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     // The system lists a folder in no order.
     names.sort();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let name = path.file_name()?.to_str()?;
-    Some(folder.join(nearest(name, &names)?))
+    close(name.strip_suffix(".toml").unwrap_or(name), &names).map(|name| format!("{name}.toml"))
 }
 
 /// What the scenario is called: its path below `scenarios`, or else its file's name. It is where

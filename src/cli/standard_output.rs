@@ -4,6 +4,8 @@ use std::io::{self, StdoutLock, Write};
 
 use anstream::AutoStream;
 
+use super::ExitCode;
+
 /// Stdout for the life of the process.
 pub(super) struct StandardOutput(AutoStream<StdoutLock<'static>>);
 
@@ -28,4 +30,21 @@ impl Write for StandardOutput {
 /// The kind stays what it was: a closed pipe is no error.
 fn named(error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("cannot write to stdout: {error}"))
+}
+
+/// Shows what the parser of the command line has to say: help, the version, wrong usage.
+pub(super) fn show(message: &clap::Error) -> ExitCode {
+    let shown = message.print().and_then(|()| io::stdout().flush());
+    match shown {
+        Ok(()) if message.exit_code() == 0 => ExitCode::Success,
+        // Nobody reads on.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && message.exit_code() == 0 => {
+            ExitCode::Success
+        }
+        Ok(()) => ExitCode::Usage,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {}", named(&error));
+            ExitCode::Usage
+        }
+    }
 }

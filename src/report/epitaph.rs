@@ -39,7 +39,9 @@ pub fn of_run(outcome: &Outcome, expected: Option<bool>) -> String {
 /// The line for a range of seeds.
 pub fn of_sweep(sweep: &Sweep) -> String {
     let Sweep { runs, invalid, unknown, mismatches, expected, first } = *sweep;
-    let at = first.map_or(String::new(), |seed| format!("; the first at seed {seed}"));
+    // What failed is then what is not as expected, and need not be what was cut.
+    let which = if expected == Some(false) { "the first such seed is" } else { "the first at seed" };
+    let at = first.map_or(String::new(), |seed| format!("; {which} {seed}"));
     if mismatches > 0 {
         return format!("{mismatches} of {} frayed: the same seed spun two fates{at}.", threads(runs));
     }
@@ -200,7 +202,7 @@ mod tests {
         assert_eq!(
             of_sweep(&Sweep { runs: 1, unknown: 1, expected: Some(false), first, ..sweep }),
             "1 thread spun, none cut, 1 not measured to the end, which is not what was expected; \
-             the first at seed 0x1e."
+             the first such seed is 0x1e."
         );
         assert_eq!(
             of_sweep(&Sweep { mismatches: 2, first, ..cut }),

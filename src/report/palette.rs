@@ -32,7 +32,27 @@ pub fn of(verdict: Verdict) -> Style {
     }
 }
 
+/// `text` on one line and without what would steer a terminal: control characters are spelt out.
+pub fn printable(text: &str) -> String {
+    let spelt = |c: char| match c {
+        '\n' | '\r' | '\t' => " ".to_owned(),
+        c if c.is_control() => c.escape_debug().to_string(),
+        c => c.to_string(),
+    };
+    text.trim().chars().map(spelt).collect()
+}
+
 /// `text` in `style`. Pad before: what is invisible has a width, too, for `format!`.
 pub fn paint(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn nothing_steers_a_terminal() {
+        assert_eq!(printable("a\u{1b}[31mb\u{7}\nc\t\u{9b}d é\n"), "a\\u{1b}[31mb\\u{7} c \\u{9b}d é");
+    }
 }

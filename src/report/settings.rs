@@ -1,95 +1,86 @@
-//! The settings of a run that are worth knowing when one reads what came of it.
+//! The settings of a run, all of them, as a scenario says them.
 
-use super::palette::{HEADING, paint};
-use crate::base::keys::Target;
-use crate::base::{NodeId, SimTime};
-use crate::faults::{Action, Fault, MessageEffect, MessageVerb, PartitionShape, When};
-use crate::network::LinkOverride;
+use super::palette::{FAINT, HEADING, paint};
 use crate::scenario::Scenario;
 
-/// The settings of `scenario`, a line each.
+/// The settings of `scenario` in TOML, table by table; those that nobody wrote are marked.
 pub(super) fn settings(scenario: &Scenario) -> String {
     let mut text = format!("{}\n", paint(HEADING, "settings"));
-    let mut row = |name: &str, value: &str| text += &format!("  {name:<16}{value}\n");
-    let links = &scenario.network.links;
-    row("duration", &scenario.duration.to_string());
-    row("network latency", &links.latency.to_string());
-    row("loss", &links.loss.as_f64().to_string());
-    row("duplicate", &links.duplicate.as_f64().to_string());
-    row("order", if scenario.network.fifo { "as sent" } else { "messages overtake each other" });
-    for link in &scenario.network.overrides {
-        row("link", &overridden(link));
-    }
-    row("disk sync", &scenario.disk.sync.to_string());
-    row("torn writes", &scenario.disk.torn.as_f64().to_string());
-    row("clients", &format!("{}, thinking {}", scenario.clients.clients, scenario.clients.think));
-    if !scenario.bugs.is_empty() {
-        row("bugs", &scenario.bugs.join(", "));
-    }
-    row("limit", &format!("{} events", scenario.limits.events));
-    for fault in &scenario.faults {
-        row("fault", &scheduled(fault));
-    }
-    text
-}
-
-fn overridden(link: &LinkOverride) -> String {
-    let nodes = |nodes: &[NodeId]| if nodes.is_empty() { "any".to_owned() } else { list(nodes) };
-    let mut text = format!("{} -> {}", nodes(&link.from), nodes(&link.to));
-    if let Some(latency) = link.latency {
-        text += &format!(", latency {latency}");
-    }
-    for (name, probability) in [("loss", link.loss), ("duplicate", link.duplicate)] {
-        if let Some(probability) = probability {
-            text += &format!(", {name} {}", probability.as_f64());
+    for table in &scenario.tables {
+        if table.settings.iter().next().is_none() {
+            continue;
+        }
+        if !table.header.is_empty() {
+            text += &format!("  {}\n", paint(HEADING, &table.header));
+        }
+        for (key, value) in table.settings.iter() {
+            let line = format!("{key} = {value}");
+            match table.settings.is_written(key) {
+                true => text += &format!("  {line}\n"),
+                false => text += &format!("  {}\n", paint(FAINT, line + "  # default")),
+            }
         }
     }
     text
 }
 
-fn scheduled(fault: &Fault) -> String {
-    let Fault { when: When { first, every, until }, action, lasts } = fault;
-    let mut text = match action {
-        Action::Partition(PartitionShape::Isolate(target)) => format!("partition, isolate {}", aim(target)),
-        Action::Messages(verb) => messages(verb),
-        _ => {
-            action.to_string() + &action.target().map_or(String::new(), |target| format!(" {}", aim(target)))
+#[cfg(test)]
+mod tests {
+    use anstream::adapter::strip_str;
+
+    use super::*;
+    use crate::registry;
+    use crate::scenario::{Source, read};
+
+    fn scenario(text: &str) -> Scenario {
+        let source = Source { path: "a.toml", name: "a".to_owned(), text: text.as_bytes() };
+        read(source, &registry::specs()).unwrap()
+    }
+
+    const TEXT: &str = "protocol = \"raft\"\nseed = 7\n[[network.link]]\nfrom = [0]\nloss = 0.5\n\
+        [clients]\nkeys = 9\n[raft]\nelection_timeout_min = \"200ms\"\n[[faults]]\nkind = \"partition\"\n\
+        isolate = \"leader\"\nat = \"1s\"\n[expect]\nverdict = \"valid\"\n";
+
+    /// With the marks taken for the comments that they are, what is shown reads as the same scenario.
+    #[test]
+    fn what_is_shown_reads_as_the_same_scenario() {
+        let shown = strip_str(&settings(&scenario(TEXT))).to_string();
+        let shown = shown.strip_prefix("settings\n").unwrap();
+        let again = scenario(shown);
+        let original = scenario(TEXT);
+        assert_eq!(again.fingerprint(), original.fingerprint(), "{shown}");
+        assert_eq!(
+            (&again.faults, &again.expect, again.seed),
+            (&original.faults, &original.expect, original.seed)
+        );
+        for line in
+            ["  keys = 9\n", "  election_timeout_min = \"200ms\"\n", "  service_time = \"0s\"  # default\n"]
+        {
+            assert!(shown.contains(line), "{line}: {shown}");
         }
-    };
-    text += &format!(", at {}", first.since(SimTime::ZERO));
-    if let Some(every) = every {
-        text += &format!(", every {every}");
     }
-    if *until != SimTime::MAX {
-        text += &format!(", until {}", until.since(SimTime::ZERO));
-    }
-    if let Some(lasts) = lasts {
-        text += &format!(", for {lasts}");
-    }
-    text
-}
 
-/// Which messages a fault is about, and what it does to them.
-fn messages(verb: &MessageVerb) -> String {
-    let MessageVerb { message, from, to, nth, count, effect } = verb;
-    let node = |node: &Option<NodeId>| node.map_or("any".to_owned(), |node| node.to_string());
-    let kind = message.as_deref().unwrap_or("any message");
-    let mut text = format!("{} {kind}, {} -> {}", effect.verb(), node(from), node(to));
-    text += &format!(", {count} from number {nth} on");
-    if let MessageEffect::Delay(by) = effect {
-        text += &format!(", by {by}");
+    /// Every section that a file may hold shows every key that has a value.
+    #[test]
+    fn no_key_is_left_out() {
+        let shown = strip_str(&settings(&scenario(TEXT))).to_string();
+        for entry in crate::scenario::sections(&registry::specs()) {
+            for key in entry.section.keys.iter().filter(|key| key.default.is_some()) {
+                assert!(shown.contains(&format!("  {} = ", key.name)), "{}: {shown}", key.name);
+            }
+        }
     }
-    text
-}
 
-/// Whom a fault aims at, as a scenario says it.
-fn aim(target: &Target) -> String {
-    match target {
-        Target::Nodes(nodes) => list(nodes),
-        word => format!("{word:?}").to_lowercase(),
+    #[test]
+    fn only_what_decides_a_run_tells_scenarios_apart() {
+        let of = |text: &str| scenario(text).fingerprint();
+        let same = TEXT
+            .replace("seed = 7", "seed = 8\ndescription = \"x\"")
+            .replace("verdict = \"valid\"", "verdict = \"unknown\"");
+        assert_eq!(of(TEXT), of(&same));
+        assert_eq!(of(TEXT), of(&TEXT.replace("200ms", "0.2s")));
+        assert_ne!(of(TEXT), of(&TEXT.replace("200ms", "201ms")));
+        assert_ne!(of(TEXT), of(&TEXT.replace("at = \"1s\"", "at = \"2s\"")));
+        assert_ne!(of(TEXT), of(&TEXT.replace("[0]", "[1]")));
     }
-}
-
-fn list(nodes: &[NodeId]) -> String {
-    nodes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

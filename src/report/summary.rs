@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::counters::FAULTS;
 use super::latency::LatencyMs;
-use super::palette::{self, FAINT, HEADING, paint};
+use super::palette::{self, FAINT, HEADING, paint, printable};
 use super::results::{RunResults, Seen};
 use super::settings::settings;
 use super::table::Table;
@@ -62,12 +62,13 @@ pub fn summary_of_panic(scenario: &Scenario, outcome: &Outcome, results: &RunRes
 
 fn heading(scenario: &Scenario, results: &RunResults) -> String {
     let RunResults { scenario: name, protocol, seed, .. } = results;
-    let mut text = format!("{}: {protocol}, {} nodes, seed {seed}\n", paint(HEADING, name), scenario.nodes);
+    let mut text =
+        format!("{}: {protocol}, {} nodes, seed {seed}\n", paint(HEADING, printable(name)), scenario.nodes);
     if let Some(description) = &scenario.description {
-        text += &format!("{description}\n");
+        text += &format!("{}\n", printable(description));
     }
     if !results.set.is_empty() {
-        text += &format!("with {}\n", results.set.join(", "));
+        text += &format!("with {}\n", printable(&results.set.join(", ")));
     }
     text
 }

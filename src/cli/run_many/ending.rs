@@ -132,6 +132,14 @@ impl Sweep<'_, '_> {
         let expect = scenario.expect.as_ref();
         let mut text = match (expect, met) {
             (None, Some(true)) => format!("{verdict}, as expected"),
+            (Some(expect), _) if self.failures > 0 => {
+                let of = expect.check.as_ref().map_or(String::new(), |check| format!(" of `{check}`"));
+                let (failures, runs) = (self.failures, self.statistics.runs());
+                let (expected, one) = (&expect.verdict, if failures == 1 { "is" } else { "are" });
+                format!(
+                    "{verdict}, but expected was {expected}{of} in every run: {failures} of {runs} {one} not"
+                )
+            }
             _ => closing::verdict(verdict, expect, expect.map(|_| self.failures == 0)),
         };
         let never: Vec<String> = self.sightings.never().map(Sighting::to_string).collect();
