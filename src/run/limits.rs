@@ -1,7 +1,7 @@
 //! Where a run gives up: before it takes all day or all the memory.
 //!
-//! Each limit is a comparison of numbers that are known anyway, so that looking after every event
-//! costs nothing. Why a run was given up is worked out only once it is.
+//! After each event two numbers are compared that are known anyway; all else is looked at only once
+//! so many events have passed that it might matter.
 
 use crate::base::SimTime;
 use crate::engine::Queue;
@@ -15,9 +15,11 @@ pub(super) struct Patrol {
     limits: Limits,
     /// The most events that may wait.
     pending: u64,
-    /// The instant that the last event was at, and how many events there were before it.
-    instant: SimTime,
-    before: u64,
+    /// No limit but that is reached with fewer events than this.
+    look: u64,
+    /// When the next event was due when that was seen to be another instant, and how many events
+    /// there had been. Of those at that instant some may have been missed.
+    instant: (SimTime, u64),
 }
 
 /// How far a run has come.
@@ -35,31 +37,44 @@ pub(super) struct Progress {
 
 impl Patrol {
     pub(super) fn new(limits: Limits) -> Self {
-        let pending = limits.pending.min(MOST_PENDING);
-        Patrol { limits, pending, instant: SimTime::ZERO, before: 0 }
+        Patrol { limits, pending: limits.pending.min(MOST_PENDING), look: 0, instant: (SimTime::ZERO, 0) }
     }
 
-    /// Why the run must be cut short, if it must.
+    /// Whether the run must be cut short.
     #[inline]
-    pub(super) fn limit_reached(&mut self, at: Progress) -> Option<String> {
-        if at.next != self.instant {
-            (self.instant, self.before) = (at.next, at.events);
-        }
-        let reached = at.events >= self.limits.events
-            || at.events - self.before >= self.limits.events_at_once
-            || at.pending as u64 > self.pending
-            || at.operations >= self.limits.operations;
-        if reached { Some(self.tell(at)) } else { None }
+    pub(super) fn is_over(&mut self, at: Progress) -> bool {
+        at.pending as u64 > self.pending || (at.events >= self.look && self.look_closely(at))
     }
 
     #[cold]
-    fn tell(&self, at: Progress) -> String {
+    fn look_closely(&mut self, at: Progress) -> bool {
+        let limits = self.limits;
+        if at.next != self.instant.0 {
+            self.instant = (at.next, at.events);
+        }
+        if at.events >= limits.events || self.here(at) >= limits.events_at_once {
+            return true;
+        }
+        // Not more than one operation begins in an event, as clients go.
+        let operations = limits.operations.saturating_sub(at.operations);
+        let soonest = operations.min(limits.events_at_once - self.here(at));
+        self.look = limits.events.min(at.events.saturating_add(soonest));
+        operations == 0
+    }
+
+    /// How many events there were at this instant, at least.
+    fn here(&self, at: Progress) -> u64 {
+        at.events - self.instant.1
+    }
+
+    /// Why the run must be cut short.
+    #[cold]
+    pub(super) fn tell(&self, at: Progress) -> String {
         let Progress { next, events, pending, operations } = at;
         let (what, limit) = if events >= self.limits.events {
             (format!("after {events} events"), "events")
-        } else if events - self.before >= self.limits.events_at_once {
-            let here = events - self.before;
-            (format!("with {here} events at {next} and time not getting on"), "events_at_once")
+        } else if next == self.instant.0 && self.here(at) >= self.limits.events_at_once {
+            (format!("with {} events at {next} and time not getting on", self.here(at)), "events_at_once")
         } else if operations >= self.limits.operations {
             (format!("after {operations} operations"), "operations")
         } else if self.pending < self.limits.pending {
@@ -81,6 +96,10 @@ mod tests {
         Progress { next: SimTime::from_ns(next), events, pending, operations }
     }
 
+    fn why(patrol: &mut Patrol, at: Progress) -> Option<String> {
+        patrol.is_over(at).then(|| patrol.tell(at))
+    }
+
     #[test]
     fn each_limit_ends_a_run_and_is_named() {
         for (progress, name) in [
@@ -88,34 +107,45 @@ mod tests {
             (at(1, 1, 6, 0), "with 6 events pending at once: see `limits.pending`"),
             (at(1, 1, 5, 7), "after 7 operations: see `limits.operations`"),
         ] {
-            let told = Patrol::new(LIMITS).limit_reached(progress);
+            let told = why(&mut Patrol::new(LIMITS), progress);
             assert_eq!(told, Some(format!("the run was cut short {name}")));
         }
-        assert_eq!(Patrol::new(LIMITS).limit_reached(at(1, 99, 5, 6)), None);
+        assert_eq!(why(&mut Patrol::new(LIMITS), at(1, 99, 5, 6)), None);
     }
 
     #[test]
     fn only_events_at_one_instant_are_too_many_at_once() {
         let mut patrol = Patrol::new(LIMITS);
         for event in 0..99 {
-            assert_eq!(patrol.limit_reached(at(event / 10, event, 0, 0)), None, "{event}");
+            assert_eq!(why(&mut patrol, at(event / 10, event, 0, 0)), None, "{event}");
         }
-        let mut patrol = Patrol::new(LIMITS);
-        let told: Vec<Option<String>> =
-            (0..=13).map(|event| patrol.limit_reached(at(event.min(3), event, 0, 0))).collect();
-        assert_eq!(told.iter().flatten().count(), 1);
-        let last = told.last().unwrap().as_deref().unwrap();
-        assert!(
-            last.contains("10 events at 0.000000003s") && last.contains("`limits.events_at_once`"),
-            "{last}"
-        );
+        // Those that come first at an instant may be missed, but no more than are allowed.
+        for begins in 0..30 {
+            let mut patrol = Patrol::new(Limits { operations: 1_000, ..LIMITS });
+            let over = (0..99).find(|&event| patrol.is_over(at(event.min(begins), event, 0, 0))).unwrap();
+            assert!((10..20).contains(&(over - begins)), "{begins}: {over}");
+            let told = patrol.tell(at(begins, over, 0, 0));
+            assert!(
+                told.contains("with 10 events at ") && told.contains("`limits.events_at_once`"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_operation_is_missed_where_each_event_begins_one() {
+        for (each, over) in [(1, 7), (2, 14), (5, 35)] {
+            let mut patrol = Patrol::new(LIMITS);
+            let found = (0..99).find(|&event| patrol.is_over(at(event, event, 0, event / each)));
+            assert_eq!(found, Some(over));
+        }
     }
 
     /// The queue's own end cannot be moved by a limit.
     #[test]
     fn a_queue_that_is_nearly_full_ends_a_run_in_any_case() {
         let mut patrol = Patrol::new(Limits { pending: u64::MAX, ..LIMITS });
-        let told = patrol.limit_reached(at(1, 1, Queue::MOST - 1, 0)).unwrap();
+        let told = why(&mut patrol, at(1, 1, Queue::MOST - 1, 0)).unwrap();
         assert!(told.ends_with("pending at once"), "{told}");
     }
 }

@@ -68,8 +68,8 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     while let Some(next) = world.next_time().filter(|time| *time <= end) {
         let (events, pending) = (world.counters().events, world.pending());
         let progress = limits::Progress { next, events, pending, operations: judge.operations };
-        limit = patrol.limit_reached(progress);
-        if limit.is_some() {
+        if patrol.is_over(progress) {
+            limit = Some(patrol.tell(progress));
             break;
         }
         judge.event += 1;

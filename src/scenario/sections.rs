@@ -103,7 +103,7 @@ pub const LIMITS: Section = Section {
             name: "events_at_once",
             kind: KeyKind::Count { min: 1, max: u64::MAX, unit: "events" },
             default: Some("5_000_000"),
-            doc: "After this many events at one instant the run ends: time does not get on, as where nothing takes any.",
+            doc: "After this many events at one instant, or before twice as many, the run ends: time does not get on, as where nothing takes any.",
             since: "0.1",
         },
         Key {
