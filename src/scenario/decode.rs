@@ -7,6 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::diagnostics::MOST_KEPT;
 use super::suggest::{close, help, nearest, quoted};
 use super::value::found;
 use super::{Diagnostic, ProtocolSpec, Table, sections};
@@ -188,7 +189,8 @@ impl<'p> Decoder<'p> {
         if let Some(place) = self.place_of(name) {
             return Some(format!("`{name}` belongs to {place}"));
         }
-        if nearest(name, names).is_none() {
+        // Beyond so many problems no help is kept, and to look through all keys takes its time.
+        if self.problems.len() < MOST_KEPT && nearest(name, names).is_none() {
             let all = sections::sections(self.protocols);
             let keys = all.iter().flat_map(|entry| entry.section.keys);
             let keys: Vec<&str> =

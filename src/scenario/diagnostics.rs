@@ -11,11 +11,11 @@ use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use super::sources::{SourceFile, Sources};
 
 /// More problems than this are not printed, only counted: nobody reads further.
-const MOST_RENDERED: usize = 50;
+pub(super) const MOST_RENDERED: usize = 50;
 
 /// More problems than this are not even kept: a file of a megabyte can hold a
 /// quarter of a million of them.
-const MOST_KEPT: usize = 1_000;
+pub(super) const MOST_KEPT: usize = 1_000;
 
 /// One problem with a file.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,6 +3,7 @@
 use toml::de::{DeTable, DeValue, Error};
 
 use super::decode::{Decoder, Span};
+use super::diagnostics::MOST_RENDERED;
 use super::merge::{merged, shifted};
 use super::overrides::Override;
 use super::sources::SourceFile;
@@ -147,28 +148,24 @@ impl Syntax {
             span.start + file.start..span.end + file.start
         };
         let mut starts = Vec::new();
+        let mut previous: Option<&Error> = None;
         for error in &errors {
             if error.message() == "duplicate key" {
                 let again = error.span().unwrap_or(0..0);
-                let first = first_of(&file.text, table.get_ref(), &again);
+                // To look costs as much as the file is long, and nobody reads more of them.
+                let looked = self.twice.len() < MOST_RENDERED;
+                let first = looked.then(|| first_of(&file.text, table.get_ref(), &again)).flatten();
                 let first = first.map(|span| span.start + file.start..span.end + file.start);
                 let problem = Diagnostic::new(place(error), "this is set twice", error.message());
                 let problem = problem.beside(first.map(|span| (span, "it is set here first".to_owned())));
                 self.twice.push(problem.help(written_once(file.text.get(again).unwrap_or_default())));
-            } else {
-                let problem = Diagnostic::new(place(error), "this is not TOML", error.message());
-                let start = error.span().unwrap_or(0..0).start;
-                // The parser may stumble twice over one thing, as over each end of a line that it
-                // does not know as one.
-                let told = |last: &Diagnostic| {
-                    let between = file.text.get(last.span.start - file.start..start);
-                    last.label == problem.label && between.is_some_and(|between| !between.contains('\n'))
-                };
-                if !self.malformed.last().is_some_and(|last| last.span.start >= file.start && told(last)) {
-                    starts.push(start);
-                    self.malformed.push(problem);
-                }
+                continue;
             }
+            if !previous.is_some_and(|previous| is_same_slip(&file.text, previous, error)) {
+                starts.push(error.span().unwrap_or(0..0).start);
+                self.malformed.push(Diagnostic::new(place(error), "this is not TOML", error.message()));
+            }
+            previous = Some(error);
         }
         let broken = broken_lines(&file.text, starts);
         self.broken.extend(broken.into_iter().map(|line| line.start + file.start..line.end + file.start));
@@ -193,6 +190,14 @@ impl Syntax {
         problems.extend(self.malformed);
         problems
     }
+}
+
+/// Whether the parser stumbles twice over one thing, as over each end of a line that it does not
+/// know as one.
+fn is_same_slip(text: &str, error: &Error, next: &Error) -> bool {
+    let start = |error: &Error| error.span().unwrap_or(0..0).start;
+    let between = text.get(start(error)..start(next));
+    error.message() == next.message() && between.is_some_and(|between| !between.contains('\n'))
 }
 
 /// How often `name` may be written.
