@@ -29,8 +29,9 @@ pub(super) fn man(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
         Some(name) => subcommand(&all, name)?,
     };
     let title = page.get_display_name().unwrap_or(page.get_name()).replace(' ', "-");
+    let source = format!("atropos {}", env!("CARGO_PKG_VERSION"));
     let mut roff = Vec::new();
-    clap_mangen::Man::new(page).title(title).render(&mut roff)?;
+    clap_mangen::Man::new(page).title(title).source(source).render(&mut roff)?;
     session.out.write_all(&roff)?;
     Ok(ExitCode::Success)
 }

@@ -86,6 +86,7 @@ const TARGET: Key = Key {
     since: "0.1",
 };
 
+/// Of a `restart`: who leads is up, so that no leader is one that can be started.
 const DOWN: Key = Key {
     name: "target",
     kind: KeyKind::Target,
