@@ -231,7 +231,8 @@ fn shells_and_manuals_know_every_command() {
     let script = prints(&folder, "completions bash");
     let new = script.lines().skip_while(|line| !line.ends_with("atropos__subcmd__new)")).nth(1).unwrap();
     assert!(new.ends_with(" raft\""), "{new}");
-    assert!(script.contains("compgen -W \"register cas-register\""), "{script}");
+    let models = atropos::check::ModelName::NAMES.join(" ");
+    assert!(script.contains(&format!("compgen -W \"{models}\"")), "{script}");
     assert!(refuses(&folder, "man runn").contains("did you mean `run`?"));
     refuses(&folder, "completions tcsh");
 }
