@@ -27,16 +27,25 @@ impl<S: Eq + Hash> Numbering<S> {
     }
 
     /// The number of `state`, which is the integer `integer`, if any, and whether it is a new one.
+    #[inline]
     pub(super) fn number(&mut self, state: S, integer: Option<i64>) -> (StateId, bool) {
-        let small = integer.and_then(|i| usize::try_from(i).ok()).filter(|&i| i < self.small_max);
-        let place = match small {
-            Some(i) => {
-                if i >= self.small.len() {
-                    self.small.resize((2 * i + 16).min(self.small_max), NONE);
-                }
-                &mut self.small[i]
+        // No integer is as good as one that is too great.
+        let place = integer.map_or(usize::MAX, |integer| integer as usize);
+        match self.small.get(place) {
+            Some(&number) if number != NONE => (number, false),
+            _ => self.number_rarely(state, place),
+        }
+    }
+
+    /// The same where it is not a small integer met before.
+    fn number_rarely(&mut self, state: S, place: usize) -> (StateId, bool) {
+        let place = if place < self.small_max {
+            if place >= self.small.len() {
+                self.small.resize((2 * place + 16).min(self.small_max), NONE);
             }
-            None => self.others.get_or_insert_with(state, || NONE),
+            &mut self.small[place]
+        } else {
+            self.others.get_or_insert_with(state, || NONE)
         };
         let is_new = *place == NONE;
         if is_new {

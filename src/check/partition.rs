@@ -14,7 +14,6 @@ use super::model::{Effect, Model};
 use super::numbering::{NONE, Numbering, StateId};
 use super::report::Report;
 use super::{Impossible, Judgement, timeline};
-use crate::base::Table;
 use crate::history::{Counts, History, HistoryError, Operation, Outcome, Value};
 
 /// In place of the guard of an operation whose effect the model computes.
@@ -152,7 +151,7 @@ struct Sorting<'m, M: Model> {
     names: Vec<u32>,
     last_key: Option<Value>,
     last_place: usize,
-    places: Table<Option<Value>, usize>,
+    keys: Numbering<Option<Value>>,
     expected: usize,
 }
 
@@ -171,7 +170,7 @@ impl<'m, M: Model> Sorting<'m, M> {
             names: vec![NONE],
             last_key: None,
             last_place: usize::MAX,
-            places: Table::new(),
+            keys: Numbering::new(operations.len()),
             expected: operations.len(),
         }
     }
@@ -218,19 +217,32 @@ impl<'m, M: Model> Sorting<'m, M> {
     }
 
     /// The place of the partition of `key`.
+    #[inline]
     fn place(&mut self, key: Option<&Value>) -> usize {
-        if self.last_place != usize::MAX && self.last_key.as_ref() == key {
+        let same = match (&self.last_key, key) {
+            (None, None) => true,
+            (Some(Value::Int(last)), Some(Value::Int(key))) => last == key,
+            (Some(last), Some(key)) => last == key,
+            _ => false,
+        };
+        if same && self.last_place != usize::MAX {
             return self.last_place;
         }
+        self.place_of_another(key)
+    }
+
+    /// The same where it is not the place of the operation before.
+    fn place_of_another(&mut self, key: Option<&Value>) -> usize {
         let key = key.cloned();
-        // Most histories with keys have several.
-        let expected = if self.partitions.is_empty() { self.expected } else { 0 };
-        let partitions = &mut self.partitions;
-        self.last_place = *self.places.get_or_insert_with(key.clone(), || {
+        let integer = if let Some(Value::Int(key)) = key { Some(key) } else { None };
+        let (place, is_new) = self.keys.number(key.clone(), integer);
+        self.last_place = place as usize;
+        if is_new {
+            // Most histories with keys have several.
+            let expected = if self.partitions.is_empty() { self.expected } else { 0 };
             let (entries, states) = (Vec::with_capacity(expected), Vec::new());
-            partitions.push(Partition { key: key.clone(), entries, states, computes: false, end: 0 });
-            partitions.len() - 1
-        });
+            self.partitions.push(Partition { key: key.clone(), entries, states, computes: false, end: 0 });
+        }
         self.last_key = key;
         self.last_place
     }

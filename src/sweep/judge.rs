@@ -10,6 +10,12 @@ use crate::check::{Budget, Case, Judgement, Judging, Progress, Report, Verdict};
 /// The steps between two looks at the clock: some milliseconds.
 const PORTION: u64 = 20_000;
 
+/// The most operations of a history whose easy keys are judged before any thread is started, …
+const SHORT: u64 = 200_000;
+
+/// … and the steps that make a key easy: less than a millisecond.
+const EASY: u64 = 2_000;
+
 /// What a judging may take at most.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -42,15 +48,32 @@ pub struct TimedReport {
 pub fn judge(case: &Case, threads: usize, limits: &Limits, interrupt: &Interrupt) -> io::Result<TimedReport> {
     let watch = Stopwatch::start();
     let late = || interrupt.is_set() || limits.seconds.is_some_and(|seconds| watch.seconds() >= seconds);
-    let work = |index: u64| judge_one(case, index as usize, limits.bytes, &late);
-    let mut judgements = Vec::with_capacity(case.partitions.len());
+    let mut judgements: Vec<Option<Judgement>> = easy(case, limits.bytes, &late);
+    let hard: Vec<usize> = (0..judgements.len()).filter(|&place| judgements[place].is_none()).collect();
+    let work = |index: u64| judge_one(case, hard[index as usize], limits.bytes, &late);
     let mut undecided = 0;
-    in_order(case.partitions.len() as u64, threads, work, |_, (judgement, decided)| {
+    in_order(hard.len() as u64, threads, work, |index, (judgement, decided)| {
         undecided += usize::from(!decided);
-        judgements.push(judgement);
+        judgements[hard[index as usize]] = Some(judgement);
         Ok::<_, io::Error>(())
     })?;
-    Ok(TimedReport { report: case.report(judgements), undecided })
+    Ok(TimedReport { report: case.report(judgements.into_iter().flatten().collect()), undecided })
+}
+
+/// What takes less time than to start a thread: the judgements of a few steps on a history that is not
+/// long.
+fn easy(case: &Case, bytes: u64, late: &impl Fn() -> bool) -> Vec<Option<Judgement>> {
+    let is_short = case.counts.total() <= SHORT;
+    let judge = |place| {
+        if !is_short || late() {
+            return None;
+        }
+        match Judging::new(case, place).run(&mut Budget::new(EASY, bytes)) {
+            Progress::Done(judgement) => Some(judgement),
+            Progress::Exhausted => None,
+        }
+    };
+    (0..case.partitions.len()).map(judge).collect()
 }
 
 /// The judgement on one partition and whether it was reached in time.

@@ -34,6 +34,9 @@ pub fn in_order<T: Send, E: From<io::Error>>(
     work: impl Fn(u64) -> T + Sync,
     mut deliver: impl FnMut(u64, T) -> Result<(), E>,
 ) -> Result<(), E> {
+    if count == 0 {
+        return Ok(());
+    }
     let threads = threads.max(1).min(usize::try_from(count).unwrap_or(usize::MAX));
     let pool = Pool::new(count, WINDOW * threads as u64);
     std::thread::scope(|scope| {

@@ -16,24 +16,36 @@ pub(in crate::check) struct Chronology {
 impl Chronology {
     /// The order of `entries`, whose times are below `end`.
     pub(in crate::check) fn new(entries: &[Entry], end: u32) -> Self {
-        let mut at = vec![NOTHING; end as usize];
-        let returned = || entries.iter().enumerate().filter(|(_, entry)| entry.ret != NEVER);
-        let mut count = 0;
-        for (index, entry) in returned() {
-            at[entry.call as usize] = 2 * index as u32;
-            at[entry.ret as usize] = 2 * index as u32 + 1;
-            count += 1;
-        }
+        let mut order = events(entries, end);
         let mut ranks = vec![NOTHING; entries.len()];
-        let mut done = Vec::with_capacity(count);
-        for &event in at.iter().filter(|&&event| event != NOTHING && event % 2 == 1) {
+        let mut done = Vec::with_capacity(order.len() / 2);
+        for &event in order.iter().filter(|&&event| event % 2 == 1) {
             ranks[event as usize / 2] = done.len() as u32;
             done.push(entries[event as usize / 2]);
         }
-        let events = at.into_iter().filter(|&event| event != NOTHING);
-        let order = events.map(|event| 2 * ranks[event as usize / 2] + event % 2).collect();
+        for event in &mut order {
+            *event = 2 * ranks[*event as usize / 2] + *event % 2;
+        }
         Chronology { done, order }
     }
+}
+
+/// The calls (`2 i`) and returns (`2 i + 1`) of the entries that returned, in order of time.
+fn events(entries: &[Entry], end: u32) -> Vec<u32> {
+    let returned = entries.iter().enumerate().filter(|(_, entry)| entry.ret != NEVER);
+    let both =
+        |(index, entry): (usize, &Entry)| [(entry.call, 2 * index as u32), (entry.ret, 2 * index as u32 + 1)];
+    let timed = returned.flat_map(both);
+    // A place for each time is faster than to sort, unless most are empty.
+    if entries.len() < end as usize / 16 {
+        let mut events: Vec<(u32, u32)> = timed.collect();
+        events.sort_unstable();
+        return events.into_iter().map(|(_, event)| event).collect();
+    }
+    let mut at = vec![NOTHING; end as usize];
+    timed.for_each(|(time, event)| at[time as usize] = event);
+    at.retain(|&event| event != NOTHING);
+    at
 }
 
 #[cfg(test)]

@@ -5,40 +5,26 @@
 //! * `first`: the operation not yet linearized that returns first. All that returned before it are
 //!   linearized, and of the others only those open at its return can be;
 //! * `open`: of these, the ones not linearized. Each operation has a slot that no other has
-//!   while it is open, so they are a small set of bits;
+//!   while it is open, so they are a small set of bits; where there are more than 64 slots, sets are
+//!   numbered;
 //! * `state`;
 //! * the pending operations that have been used, kept apart since they stay open for ever.
+//!
+//! The table is one array with open addressing, so that its size is known and the budget honoured.
 
-use crate::base::Table;
+use std::mem::size_of;
+
+use crate::base::{Digest, Table};
 use crate::check::Budget;
-
-/// A set of slots.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(in crate::check) enum Slots {
-    /// All below 64.
-    Few(u64),
-    /// Any.
-    Many(Box<[u64]>),
-}
-
-impl Slots {
-    /// The set of `slots`, each below `limit`.
-    pub(in crate::check) fn new(slots: impl Iterator<Item = u32>, limit: usize) -> Self {
-        if limit <= 64 {
-            return Slots::Few(slots.fold(0, |set, slot| set | 1 << slot));
-        }
-        let mut words = vec![0; limit.div_ceil(64)];
-        slots.for_each(|slot| words[slot as usize / 64] |= 1 << (slot % 64));
-        Slots::Many(words.into())
-    }
-}
+use crate::check::numbering::NONE;
 
 /// A configuration without the pending operations used.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(in crate::check) struct Key {
     pub(in crate::check) first: u32,
     pub(in crate::check) state: u32,
-    pub(in crate::check) open: Slots,
+    /// See [`Memo::open`].
+    pub(in crate::check) open: u64,
 }
 
 /// How many of which pending operations have been used: `(class, count)` by class, counts above 0.
@@ -47,10 +33,24 @@ pub(in crate::check) type Used = Box<[(u32, u32)]>;
 /// The number of a [`Used`].
 pub(in crate::check) type UsedId = u32;
 
+#[derive(Clone, Copy, Debug)]
+struct Entered {
+    key: Key,
+    /// [`NONE`] in a free place.
+    used: UsedId,
+}
+
+const FREE: Entered = Entered { key: Key { first: 0, state: 0, open: 0 }, used: NONE };
+/// The least size of the array.
+const LEAST: usize = 64;
+
 /// The configurations that have been entered.
 #[derive(Clone, Debug)]
 pub(in crate::check) struct Memo {
-    entered: Table<Key, Vec<UsedId>>,
+    /// A power of two of places, at most three quarters of them taken.
+    entered: Vec<Entered>,
+    count: usize,
+    sets: Table<Box<[u64]>, u64>,
     used: Vec<Used>,
     numbers: Table<Used, UsedId>,
     bytes: u64,
@@ -61,9 +61,34 @@ impl Memo {
     pub(in crate::check) const UNUSED: UsedId = 0;
 
     pub(in crate::check) fn new() -> Self {
-        let mut memo = Memo { entered: Table::new(), used: Vec::new(), numbers: Table::new(), bytes: 0 };
+        let (entered, sets, used, numbers) = (Vec::new(), Table::new(), Vec::new(), Table::new());
+        let mut memo = Memo { entered, count: 0, sets, used, numbers, bytes: 0 };
         memo.number(Box::default());
         memo
+    }
+
+    /// The set of `slots`, each below `limit`, by name; `None` if the budget has no room for it.
+    pub(in crate::check) fn open(
+        &mut self,
+        slots: impl Iterator<Item = u32>,
+        limit: usize,
+        budget: &mut Budget,
+    ) -> Option<u64> {
+        if limit <= 64 {
+            return Some(slots.fold(0, |set, slot| set | 1 << slot));
+        }
+        let mut words = vec![0; limit.div_ceil(64)];
+        slots.for_each(|slot| words[slot as usize / 64] |= 1 << (slot % 64));
+        let words: Box<[u64]> = words.into();
+        if let Some(&number) = self.sets.get(&words) {
+            return Some(number);
+        }
+        if !self.pay(64 + 8 * words.len() as u64, budget) {
+            return None;
+        }
+        let number = self.sets.len() as u64;
+        self.sets.insert(words, number);
+        Some(number)
     }
 
     /// The number of `used`.
@@ -106,28 +131,62 @@ impl Memo {
     /// configurations entered take the one with the shortest way to the end; the next on that
     /// way is nearer still, so it was neither entered nor refused in favour of another as near.)
     pub(in crate::check) fn enter(&mut self, key: Key, used: UsedId, budget: &mut Budget) -> Option<bool> {
-        let Memo { entered, used: all, bytes, .. } = self;
-        let cost = match &key.open {
-            Slots::Few(_) => 96,
-            Slots::Many(words) => 112 + 8 * words.len() as u64,
-        } + 24 * all[used as usize].len() as u64;
-        let before = entered.get_or_insert_with(key, Vec::new);
-        let covers = |&id: &UsedId| id == used || is_within(&all[id as usize], &all[used as usize]);
-        if before.iter().any(covers) {
-            return Some(false);
-        }
-        if !budget.take(cost) {
+        if 4 * (self.count + 1) > 3 * self.entered.len() && !self.grow(budget) {
             return None;
         }
-        *bytes += cost;
-        before.push(used);
+        let mask = self.entered.len() - 1;
+        let mut place = hash(&key) as usize & mask;
+        while self.entered[place].used != NONE {
+            let Entered { key: other, used: before } = self.entered[place];
+            if other == key && (before == used || is_within(self.used(before), self.used(used))) {
+                return Some(false);
+            }
+            place = (place + 1) & mask;
+        }
+        if !self.pay(24 * self.used(used).len() as u64, budget) {
+            return None;
+        }
+        self.entered[place] = Entered { key, used };
+        self.count += 1;
         Some(true)
+    }
+
+    /// Doubles the array, if the budget has room for both at once.
+    fn grow(&mut self, budget: &mut Budget) -> bool {
+        let (before, size) = (self.entered.len(), (2 * self.entered.len()).max(LEAST));
+        let cost = |places: usize| (places * size_of::<Entered>()) as u64;
+        if !self.pay(cost(size), budget) {
+            return false;
+        }
+        let old = std::mem::replace(&mut self.entered, vec![FREE; size]);
+        for entered in old.into_iter().filter(|entered| entered.used != NONE) {
+            let mut place = hash(&entered.key) as usize & (size - 1);
+            while self.entered[place].used != NONE {
+                place = (place + 1) & (size - 1);
+            }
+            self.entered[place] = entered;
+        }
+        budget.give_back(cost(before));
+        self.bytes -= cost(before);
+        true
+    }
+
+    fn pay(&mut self, cost: u64, budget: &mut Budget) -> bool {
+        let enough = budget.take(cost);
+        self.bytes += if enough { cost } else { 0 };
+        enough
     }
 
     /// What the budget gets back when this is dropped.
     pub(in crate::check) fn bytes(&self) -> u64 {
         self.bytes
     }
+}
+
+fn hash(key: &Key) -> u64 {
+    let mut digest = Digest::new();
+    digest.fold_pair(key.open, u64::from(key.first) << 32 | u64::from(key.state));
+    digest.value()
 }
 
 /// Whether `less` holds no more of any class than `more`.
@@ -149,19 +208,33 @@ mod tests {
         assert!(!is_within(&[(1, 2)], &[(1, 1)]));
         assert!(!is_within(&[(1, 1), (2, 1)], &[(1, 1), (3, 1)]));
         let mut memo = Memo::new();
-        let key = Key { first: 0, state: 0, open: Slots::new([3, 5].into_iter(), 64) };
+        let budget = &mut Budget::new(0, 1_590);
+        let open = memo.open([3, 5].into_iter(), 64, budget).unwrap();
+        let key = Key { first: 0, state: 0, open };
         let (one, two) = (memo.number([(0, 1)].into()), memo.number([(0, 2)].into()));
-        let mut budget = Budget::new(0, 250);
-        assert_eq!(memo.enter(key.clone(), two, &mut budget), Some(true));
-        assert_eq!(memo.enter(key.clone(), one, &mut budget), Some(true));
-        assert_eq!(memo.enter(key.clone(), two, &mut budget), Some(false));
-        assert_eq!(memo.enter(Key { first: 1, ..key }, two, &mut budget), None);
+        assert_eq!((memo.count(two, 0), memo.one_more(one, 0)), (2, two));
+        assert_eq!(memo.enter(key, two, budget), Some(true));
+        assert_eq!(memo.enter(key, one, budget), Some(true));
+        assert_eq!(memo.enter(key, two, budget), Some(false));
+        assert_eq!(memo.enter(Key { first: 1, ..key }, two, budget), None);
     }
 
     #[test]
-    fn slots_are_exact_beyond_one_word() {
-        let set = |slots: &[u32]| Slots::new(slots.iter().copied(), 130);
+    fn sets_are_exact_beyond_one_word() {
+        let (mut memo, mut budget) = (Memo::new(), Budget::UNLIMITED);
+        let mut set = |slots: &[u32]| memo.open(slots.iter().copied(), 130, &mut budget).unwrap();
         assert_eq!(set(&[1, 129]), set(&[129, 1]));
         assert_ne!(set(&[1]), set(&[65]));
+    }
+
+    #[test]
+    fn many_are_remembered_and_paid_for() {
+        let (mut memo, mut budget) = (Memo::new(), Budget::new(0, 1 << 20));
+        let key = |i: u32| Key { first: i, state: i % 7, open: u64::from(i) << 32 };
+        assert!((0..5_000).all(|i| memo.enter(key(i), 0, &mut budget) == Some(true)));
+        assert!((0..5_000).all(|i| memo.enter(key(i), 0, &mut budget) == Some(false)));
+        assert_eq!(memo.bytes(), 8_192 * 24);
+        budget.give_back(memo.bytes());
+        assert_eq!(budget, Budget::new(0, 1 << 20));
     }
 }

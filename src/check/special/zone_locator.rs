@@ -1,17 +1,93 @@
-//! The first impossible operation where every value is written once, and what it could have seen.
+//! The first impossible operation where every value is written once.
 //!
 //! As [`super::zones`], but operation by operation in order of return, over the prefix that ends there:
 //! what returned by then, and the writes of what was read by then. Clusters come into being with their
 //! first return, so they are in order of `f`; only their `s` grows. After each return the cluster that
 //! grew is compared with all it may cross now: those with `f` before its `s`, which are the first of
 //! them, and an `s` beyond its `f`, which a tree of maxima tells.
+//!
+//! Two clusters that cross in a prefix do so in the whole, so that only those need be looked at that
+//! cross another there: most often a handful.
 
 use super::maxima::Maxima;
+use super::zone_states;
 use super::zones::Cluster;
 use crate::check::judgement::Impossible;
-use crate::check::linearizability::{Chronology, STATES_MAX};
+use crate::check::linearizability::Chronology;
 use crate::check::numbering::{NONE, StateId};
 use crate::check::partition::{Entry, NEVER, Partition};
+
+/// The first impossible operation of `partition`, which is impossible; `clusters` are those of the
+/// whole, and `crossed` those that are crossed by one that returned before.
+pub(super) fn locate(partition: &Partition, clusters: &[Cluster], crossed: &[StateId]) -> Impossible {
+    let (entries, suspects) = suspects(&partition.entries, clusters, crossed);
+    let culprit = first(&entries, partition.end, &suspects);
+    let culprit = partition.entries.iter().find(|entry| entry.source == culprit);
+    let Some(culprit) = culprit else { unreachable!("the suspects are of the partition") };
+    Impossible {
+        operation: culprit.source as usize,
+        possible_before: partition.entries.iter().filter(|entry| entry.ret < culprit.ret).count(),
+        states: zone_states::possible(&partition.entries, clusters, culprit),
+    }
+}
+
+/// The clusters that may cross another or are not sound, numbered anew with the initial one as the first,
+/// and their operations.
+fn suspects(entries: &[Entry], clusters: &[Cluster], crossed: &[StateId]) -> (Vec<Entry>, Vec<Cluster>) {
+    let mut numbers = vec![NONE; clusters.len()];
+    let mut suspects = Vec::new();
+    let mut suspect = |value: usize| {
+        if numbers[value] == NONE {
+            numbers[value] = suspects.len() as StateId;
+            suspects.push(clusters[value]);
+        }
+    };
+    suspect(0);
+    crossed.iter().for_each(|&value| suspect(value as usize));
+    let mut returns: Vec<u32> = crossed.iter().map(|&value| clusters[value as usize].first_return).collect();
+    returns.sort_unstable();
+    let crossing = |cluster: &Cluster| {
+        let after = returns.partition_point(|&at| at <= cluster.first_return);
+        returns.get(after).is_some_and(|&at| at < cluster.last_call)
+    };
+    for (value, cluster) in clusters.iter().enumerate() {
+        if !cluster.is_sound() || crossing(cluster) {
+            suspect(value);
+        }
+    }
+    let renumbered = |entry: &Entry| {
+        let number = |state: StateId| if state == NONE { NONE } else { numbers[state as usize] };
+        Entry { guard: number(entry.guard), leaves: number(entry.leaves), ..*entry }
+    };
+    let theirs = entries.iter().map(renumbered).filter(|entry| entry.guard != NONE || entry.leaves != NONE);
+    (theirs.collect(), suspects)
+}
+
+/// The source of the first impossible operation among `entries`, those of `clusters`.
+fn first(entries: &[Entry], end: u32, clusters: &[Cluster]) -> u32 {
+    let chronology = Chronology::new(entries, end);
+    let mut locator = Locator::new(clusters);
+    // How many clusters were there at each call.
+    let mut at_call = vec![0; chronology.done.len()];
+    let mut pending = entries.iter().filter(|entry| entry.ret == NEVER).peekable();
+    for event in chronology.order {
+        let index = event as usize / 2;
+        let entry = &chronology.done[index];
+        let now = if event % 2 == 0 { entry.call } else { entry.ret };
+        while let Some(write) = pending.next_if(|write| write.call < now) {
+            locator.at_write[write.leaves as usize] = locator.count;
+        }
+        if event % 2 == 0 {
+            at_call[index] = locator.count;
+            if entry.leaves != NONE {
+                locator.at_write[entry.leaves as usize] = locator.count;
+            }
+        } else if !locator.takes(entry, at_call[index]) {
+            return entry.source;
+        }
+    }
+    unreachable!("the whole is impossible, so some prefix is")
+}
 
 /// A cluster as far as the prefix goes.
 #[derive(Clone, Copy)]
@@ -31,38 +107,6 @@ struct Locator<'a> {
     /// How many clusters were there when the write of each value was called.
     at_write: Vec<u32>,
     count: u32,
-}
-
-/// The first impossible operation of `partition`, which is impossible; `clusters` are those of the
-/// whole.
-pub(super) fn locate(partition: &Partition, clusters: &[Cluster]) -> Impossible {
-    let chronology = Chronology::new(&partition.entries, partition.end);
-    let mut locator = Locator::new(clusters);
-    // How many clusters were there at each call.
-    let mut at_call = vec![0; chronology.done.len()];
-    let mut pending = partition.entries.iter().filter(|entry| entry.ret == NEVER).peekable();
-    let mut returned = 0;
-    for event in chronology.order {
-        let index = event as usize / 2;
-        let entry = &chronology.done[index];
-        let now = if event % 2 == 0 { entry.call } else { entry.ret };
-        while let Some(write) = pending.next_if(|write| write.call < now) {
-            locator.at_write[write.leaves as usize] = locator.count;
-        }
-        if event % 2 == 0 {
-            at_call[index] = locator.count;
-            if entry.leaves != NONE {
-                locator.at_write[entry.leaves as usize] = locator.count;
-            }
-            continue;
-        }
-        if !locator.takes(entry, at_call[index]) {
-            let states = locator.states(entry, at_call[index]);
-            return Impossible { operation: entry.source as usize, possible_before: returned, states };
-        }
-        returned += 1;
-    }
-    unreachable!("the whole is impossible, so some prefix is")
 }
 
 impl<'a> Locator<'a> {
@@ -108,19 +152,5 @@ impl<'a> Locator<'a> {
         self.grown[value as usize] = cluster;
         self.maxima.raise(cluster.place as usize, cluster.last_call);
         true
-    }
-
-    /// What `entry`, a read that cannot have seen what it did, could have seen.
-    fn states(&self, entry: &Entry, at_call: u32) -> Vec<StateId> {
-        let (call, now) = (entry.call + 1, entry.ret + 1);
-        let possible = |&value: &StateId| {
-            self.whole[value as usize].written < now
-                && value != entry.guard
-                && !self.is_crossed(&self.with(value, call, at_call, now))
-        };
-        let mut states: Vec<StateId> = (0..self.whole.len() as StateId).filter(possible).collect();
-        states.sort_by_key(|&value| self.whole[value as usize].written);
-        states.truncate(STATES_MAX);
-        states
     }
 }

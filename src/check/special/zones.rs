@@ -20,7 +20,7 @@
 
 use super::zone_locator;
 use crate::check::judgement::Impossible;
-use crate::check::numbering::NONE;
+use crate::check::numbering::{NONE, StateId};
 use crate::check::partition::{COMPUTE, Entry, NEVER, Partition};
 
 /// What is known of a partition.
@@ -53,14 +53,14 @@ impl Cluster {
     pub(super) const EMPTY: Cluster = Cluster { first_return: NEVER, last_call: 0, written: NONE };
     pub(super) const INITIAL: Cluster = Cluster { first_return: 0, last_call: 0, written: 0 };
 
-    fn add(&mut self, entry: &Entry) {
+    pub(super) fn add(&mut self, entry: &Entry) {
         // A return at the end of time stays there.
         self.first_return = self.first_return.min(entry.ret.saturating_add(1));
         self.last_call = self.last_call.max(entry.call + 1);
     }
 
     /// Whether it is there and in order.
-    fn is_sound(&self) -> bool {
+    pub(super) fn is_sound(&self) -> bool {
         self.first_return == NEVER || (self.written != NONE && self.written <= self.first_return)
     }
 }
@@ -74,10 +74,11 @@ impl Zones {
         let Some(clusters) = gather(&partition.entries, partition.states.len()) else {
             return ZonesFound::NotUnique;
         };
-        if clusters.iter().all(Cluster::is_sound) && !any_crossed(&clusters, partition.end) {
+        let crossed = crossed(&clusters, partition.end);
+        if crossed.is_empty() && clusters.iter().all(Cluster::is_sound) {
             return ZonesFound::Possible;
         }
-        ZonesFound::Impossible(zone_locator::locate(partition, &clusters))
+        ZonesFound::Impossible(zone_locator::locate(partition, &clusters, &crossed))
     }
 }
 
@@ -104,17 +105,18 @@ fn gather(entries: &[Entry], values: usize) -> Option<Vec<Cluster>> {
     Some(clusters)
 }
 
-/// Whether two clusters must each come before the other, by a sweep over time: of two such, let `a` be
-/// the one that returned first; then at `f(b)` or at `s(b)`, whichever is first, `a` has returned, and its
-/// `s` is beyond `f(b)`.
-fn any_crossed(clusters: &[Cluster], end: u32) -> bool {
+/// The clusters that are crossed by one that returned before: that must come before it and after. By
+/// a sweep over time: of two that cross, let `a` be the one that returned first; then at `f(b)` or at
+/// `s(b)`, whichever is first, `a` has returned, and its `s` is beyond `f(b)`.
+fn crossed(clusters: &[Cluster], end: u32) -> Vec<StateId> {
     let mut at = vec![NONE; end as usize + 1];
     for (value, cluster) in clusters.iter().enumerate() {
         if cluster.first_return != NEVER {
-            at[cluster.last_call as usize] = value as u32;
-            at[cluster.first_return as usize] = value as u32;
+            at[cluster.last_call as usize] = value as StateId;
+            at[cluster.first_return as usize] = value as StateId;
         }
     }
+    let mut crossed = Vec::new();
     // The greatest `s` of the clusters that have returned.
     let mut last_call = 0;
     for (time, &value) in at.iter().enumerate() {
@@ -122,14 +124,14 @@ fn any_crossed(clusters: &[Cluster], end: u32) -> bool {
             continue;
         }
         let cluster = &clusters[value as usize];
-        let returns = cluster.first_return as usize == time;
+        let returns = cluster.first_return == time as u32;
         let is_first = returns == (cluster.first_return < cluster.last_call);
         if is_first && last_call > cluster.first_return {
-            return true;
+            crossed.push(value);
         }
         if returns {
             last_call = last_call.max(cluster.last_call);
         }
     }
-    false
+    crossed
 }

@@ -33,7 +33,7 @@ use super::plan::Plan;
 use super::planted::{Planted, planted};
 use crate::check::Budget;
 use crate::check::linearizability::Found;
-use crate::check::linearizability::memo::{Key, Memo, Slots, UsedId};
+use crate::check::linearizability::memo::{Key, Memo, UsedId};
 use crate::check::linearizability::open_list::OpenList;
 
 /// Any state whose value nothing demands any more.
@@ -333,12 +333,13 @@ impl Search {
             self.used = self.memo.number(used);
         }
         let slots = self.callable.iter().map(|&operation| self.plan.must[operation as usize].slot);
-        let mut key = Key { first, state: self.state, open: Slots::new(slots, self.plan.slots) };
+        let open = self.memo.open(slots, self.plan.slots, budget)?;
+        let mut key = Key { first, state: self.state, open };
         if planted(Planted::MemoForgetsState) {
             key.state = 0;
         }
         if planted(Planted::MemoForgetsOpen) {
-            key.open = Slots::Few(0);
+            key.open = 0;
         }
         let used = if planted(Planted::MemoForgetsUsed) { Memo::UNUSED } else { self.used };
         self.memo.enter(key, used, budget)

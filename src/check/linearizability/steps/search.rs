@@ -17,7 +17,7 @@ use super::plan::Plan;
 use crate::check::Budget;
 use crate::check::erased::Machine;
 use crate::check::linearizability::Found;
-use crate::check::linearizability::memo::{Key, Memo, Slots, UsedId};
+use crate::check::linearizability::memo::{Key, Memo, UsedId};
 use crate::check::linearizability::open_list::OpenList;
 use crate::check::numbering::{NONE, StateId};
 
@@ -168,8 +168,8 @@ impl Search {
     /// Whether this configuration is worth searching; `None` if it cannot be remembered.
     fn is_new(&mut self, first: u32, budget: &mut Budget) -> Option<bool> {
         let slots = self.callable.iter().map(|&operation| self.plan.must[operation as usize].slot);
-        let key = Key { first, state: self.state, open: Slots::new(slots, self.plan.slots) };
-        self.memo.enter(key, self.used, budget)
+        let open = self.memo.open(slots, self.plan.slots, budget)?;
+        self.memo.enter(Key { first, state: self.state, open }, self.used, budget)
     }
 
     /// Lists the moves from here, those first whose operation returns first.

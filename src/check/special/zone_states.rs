@@ -1,0 +1,88 @@
+//! What the first impossible operation could have seen, where every value is written once.
+//!
+//! Before it all was possible. A value is possible if the cluster of it, with this operation, crosses no
+//! other in the prefix that ends there. Those others with `f` before its `s` are all that returned
+//! before the operation was called, of which the two greatest `s` suffice, and some of the few that
+//! returned while it was open.
+
+use super::zones::Cluster;
+use crate::check::linearizability::STATES_MAX;
+use crate::check::numbering::{NONE, StateId};
+use crate::check::partition::{Entry, NEVER};
+
+/// The two greatest `s` of some clusters, with the value of the greatest.
+#[derive(Clone, Copy)]
+struct Greatest {
+    value: StateId,
+    first: u32,
+    second: u32,
+}
+
+impl Greatest {
+    const NONE: Greatest = Greatest { value: NONE, first: 0, second: 0 };
+
+    fn with(self, value: StateId, last_call: u32) -> Self {
+        if last_call > self.first {
+            Greatest { value, first: last_call, second: self.first }
+        } else {
+            Greatest { second: self.second.max(last_call), ..self }
+        }
+    }
+
+    /// The greatest but for that of `value`.
+    fn but(self, value: StateId) -> u32 {
+        if value == self.value { self.second } else { self.first }
+    }
+}
+
+/// The values that `culprit`, a read, could have seen, in order of their writes.
+pub(super) fn possible(entries: &[Entry], whole: &[Cluster], culprit: &Entry) -> Vec<StateId> {
+    let (call, now) = (culprit.call + 1, culprit.ret + 1);
+    let clusters = before(entries, whole, culprit);
+    let mut returned = Greatest::NONE;
+    let mut open: Vec<(u32, StateId)> = Vec::new();
+    for (value, cluster) in clusters.iter().enumerate() {
+        if cluster.first_return < call {
+            returned = returned.with(value as StateId, cluster.last_call);
+        } else if cluster.first_return != NEVER {
+            open.push((cluster.first_return, value as StateId));
+        }
+    }
+    open.sort_unstable();
+    // The greatest after each of those that returned while it was open.
+    let mut greatest = vec![returned];
+    for &(_, value) in &open {
+        returned = returned.with(value, clusters[value as usize].last_call);
+        greatest.push(returned);
+    }
+    let is_possible = |&value: &StateId| {
+        let (cluster, written) = (&clusters[value as usize], whole[value as usize].written);
+        let last_call = cluster.last_call.max(written).max(call);
+        let earlier = || open.partition_point(|&(first_return, _)| first_return < last_call);
+        let first_return = cluster.first_return.min(now);
+        written < now
+            && value != culprit.guard
+            && greatest[0].but(value) <= first_return
+            && greatest[earlier()].but(value) <= first_return
+    };
+    let mut states: Vec<StateId> = (0..whole.len() as StateId).filter(is_possible).collect();
+    states.sort_by_key(|&value| whole[value as usize].written);
+    states.truncate(STATES_MAX);
+    states
+}
+
+/// The clusters of the prefix that ends before `culprit` returns.
+fn before(entries: &[Entry], whole: &[Cluster], culprit: &Entry) -> Vec<Cluster> {
+    let mut clusters = vec![Cluster::EMPTY; whole.len()];
+    clusters[0] = Cluster::INITIAL;
+    for entry in entries.iter().filter(|entry| entry.ret < culprit.ret) {
+        let value = if entry.leaves == NONE { entry.guard } else { entry.leaves };
+        clusters[value as usize].add(entry);
+    }
+    for (cluster, whole) in clusters.iter_mut().zip(whole) {
+        if cluster.first_return != NEVER {
+            cluster.last_call = cluster.last_call.max(whole.written);
+        }
+    }
+    clusters
+}
