@@ -20,6 +20,9 @@ pub(super) trait Erased: Send + Sync {
     /// that leaves it; [`NONE`] for the initial state.
     fn state(&self, name: u32, operations: &[Operation]) -> String;
 
+    /// The machine for any operations.
+    fn open_machine(&self) -> Box<dyn Machine>;
+
     /// The machine for `operations`, all those of one object.
     fn machine(&self, operations: &mut dyn Iterator<Item = &Operation>) -> Box<dyn Machine>;
 }
@@ -43,6 +46,9 @@ pub(super) trait Machine: Send {
 
     /// The bytes that states and steps take, about.
     fn bytes(&self) -> u64;
+
+    /// Forgets all states but these, which are ascending and get the numbers 0, 1, …, and all classes.
+    fn forget_all_but(&mut self, states: &[StateId]);
 
     /// As `Clone`.
     fn fork(&self) -> Box<dyn Machine>;
@@ -76,6 +82,10 @@ impl<M: Model> Erased for M {
             }
             _ => unreachable!("states are named by assignments"),
         }
+    }
+
+    fn open_machine(&self) -> Box<dyn Machine> {
+        Box::new(Automaton::new(self.clone()))
     }
 
     fn machine(&self, operations: &mut dyn Iterator<Item = &Operation>) -> Box<dyn Machine> {
@@ -181,6 +191,16 @@ impl<M: Model> Machine for Automaton<M> {
         // A state holds more than its size; two words of it on average is a guess.
         let state = 2 * size_of::<M::State>() + 32;
         (self.states.len() * state + self.steps.len() * 24 + self.classes.len() * 200) as u64
+    }
+
+    fn forget_all_but(&mut self, states: &[StateId]) {
+        let kept = states.iter().map(|&state| self.states[state as usize].clone());
+        let kept: Vec<M::State> = kept.collect();
+        (self.states, self.numbering) = (Vec::new(), Numbering::new(1024));
+        (self.classes, self.numbers, self.steps) = (Vec::new(), Table::new(), Table::new());
+        for state in kept {
+            self.number(state);
+        }
     }
 
     fn fork(&self) -> Box<dyn Machine> {

@@ -9,6 +9,7 @@
 //!   clock and may judge partitions in parallel. It chooses the algorithm by what the partition allows.
 //! * [`Report`]: the verdict on the whole, with the first impossible operation and its explanation.
 //! * [`check`]: all of that in one call.
+//! * [`Online`]: the judging of a history while it is made.
 
 #[cfg(test)]
 mod brute_force;
@@ -19,6 +20,7 @@ mod linearizability;
 mod model;
 mod models;
 mod numbering;
+mod online;
 mod partition;
 mod report;
 mod special;
@@ -31,6 +33,7 @@ pub use models::{
     Consensus, Counter, Fence, FencedLock, FifoQueue, Kv, Lock, ModelName, MultiRegister, Mutex, NilReads,
     Register, Registers, Set, Specification, Stack,
 };
+pub use online::Online;
 pub use partition::{Case, Partition};
 pub use report::{Explanation, FirstImpossible, Report, Verdict};
 

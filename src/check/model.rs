@@ -116,6 +116,12 @@ pub trait Model: Clone + Send + Sync + 'static {
         self.clone()
     }
 
+    /// What `operation` demands and leaves, if both are integers or nothing and its effect is an
+    /// assignment: a short way to say the same as [`Model::effect`] and [`Model::integer`].
+    fn integers(&self, _operation: &Operation) -> Option<[Option<i64>; 2]> {
+        None
+    }
+
     /// The integer that `state` is, if it is one: such states are looked up faster.
     fn integer(_state: &Self::State) -> Option<i64> {
         None

@@ -37,6 +37,12 @@ impl<S: Eq + Hash> Numbering<S> {
         }
     }
 
+    /// The number of the state that is `integer`, if that is small and was met before.
+    #[inline]
+    pub(super) fn known(&self, integer: i64) -> Option<StateId> {
+        self.small.get(integer as usize).copied().filter(|&number| number != NONE)
+    }
+
     /// The same where it is not a small integer met before.
     fn number_rarely(&mut self, state: S, place: usize) -> (StateId, bool) {
         let place = if place < self.small_max {

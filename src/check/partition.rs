@@ -176,35 +176,60 @@ impl<'m, M: Model> Sorting<'m, M> {
     }
 
     fn add(&mut self, index: u32, operation: &Operation) -> Result<(), String> {
-        let effect = self.model.effect(operation)?;
         let place = self.place(self.model.part(operation));
         match operation.outcome {
             Outcome::Ok => self.counts.ok += 1,
             Outcome::Fail => self.counts.fail += 1,
             Outcome::Info => self.counts.info += 1,
         }
-        let returned = operation.returned.filter(|_| operation.outcome == Outcome::Ok);
+        if operation.outcome != Outcome::Fail
+            && let Some([guard, leaves]) = self.model.integers(operation)
+            && let Some(guard) = self.known(guard)
+            && let Some(leaves) = self.known(leaves)
+        {
+            self.enter(place, index, operation, guard, leaves);
+            return Ok(());
+        }
+        let effect = self.model.effect(operation)?;
+        let returned = operation.outcome == Outcome::Ok;
         let (guard, leaves) = match effect {
             _ if operation.outcome == Outcome::Fail => return Ok(()),
-            Effect::Inspect if returned.is_none() => return Ok(()),
+            Effect::Inspect if !returned => return Ok(()),
             Effect::Compute | Effect::Inspect => (COMPUTE, NONE),
             Effect::Assign { guard, leaves } => {
-                // What leaves the state it demands only reads it.
-                let leaves = leaves.filter(|leaves| guard.as_ref() != Some(leaves));
-                if leaves.is_none() && (guard.is_none() || returned.is_none()) {
-                    return Ok(());
-                }
                 let guard = guard.map_or(NONE, |state| self.number(state, 2 * index));
                 (guard, leaves.map_or(NONE, |state| self.number(state, 2 * index + 1)))
             }
         };
-        self.constrains |= returned.is_some() && guard != NONE;
+        self.enter(place, index, operation, guard, leaves);
+        Ok(())
+    }
+
+    /// The number of a state that is an integer, if it was met before; that of none is [`NONE`].
+    #[inline]
+    fn known(&self, state: Option<i64>) -> Option<StateId> {
+        state.map_or(Some(NONE), |integer| self.numbering.known(integer))
+    }
+
+    /// Adds an operation that did not fail.
+    #[inline]
+    fn enter(&mut self, place: usize, index: u32, operation: &Operation, guard: StateId, leaves: StateId) {
+        let ret = match operation.returned {
+            Some(at) if operation.outcome == Outcome::Ok => at as u32,
+            _ => NEVER,
+        };
+        // What leaves the state it demands only reads it.
+        let leaves = if leaves == guard { NONE } else { leaves };
+        if leaves == NONE && guard != COMPUTE && (guard == NONE || ret == NEVER) {
+            return;
+        }
+        self.constrains |= ret != NEVER && guard != NONE;
         let partition = &mut self.partitions[place];
         partition.computes |= guard == COMPUTE;
-        let (call, ret) = (operation.invoked as u32, returned.map_or(NEVER, |at| at as u32));
-        partition.end = partition.end.max(call + 1).max(if ret == NEVER { 0 } else { ret + 1 });
+        let call = operation.invoked as u32;
+        // An end at no time is none.
+        partition.end = partition.end.max(call + 1).max(ret.wrapping_add(1));
         partition.entries.push(Entry { call, ret, guard, leaves, source: index });
-        Ok(())
     }
 
     fn number(&mut self, state: M::State, name: u32) -> StateId {

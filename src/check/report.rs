@@ -82,6 +82,23 @@ impl fmt::Display for FirstImpossible {
     }
 }
 
+impl FirstImpossible {
+    /// `operation` as the first impossible one; `None` if it never returned.
+    pub(super) fn of(operation: &Operation) -> Option<Self> {
+        Some(FirstImpossible {
+            index: operation.returned?,
+            process: operation.process,
+            f: operation.f.clone(),
+            key: operation.key.clone(),
+            value: match operation.f.name() {
+                "read" | "txn" | "propose" => operation.output.clone(),
+                _ if operation.input.is_nil() => operation.output.clone(),
+                _ => operation.input.clone(),
+            },
+        })
+    }
+}
+
 impl Report {
     /// The report before any partition has been judged.
     pub(super) fn new(operations: Counts, partitions: usize, constrains: bool) -> Self {
@@ -132,18 +149,7 @@ impl Report {
         states: Vec<String>,
         picture: String,
     ) {
-        let Some(index) = operation.returned else { return };
-        self.first_impossible = Some(FirstImpossible {
-            index,
-            process: operation.process,
-            f: operation.f.clone(),
-            key: operation.key.clone(),
-            value: match operation.f.name() {
-                "read" | "txn" | "propose" => operation.output.clone(),
-                _ if operation.input.is_nil() => operation.output.clone(),
-                _ => operation.input.clone(),
-            },
-        });
+        self.first_impossible = FirstImpossible::of(operation);
         let possible_before = impossible.possible_before;
         self.explanation = Some(Explanation { possible_before, states, picture });
     }

@@ -9,6 +9,7 @@
 //! * `judging`: verdict, first impossible operation, and what would have been possible instead.
 //! * `assignments/`: the search where all operations are guarded assignments, with its prunings.
 //! * `steps/`: the search for any model.
+//! * `just_in_time`: the configurations that explain a history that is not at its end.
 //! * `chronology`: operations in order of return.
 //! * `open_list`: Lowe's doubly linked list of calls and returns.
 //! * `memo`: the configurations that led nowhere.
@@ -18,6 +19,7 @@
 mod assignments;
 mod chronology;
 mod judging;
+mod just_in_time;
 mod memo;
 mod open_list;
 mod steps;
@@ -25,6 +27,7 @@ mod steps;
 pub(in crate::check) use assignments::{Assignments, STATES_MAX};
 pub(in crate::check) use chronology::Chronology;
 pub(in crate::check) use judging::Searching;
+pub(in crate::check) use just_in_time::JustInTime;
 pub(in crate::check) use steps::Steps;
 
 /// What a search found.

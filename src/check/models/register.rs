@@ -66,6 +66,17 @@ impl Model for Register {
         }
     }
 
+    #[inline]
+    fn integers(&self, operation: &Operation) -> Option<[Option<i64>; 2]> {
+        match (&operation.f, &operation.input, &operation.output) {
+            (Function::Read, _, Value::Int(seen)) if operation.outcome == Outcome::Ok => {
+                Some([Some(*seen), None])
+            }
+            (Function::Write, Value::Int(written), _) => Some([None, Some(*written)]),
+            _ => None,
+        }
+    }
+
     fn integer(state: &Value) -> Option<i64> {
         match state {
             Value::Int(number) => Some(*number),

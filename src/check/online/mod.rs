@@ -1,0 +1,272 @@
+//! Judging while the history is made: event by event, to stop a run at the first violation.
+//!
+//! What an operation does is known when it has returned. So an event is judged as soon as all that was
+//! open then has returned or crashed, and the memory that this takes grows with the operations that
+//! are open at once, not with the length of the run; where states and crashed operations are few.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+
+use crate::base::Table;
+use crate::check::erased::Erased;
+use crate::check::linearizability::JustInTime;
+use crate::check::model::{Effect, Model};
+use crate::check::{FirstImpossible, Verdict};
+use crate::history::{Event, HistoryError, Kind, Operation, Outcome, Value};
+
+/// As many configurations may be looked at for one return: some hundred megabytes.
+const CONFIGURATIONS: usize = 1 << 20;
+
+/// A judge that takes events as they happen.
+///
+/// ```
+/// use atropos::check::{Online, Register};
+/// use atropos::history::read_jsonl;
+///
+/// let history = read_jsonl(
+///     br#"{"process":0,"type":"invoke","f":"write","value":1}
+///         {"process":0,"type":"ok","f":"write","value":1}
+///         {"process":1,"type":"invoke","f":"read","value":null}
+///         {"process":1,"type":"ok","f":"read","value":7}
+///         {"process":1,"type":"invoke","f":"read","value":null}"#,
+/// )?;
+/// let mut judge = Online::new(&Register::default());
+/// let first = history.events.iter().find_map(|event| judge.push(event).unwrap());
+/// assert_eq!(first.unwrap().index, 3);
+/// # Ok::<(), atropos::history::HistoryError>(())
+/// ```
+pub struct Online<M: Model> {
+    model: M,
+    /// How many events have been taken.
+    taken: usize,
+    /// What each process has open: the place of its object and the number of its call there.
+    open: Table<u64, (usize, u64)>,
+    places: Table<Option<Value>, usize>,
+    objects: Vec<Object>,
+    violated: bool,
+    gave_up: bool,
+}
+
+/// One object and the events on it that cannot be judged yet.
+struct Object {
+    judge: JustInTime,
+    waiting: VecDeque<Waiting>,
+    /// The number of the first that waits.
+    first: u64,
+}
+
+enum Waiting {
+    /// A call, and what became of it, once that is known.
+    Call { operation: Box<Operation>, is_known: bool, slot: Option<usize> },
+    /// The return of the call with this number.
+    Return { call: u64 },
+    /// Judged.
+    Gone,
+}
+
+impl<M: Model> Online<M> {
+    /// A judge of objects like `model`, one for each key.
+    pub fn new(model: &M) -> Self {
+        Online {
+            model: model.clone(),
+            taken: 0,
+            open: Table::new(),
+            places: Table::new(),
+            objects: Vec::new(),
+            violated: false,
+            gave_up: false,
+        }
+    }
+
+    /// Takes the next event. The first impossible operation, once it is certain that there is one; all
+    /// that comes after is not looked at.
+    ///
+    /// Where what an operation answers decides what it does (as with queues), an operation may be named
+    /// that returned before the first impossible one: it is impossible together with the answers of
+    /// those that were open beside it.
+    ///
+    /// # Errors
+    /// A process that invokes while an operation of its own is open or returns without one, or an
+    /// operation that the model does not have. The line is the number of the event, from 1.
+    pub fn push(&mut self, event: &Event) -> Result<Option<FirstImpossible>, HistoryError> {
+        let index = self.taken;
+        self.taken += 1;
+        if self.violated || self.gave_up {
+            return Ok(None);
+        }
+        let wrong = |message: String| HistoryError { line: index + 1, column: None, message };
+        let place = if event.kind == Kind::Invoke {
+            let place = self.invoke(event, index);
+            place.ok_or_else(|| {
+                wrong(format!("process {} invokes while it has an operation open", event.process))
+            })?
+        } else {
+            let open = self.open.remove(&event.process);
+            let (place, call) = open
+                .ok_or_else(|| wrong(format!("process {} returns without having invoked", event.process)))?;
+            self.complete(place, call, event, index).map_err(wrong)?;
+            place
+        };
+        Ok(self.settle(place))
+    }
+
+    /// The end: what is open has crashed. The first impossible operation, if none was found before.
+    pub fn finish(&mut self) -> Option<FirstImpossible> {
+        let mut first: Option<FirstImpossible> = None;
+        for place in 0..self.objects.len() {
+            for waiting in &mut self.objects[place].waiting {
+                if let Waiting::Call { is_known, .. } = waiting {
+                    *is_known = true;
+                }
+            }
+            if !self.violated || first.is_some() {
+                let found = self.settle(place);
+                first = [first, found].into_iter().flatten().min_by_key(|first| first.index);
+            }
+        }
+        first
+    }
+
+    /// What is known so far. Unknown where there are too many ways to explain what happened.
+    pub fn verdict(&self) -> Verdict {
+        match (self.violated, self.gave_up) {
+            (true, _) => Verdict::Invalid,
+            (false, true) => Verdict::Unknown,
+            (false, false) => Verdict::Valid,
+        }
+    }
+
+    /// The place of the object; `None` if the process has an operation open.
+    fn invoke(&mut self, event: &Event, index: usize) -> Option<usize> {
+        let operation = Operation {
+            process: event.process,
+            f: event.f.clone(),
+            key: event.key.clone(),
+            input: event.value.clone(),
+            output: Value::Nil,
+            invoked: index,
+            returned: None,
+            outcome: Outcome::Info,
+        };
+        let key = Model::part(&self.model, &operation).cloned();
+        let (model, objects) = (&self.model, &mut self.objects);
+        let place = *self.places.get_or_insert_with(key, || {
+            let judge = JustInTime::new(model.open_machine(), CONFIGURATIONS);
+            objects.push(Object { judge, waiting: VecDeque::new(), first: 0 });
+            objects.len() - 1
+        });
+        let object = &mut self.objects[place];
+        let call = object.first + object.waiting.len() as u64;
+        object.waiting.push_back(Waiting::Call {
+            operation: Box::new(operation),
+            is_known: false,
+            slot: None,
+        });
+        self.open.insert(event.process, (place, call)).is_none().then_some(place)
+    }
+
+    fn complete(&mut self, place: usize, call: u64, event: &Event, index: usize) -> Result<(), String> {
+        let object = &mut self.objects[place];
+        let Waiting::Call { operation, is_known, .. } = &mut object.waiting[(call - object.first) as usize]
+        else {
+            unreachable!("a call waits until it is known")
+        };
+        operation.returned = Some(index);
+        operation.outcome = match event.kind {
+            Kind::Ok => Outcome::Ok,
+            Kind::Fail => Outcome::Fail,
+            Kind::Info | Kind::Invoke => Outcome::Info,
+        };
+        if event.kind == Kind::Ok {
+            operation.output = event.value.clone();
+        }
+        *is_known = true;
+        self.model.effect(operation)?;
+        if event.kind == Kind::Ok {
+            object.waiting.push_back(Waiting::Return { call });
+        }
+        Ok(())
+    }
+
+    /// Judges what need not wait any longer.
+    fn settle(&mut self, place: usize) -> Option<FirstImpossible> {
+        let object = &mut self.objects[place];
+        let mut next = 0;
+        while next < object.waiting.len() {
+            let is_possible = match &mut object.waiting[next] {
+                Waiting::Gone => Ok(true),
+                Waiting::Call { is_known: false, .. } => break,
+                Waiting::Call { slot: Some(_), .. } => Ok(true),
+                Waiting::Call { operation, slot, .. } => {
+                    let nothing =
+                        matches!(self.model.effect(operation), Ok(effect) if effect == Effect::NOTHING);
+                    let called = match operation.outcome {
+                        Outcome::Ok if !nothing => object.judge.call((**operation).clone()).map(Some),
+                        Outcome::Info if !nothing => {
+                            object.judge.crash((**operation).clone());
+                            Ok(None)
+                        }
+                        _ => Ok(None),
+                    };
+                    called.map(|called| *slot = called).map(|()| true)
+                }
+                Waiting::Return { call } => {
+                    let call = (*call - object.first) as usize;
+                    match &object.waiting[call] {
+                        Waiting::Call { slot: Some(slot), .. } => object.judge.return_from(*slot),
+                        _ => Ok(true),
+                    }
+                }
+            };
+            match is_possible {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.violated = true;
+                    return object.culprit(next);
+                }
+                Err(_) => {
+                    self.gave_up = true;
+                    return None;
+                }
+            }
+            object.release(next);
+            next += 1;
+        }
+        object.trim();
+        None
+    }
+}
+
+impl Object {
+    /// The operation whose return waits in place `next`.
+    fn culprit(&self, next: usize) -> Option<FirstImpossible> {
+        let Waiting::Return { call } = self.waiting[next] else { return None };
+        match &self.waiting[(call - self.first) as usize] {
+            Waiting::Call { operation, .. } => FirstImpossible::of(operation),
+            _ => None,
+        }
+    }
+
+    /// A return that has been judged goes with its call; a call without a slot goes alone.
+    fn release(&mut self, next: usize) {
+        match self.waiting[next] {
+            Waiting::Return { call } => {
+                self.waiting[(call - self.first) as usize] = Waiting::Gone;
+                self.waiting[next] = Waiting::Gone;
+            }
+            Waiting::Call { ref operation, slot: None, .. } if operation.outcome != Outcome::Ok => {
+                self.waiting[next] = Waiting::Gone;
+            }
+            _ => {}
+        }
+    }
+
+    fn trim(&mut self) {
+        while matches!(self.waiting.front(), Some(Waiting::Gone)) {
+            self.waiting.pop_front();
+            self.first += 1;
+        }
+    }
+}
