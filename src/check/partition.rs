@@ -126,7 +126,8 @@ impl Case {
         if let Some((_, partition, impossible)) = first {
             let culprit = &self.operations[impossible.operation];
             let beside = |o: &&Operation| self.model.part(o) == partition.key.as_ref();
-            let picture = timeline::draw(self.operations.iter().filter(beside), culprit);
+            let so_far = self.operations.iter().take_while(|o| Some(o.invoked) < culprit.returned);
+            let picture = timeline::draw(so_far.filter(beside), culprit);
             let states = impossible.states.iter().map(|&state| self.state(partition, state)).collect();
             report.blame(culprit, &impossible, states, picture);
         }

@@ -24,9 +24,10 @@ pub(super) fn locate(partition: &Partition, clusters: &[Cluster], crossed: &[Sta
     let culprit = first(&entries, partition.end, &suspects);
     let culprit = partition.entries.iter().find(|entry| entry.source == culprit);
     let Some(culprit) = culprit else { unreachable!("the suspects are of the partition") };
+    let called = partition.entries.iter().take_while(|entry| entry.call < culprit.ret);
     Impossible {
         operation: culprit.source as usize,
-        possible_before: partition.entries.iter().filter(|entry| entry.ret < culprit.ret).count(),
+        possible_before: called.filter(|entry| entry.ret < culprit.ret).count(),
         states: zone_states::possible(&partition.entries, clusters, culprit),
     }
 }

@@ -75,7 +75,8 @@ pub(super) fn possible(entries: &[Entry], whole: &[Cluster], culprit: &Entry) ->
 fn before(entries: &[Entry], whole: &[Cluster], culprit: &Entry) -> Vec<Cluster> {
     let mut clusters = vec![Cluster::EMPTY; whole.len()];
     clusters[0] = Cluster::INITIAL;
-    for entry in entries.iter().filter(|entry| entry.ret < culprit.ret) {
+    let called = entries.iter().take_while(|entry| entry.call < culprit.ret);
+    for entry in called.filter(|entry| entry.ret < culprit.ret) {
         let value = if entry.leaves == NONE { entry.guard } else { entry.leaves };
         clusters[value as usize].add(entry);
     }
