@@ -24,13 +24,14 @@ impl Latest {
     }
 
     /// When a message that would arrive at `at` does: not before those sent earlier.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_back(&mut self, link: LinkId, at: SimTime) -> SimTime {
         let end = |address: Address| match address.as_node() {
             Some(node) => node.index(),
-            None => self.nodes + address.index(),
+            None => self.nodes.wrapping_add(address.index()),
         };
-        let latest = match self.few.get_mut(end(link.from) * self.ends + end(link.to)) {
+        let place = end(link.from).wrapping_mul(self.ends).wrapping_add(end(link.to));
+        let latest = match self.few.get_mut(place) {
             Some(latest) => latest,
             None => self.many.get_or_insert_with(link, || SimTime::ZERO),
         };

@@ -20,9 +20,14 @@ pub fn reached_by_majority(values: &mut [u64]) -> u64 {
     }
     // Answers come in every order: sorting would guess wrong at every other step. Here nothing
     // has to be guessed.
-    let reached = |value: u64| values.iter().map(|other| usize::from(*other >= value)).sum::<usize>();
-    let best = values.iter().map(|&value| if reached(value) >= enough { value } else { 0 }).max();
+    let best = values.iter().map(|&value| if count(values, value) >= enough { value } else { 0 }).max();
     best.unwrap_or_else(|| panic!("a majority of no values"))
+}
+
+/// How many of `values` have reached `value`.
+#[inline(always)]
+fn count(values: &[u64], value: u64) -> usize {
+    values.iter().fold(0, |count: usize, other| count.wrapping_add(usize::from(*other >= value)))
 }
 
 #[cfg(test)]

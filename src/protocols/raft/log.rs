@@ -155,7 +155,10 @@ impl Log {
         let keep = first.previous().0 as usize;
         assert!(keep <= self.entries.len(), "a gap in the log before {first:?}");
         self.entries.truncate(keep);
-        self.entries.extend_from_slice(entries);
+        match entries {
+            [entry] => self.entries.push(*entry),
+            entries => self.entries.extend_from_slice(entries),
+        }
     }
 
     /// The first index of the run of entries that have the term of the one at `index`.
