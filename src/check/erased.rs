@@ -6,25 +6,40 @@ use std::mem::size_of;
 use super::model::{Effect, Model};
 use super::numbering::{NONE, Numbering, StateId};
 use crate::base::Table;
-use crate::history::{Function, Operation, Outcome, Value};
+use crate::history::{Operation, Value};
 
-/// The number of a class: of operations that do the same and saw the same.
-pub(super) type ClassId = u32;
+/// What an operation does, in numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Deed {
+    /// Demands `guard` and leaves `leaves`; either may be [`NONE`].
+    Assign { guard: StateId, leaves: StateId },
+    /// What [`States::step`] says.
+    Compute { changes: bool },
+}
 
 /// A model.
 pub(super) trait Erased: Send + Sync {
     /// See [`Model::part`].
     fn part<'o>(&self, operation: &'o Operation) -> Option<&'o Value>;
 
+    /// See [`Model::is_plain_register`].
+    fn is_plain_register(&self) -> bool;
+
+    /// Whether the model has `operation`.
+    ///
+    /// # Errors
+    /// That it has not, and why.
+    fn validate(&self, operation: &Operation) -> Result<(), String>;
+
     /// The state named `name`: twice the index of an operation that demands it, one more for one
     /// that leaves it; [`NONE`] for the initial state.
     fn state(&self, name: u32, operations: &[Operation]) -> String;
 
-    /// The machine for any operations.
-    fn open_machine(&self) -> Box<dyn Machine>;
+    /// Its states in numbers.
+    fn states(&self) -> Box<dyn States>;
 
-    /// The machine for `operations`, all those of one object.
-    fn machine(&self, operations: &mut dyn Iterator<Item = &Operation>) -> Box<dyn Machine>;
+    /// Its states in numbers, for `operations`, all those of one object.
+    fn states_for(&self, operations: &mut dyn Iterator<Item = &Operation>) -> Box<dyn States>;
 }
 
 impl fmt::Debug for dyn Erased {
@@ -33,42 +48,51 @@ impl fmt::Debug for dyn Erased {
     }
 }
 
-/// A model as an automaton between numbered states. The initial state is number 0.
-pub(super) trait Machine: Send {
-    /// The class of `operation`; without its output if nobody has `seen` that yet.
-    fn class(&mut self, operation: &Operation, seen: bool) -> ClassId;
+/// The states of a model, by number. The numbers are given by a [`Numbering`] that the caller keeps,
+/// the same for all calls.
+pub(super) trait States: Send {
+    /// Numbers the initial state.
+    fn begin(&mut self, numbering: &mut Numbering);
 
-    /// The state after an operation of `class` happens in `state`; [`NONE`] if it cannot.
-    fn step(&mut self, state: StateId, class: ClassId) -> StateId;
+    /// What `operation` does; of states that it names, that which it demands is numbered first.
+    ///
+    /// # Errors
+    /// That the model has no such operation.
+    fn deed(&mut self, operation: &Operation, numbering: &mut Numbering) -> Result<Deed, String>;
 
-    /// Whether an operation of `class` changes no state, wherever it is possible.
-    fn observes(&self, class: ClassId) -> bool;
+    /// From here on, states are kept for [`States::step`].
+    fn keep(&mut self);
 
-    /// The bytes that states and steps take, about.
-    fn bytes(&self) -> u64;
+    /// The state after `operation` happens in `state`; [`NONE`] if it cannot.
+    fn step(&mut self, state: StateId, operation: &Operation, numbering: &mut Numbering) -> StateId;
 
-    /// Forgets all states but these, which are ascending and get the numbers 0, 1, …, and all classes.
-    fn forget_all_but(&mut self, states: &[StateId]);
+    /// The bytes that a state takes, about.
+    fn size(&self) -> usize;
+
+    /// Forgets all states but these, which are ascending and get the numbers 0, 1, ….
+    fn forget_all_but(&mut self, states: &[StateId], numbering: &mut Numbering);
 
     /// As `Clone`.
-    fn fork(&self) -> Box<dyn Machine>;
+    fn fork(&self) -> Box<dyn States>;
 }
 
-impl Clone for Box<dyn Machine> {
-    fn clone(&self) -> Self {
-        self.fork()
-    }
-}
-
-impl fmt::Debug for dyn Machine {
+impl fmt::Debug for dyn States {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an automaton")
+        f.write_str("states")
     }
 }
 
 impl<M: Model> Erased for M {
     fn part<'o>(&self, operation: &'o Operation) -> Option<&'o Value> {
         Model::part(self, operation)
+    }
+
+    fn is_plain_register(&self) -> bool {
+        Model::is_plain_register(self)
+    }
+
+    fn validate(&self, operation: &Operation) -> Result<(), String> {
+        self.effect(operation).map(drop)
     }
 
     fn state(&self, name: u32, operations: &[Operation]) -> String {
@@ -84,126 +108,80 @@ impl<M: Model> Erased for M {
         }
     }
 
-    fn open_machine(&self) -> Box<dyn Machine> {
-        Box::new(Automaton::new(self.clone()))
+    fn states(&self) -> Box<dyn States> {
+        Box::new(Numbered::new(self.clone()))
     }
 
-    fn machine(&self, operations: &mut dyn Iterator<Item = &Operation>) -> Box<dyn Machine> {
-        Box::new(Automaton::new(self.specialised(operations)))
+    fn states_for(&self, operations: &mut dyn Iterator<Item = &Operation>) -> Box<dyn States> {
+        Box::new(Numbered::new(self.specialised(operations)))
     }
-}
-
-/// What a class does.
-#[derive(Clone, Debug)]
-enum Deed {
-    Assign { guard: StateId, leaves: StateId },
-    Compute { operation: Box<Operation>, changes: bool },
 }
 
 #[derive(Clone)]
-struct Automaton<M: Model> {
+struct Numbered<M: Model> {
     model: M,
-    states: Vec<M::State>,
-    numbering: Numbering<M::State>,
-    classes: Vec<Deed>,
-    numbers: Table<(Function, Value, Value, bool), ClassId>,
-    steps: Table<u64, StateId>,
+    kept: Option<Vec<M::State>>,
+    others: Table<M::State, StateId>,
 }
 
-impl<M: Model> Automaton<M> {
+impl<M: Model> Numbered<M> {
     fn new(model: M) -> Self {
-        let initial = model.initial();
-        let mut automaton = Automaton {
-            model,
-            states: Vec::new(),
-            numbering: Numbering::new(1024),
-            classes: Vec::new(),
-            numbers: Table::new(),
-            steps: Table::new(),
-        };
-        automaton.number(initial);
-        automaton
+        Numbered { model, kept: None, others: Table::new() }
     }
 
-    fn number(&mut self, state: M::State) -> StateId {
+    fn number(&mut self, state: M::State, numbering: &mut Numbering) -> StateId {
         let integer = M::integer(&state);
-        let (number, is_new) = self.numbering.number(state.clone(), integer);
+        let Some(kept) = &mut self.kept else {
+            return numbering.number(&mut self.others, state, integer).0;
+        };
+        let (number, is_new) = numbering.number(&mut self.others, state.clone(), integer);
         if is_new {
-            self.states.push(state);
+            kept.push(state);
         }
         number
     }
-
-    fn deed(&mut self, operation: Operation) -> Deed {
-        match self.model.effect(&operation) {
-            Ok(Effect::Assign { guard, leaves }) => Deed::Assign {
-                guard: guard.map_or(NONE, |state| self.number(state)),
-                leaves: leaves.map_or(NONE, |state| self.number(state)),
-            },
-            Ok(Effect::Compute) => Deed::Compute { operation: Box::new(operation), changes: true },
-            Ok(Effect::Inspect) => Deed::Compute { operation: Box::new(operation), changes: false },
-            Err(error) => unreachable!("the case took this operation: {error}"),
-        }
-    }
 }
 
-impl<M: Model> Machine for Automaton<M> {
-    fn class(&mut self, operation: &Operation, seen: bool) -> ClassId {
-        let Operation { f, input, output, .. } = operation;
-        let output = if seen { output.clone() } else { Value::Nil };
-        let key = (f.clone(), input.clone(), output.clone(), seen);
-        if let Some(&class) = self.numbers.get(&key) {
-            return class;
-        }
-        let outcome = if seen { Outcome::Ok } else { Outcome::Info };
-        let deed = self.deed(Operation { output, outcome, ..operation.clone() });
-        self.classes.push(deed);
-        let class = self.classes.len() as ClassId - 1;
-        self.numbers.insert(key, class);
-        class
+impl<M: Model> States for Numbered<M> {
+    fn begin(&mut self, numbering: &mut Numbering) {
+        self.number(self.model.initial(), numbering);
     }
 
-    fn step(&mut self, state: StateId, class: ClassId) -> StateId {
-        let operation = match &self.classes[class as usize] {
-            Deed::Assign { guard, .. } if *guard != NONE && *guard != state => return NONE,
-            Deed::Assign { leaves: NONE, .. } => return state,
-            Deed::Assign { leaves, .. } => return *leaves,
-            Deed::Compute { operation, .. } => operation,
-        };
-        let key = u64::from(state) << 32 | u64::from(class);
-        if let Some(&after) = self.steps.get(&key) {
-            return after;
-        }
-        let after = self.model.step(&self.states[state as usize], operation);
-        let after = after.map_or(NONE, |after| self.number(after));
-        self.steps.insert(key, after);
-        after
+    fn deed(&mut self, operation: &Operation, numbering: &mut Numbering) -> Result<Deed, String> {
+        Ok(match self.model.effect(operation)? {
+            Effect::Assign { guard, leaves } => Deed::Assign {
+                guard: guard.map_or(NONE, |state| self.number(state, numbering)),
+                leaves: leaves.map_or(NONE, |state| self.number(state, numbering)),
+            },
+            Effect::Compute => Deed::Compute { changes: true },
+            Effect::Inspect => Deed::Compute { changes: false },
+        })
     }
 
-    fn observes(&self, class: ClassId) -> bool {
-        match self.classes[class as usize] {
-            Deed::Assign { guard, leaves } => leaves == NONE || leaves == guard,
-            Deed::Compute { changes, .. } => !changes,
-        }
+    fn keep(&mut self) {
+        self.kept = Some(Vec::new());
     }
 
-    fn bytes(&self) -> u64 {
+    fn step(&mut self, state: StateId, operation: &Operation, numbering: &mut Numbering) -> StateId {
+        let Some(kept) = &self.kept else { unreachable!("only kept states are stepped from") };
+        let after = self.model.step(&kept[state as usize], operation);
+        after.map_or(NONE, |after| self.number(after, numbering))
+    }
+
+    fn size(&self) -> usize {
         // A state holds more than its size; two words of it on average is a guess.
-        let state = 2 * size_of::<M::State>() + 32;
-        (self.states.len() * state + self.steps.len() * 24 + self.classes.len() * 200) as u64
+        2 * size_of::<M::State>() + 32
     }
 
-    fn forget_all_but(&mut self, states: &[StateId]) {
-        let kept = states.iter().map(|&state| self.states[state as usize].clone());
-        let kept: Vec<M::State> = kept.collect();
-        (self.states, self.numbering) = (Vec::new(), Numbering::new(1024));
-        (self.classes, self.numbers, self.steps) = (Vec::new(), Table::new(), Table::new());
-        for state in kept {
-            self.number(state);
+    fn forget_all_but(&mut self, states: &[StateId], numbering: &mut Numbering) {
+        let before = self.kept.replace(Vec::new()).unwrap_or_default();
+        self.others = Table::new();
+        for &state in states {
+            self.number(before[state as usize].clone(), numbering);
         }
     }
 
-    fn fork(&self) -> Box<dyn Machine> {
+    fn fork(&self) -> Box<dyn States> {
         Box::new(self.clone())
     }
 }

@@ -11,6 +11,7 @@
 //! * [`check`]: all of that in one call.
 //! * [`Online`]: the judging of a history while it is made.
 
+mod automaton;
 #[cfg(test)]
 mod brute_force;
 mod budget;

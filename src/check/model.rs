@@ -116,10 +116,11 @@ pub trait Model: Clone + Send + Sync + 'static {
         self.clone()
     }
 
-    /// What `operation` demands and leaves, if both are integers or nothing and its effect is an
-    /// assignment: a short way to say the same as [`Model::effect`] and [`Model::integer`].
-    fn integers(&self, _operation: &Operation) -> Option<[Option<i64>; 2]> {
-        None
+    /// Whether [`Read`](crate::history::Function::Read) of a whole number demands that and
+    /// [`Write`](crate::history::Function::Write) of one leaves it, and [`Operation::key`] is the object:
+    /// such operations are sorted without asking.
+    fn is_plain_register(&self) -> bool {
+        false
     }
 
     /// The integer that `state` is, if it is one: such states are looked up faster.

@@ -9,31 +9,40 @@ pub(super) type StateId = u32;
 /// In place of a number: there is none.
 pub(super) const NONE: StateId = u32::MAX;
 
-/// A table of states that gives each a number. Integers near zero, which most histories hold, are
-/// looked up in an array, and all others in a hash table.
+/// Gives states their numbers. Integers near zero, which most histories hold, are looked up in an
+/// array, and all others in a hash table, which the caller keeps.
 #[derive(Clone, Debug)]
-pub(super) struct Numbering<S> {
+pub(super) struct Numbering {
     small: Vec<StateId>,
     small_max: usize,
-    others: Table<S, StateId>,
     count: StateId,
 }
 
-impl<S: Eq + Hash> Numbering<S> {
+impl Numbering {
     /// A numbering that spends at most 16 bytes for each of `expected` states on its array.
     pub(super) fn new(expected: usize) -> Self {
-        let small_max = 4 * expected + 256;
-        Numbering { small: Vec::new(), small_max, others: Table::new(), count: 0 }
+        Numbering { small: Vec::new(), small_max: 4 * expected + 256, count: 0 }
+    }
+
+    /// How many numbers were given.
+    pub(super) fn count(&self) -> StateId {
+        self.count
     }
 
     /// The number of `state`, which is the integer `integer`, if any, and whether it is a new one.
+    /// `others` has those that are no small integers.
     #[inline]
-    pub(super) fn number(&mut self, state: S, integer: Option<i64>) -> (StateId, bool) {
+    pub(super) fn number<S: Eq + Hash>(
+        &mut self,
+        others: &mut Table<S, StateId>,
+        state: S,
+        integer: Option<i64>,
+    ) -> (StateId, bool) {
         // No integer is as good as one that is too great.
         let place = integer.map_or(usize::MAX, |integer| integer as usize);
         match self.small.get(place) {
             Some(&number) if number != NONE => (number, false),
-            _ => self.number_rarely(state, place),
+            _ => self.number_rarely(others, state, place),
         }
     }
 
@@ -44,14 +53,20 @@ impl<S: Eq + Hash> Numbering<S> {
     }
 
     /// The same where it is not a small integer met before.
-    fn number_rarely(&mut self, state: S, place: usize) -> (StateId, bool) {
+    #[inline(never)]
+    fn number_rarely<S: Eq + Hash>(
+        &mut self,
+        others: &mut Table<S, StateId>,
+        state: S,
+        place: usize,
+    ) -> (StateId, bool) {
         let place = if place < self.small_max {
             if place >= self.small.len() {
                 self.small.resize((2 * place + 16).min(self.small_max), NONE);
             }
             &mut self.small[place]
         } else {
-            self.others.get_or_insert_with(state, || NONE)
+            others.get_or_insert_with(state, || NONE)
         };
         let is_new = *place == NONE;
         if is_new {
@@ -68,8 +83,8 @@ mod tests {
 
     #[test]
     fn numbers_follow_appearance() {
-        let mut numbering = Numbering::new(10);
-        let mut of = |i: i64| numbering.number(i, Some(i));
+        let (mut numbering, mut others) = (Numbering::new(10), Table::new());
+        let mut of = |i: i64| numbering.number(&mut others, i, Some(i));
         assert_eq!(of(7), (0, true));
         assert_eq!(of(-1), (1, true));
         assert_eq!(of(i64::MAX), (2, true));
@@ -78,5 +93,6 @@ mod tests {
         assert_eq!(of(295), (3, true));
         assert_eq!(of(296), (4, true));
         assert_eq!(of(295), (3, false));
+        assert_eq!(numbering.count(), 5);
     }
 }

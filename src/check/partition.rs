@@ -9,12 +9,13 @@
 //!   legal anywhere;
 //! * operations that never returned and change nothing.
 
-use super::erased::Erased;
-use super::model::{Effect, Model};
+use super::erased::{Deed, Erased, States};
+use super::model::Model;
 use super::numbering::{NONE, Numbering, StateId};
 use super::report::Report;
 use super::{Impossible, Judgement, timeline};
-use crate::history::{Counts, History, HistoryError, Operation, Outcome, Value};
+use crate::base::Table;
+use crate::history::{Counts, Function, History, HistoryError, Operation, Outcome, Value};
 
 /// In place of the guard of an operation whose effect the model computes.
 pub(super) const COMPUTE: StateId = u32::MAX - 1;
@@ -82,6 +83,15 @@ impl Case {
         operations: Vec<Operation>,
         model: &M,
     ) -> Result<Self, HistoryError> {
+        Case::erased(history, operations, Box::new(model.clone()))
+    }
+
+    /// The same for any model: compiled once.
+    fn erased(
+        history: &History,
+        operations: Vec<Operation>,
+        model: Box<dyn Erased>,
+    ) -> Result<Self, HistoryError> {
         let wrong = |operation: &Operation, message| HistoryError {
             line: history.line(operation.invoked),
             column: None,
@@ -90,7 +100,7 @@ impl Case {
         if let Some(last) = operations.last().filter(|_| history.events.len() >= COMPUTE as usize / 2) {
             return Err(wrong(last, "a history has two thousand million events at most".into()));
         }
-        let mut sorting = Sorting::new(model, &operations);
+        let mut sorting = Sorting::new(&*model, operations.len());
         for (index, operation) in operations.iter().enumerate() {
             sorting.add(index as u32, operation).map_err(|message| wrong(operation, message))?;
         }
@@ -101,7 +111,7 @@ impl Case {
         } else if let [only] = &mut partitions[..] {
             only.states = names;
         }
-        Ok(Case { partitions, counts, constrains, operations, model: Box::new(model.clone()) })
+        Ok(Case { partitions, counts, constrains, operations, model })
     }
 
     /// Whether any completed operation demands something. If none does, every order is legal.
@@ -141,67 +151,74 @@ impl Case {
 }
 
 /// Operations being sorted into partitions.
-struct Sorting<'m, M: Model> {
-    model: &'m M,
+struct Sorting<'m> {
+    model: &'m dyn Erased,
+    is_plain: bool,
     partitions: Vec<Partition>,
     counts: Counts,
     constrains: bool,
-    numbering: Numbering<M::State>,
+    states: Box<dyn States>,
+    numbering: Numbering,
     /// Where the name of each state is: twice the index of an operation that demands it, one more
     /// for one that leaves it; [`NONE`] for the initial state.
     names: Vec<u32>,
     last_key: Option<Value>,
     last_place: usize,
-    keys: Numbering<Option<Value>>,
+    keys: Numbering,
+    other_keys: Table<Option<Value>, StateId>,
     expected: usize,
 }
 
-impl<'m, M: Model> Sorting<'m, M> {
-    fn new(model: &'m M, operations: &[Operation]) -> Self {
-        let mut numbering = Numbering::new(operations.len());
-        let initial = model.initial();
-        let integer = M::integer(&initial);
-        numbering.number(initial, integer);
+impl<'m> Sorting<'m> {
+    fn new(model: &'m dyn Erased, expected: usize) -> Self {
+        let (mut numbering, mut states) = (Numbering::new(expected), model.states());
+        states.begin(&mut numbering);
         Sorting {
             model,
+            is_plain: model.is_plain_register(),
             partitions: Vec::new(),
             counts: Counts::default(),
             constrains: false,
+            states,
             numbering,
             names: vec![NONE],
             last_key: None,
             last_place: usize::MAX,
-            keys: Numbering::new(operations.len()),
-            expected: operations.len(),
+            keys: Numbering::new(expected),
+            other_keys: Table::new(),
+            expected,
         }
     }
 
     fn add(&mut self, index: u32, operation: &Operation) -> Result<(), String> {
-        let place = self.place(self.model.part(operation));
+        let key = if self.is_plain { operation.key.as_ref() } else { self.model.part(operation) };
+        let place = self.place(key);
         match operation.outcome {
             Outcome::Ok => self.counts.ok += 1,
             Outcome::Fail => self.counts.fail += 1,
             Outcome::Info => self.counts.info += 1,
         }
-        if operation.outcome != Outcome::Fail
-            && let Some([guard, leaves]) = self.model.integers(operation)
+        if operation.outcome == Outcome::Fail {
+            return self.model.validate(operation);
+        }
+        if self.is_plain
+            && let Some([guard, leaves]) = integers(operation)
             && let Some(guard) = self.known(guard)
             && let Some(leaves) = self.known(leaves)
         {
             self.enter(place, index, operation, guard, leaves);
             return Ok(());
         }
-        let effect = self.model.effect(operation)?;
-        let returned = operation.outcome == Outcome::Ok;
-        let (guard, leaves) = match effect {
-            _ if operation.outcome == Outcome::Fail => return Ok(()),
-            Effect::Inspect if !returned => return Ok(()),
-            Effect::Compute | Effect::Inspect => (COMPUTE, NONE),
-            Effect::Assign { guard, leaves } => {
-                let guard = guard.map_or(NONE, |state| self.number(state, 2 * index));
-                (guard, leaves.map_or(NONE, |state| self.number(state, 2 * index + 1)))
-            }
+        let before = self.numbering.count();
+        let deed = self.states.deed(operation, &mut self.numbering)?;
+        let (guard, leaves) = match deed {
+            Deed::Compute { changes: false } if operation.outcome != Outcome::Ok => return Ok(()),
+            Deed::Compute { .. } => (COMPUTE, NONE),
+            Deed::Assign { guard, leaves } => (guard, leaves),
         };
+        for number in before..self.numbering.count() {
+            self.names.push(2 * index + u32::from(number != guard));
+        }
         self.enter(place, index, operation, guard, leaves);
         Ok(())
     }
@@ -233,15 +250,6 @@ impl<'m, M: Model> Sorting<'m, M> {
         partition.entries.push(Entry { call, ret, guard, leaves, source: index });
     }
 
-    fn number(&mut self, state: M::State, name: u32) -> StateId {
-        let integer = M::integer(&state);
-        let (number, is_new) = self.numbering.number(state, integer);
-        if is_new {
-            self.names.push(name);
-        }
-        number
-    }
-
     /// The place of the partition of `key`.
     #[inline]
     fn place(&mut self, key: Option<&Value>) -> usize {
@@ -261,7 +269,7 @@ impl<'m, M: Model> Sorting<'m, M> {
     fn place_of_another(&mut self, key: Option<&Value>) -> usize {
         let key = key.cloned();
         let integer = if let Some(Value::Int(key)) = key { Some(key) } else { None };
-        let (place, is_new) = self.keys.number(key.clone(), integer);
+        let (place, is_new) = self.keys.number(&mut self.other_keys, key.clone(), integer);
         self.last_place = place as usize;
         if is_new {
             // Most histories with keys have several.
@@ -271,6 +279,18 @@ impl<'m, M: Model> Sorting<'m, M> {
         }
         self.last_key = key;
         self.last_place
+    }
+}
+
+/// What an operation of a plain register demands and leaves, if both are whole numbers or nothing.
+#[inline]
+fn integers(operation: &Operation) -> Option<[Option<i64>; 2]> {
+    match (&operation.f, &operation.input, &operation.output) {
+        (Function::Read, _, Value::Int(seen)) if operation.outcome == Outcome::Ok => {
+            Some([Some(*seen), None])
+        }
+        (Function::Write, Value::Int(written), _) => Some([None, Some(*written)]),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@
 //! configuration makes another superfluous that has used the same crashed operations and more.
 
 use crate::base::Table;
-use crate::check::erased::{ClassId, Machine};
+use crate::check::automaton::{Automaton, ClassId};
 use crate::check::numbering::{NONE, StateId};
 use crate::history::Operation;
 
@@ -70,7 +70,7 @@ fn is_within(less: &[u32], more: &[u32]) -> bool {
 /// The configurations that explain what has returned.
 #[derive(Clone, Debug)]
 pub(in crate::check) struct JustInTime {
-    machine: Box<dyn Machine>,
+    automaton: Automaton,
     configurations: Vec<Configuration>,
     open: Vec<Option<(ClassId, Operation)>>,
     crashed: Vec<Crashed>,
@@ -80,15 +80,15 @@ pub(in crate::check) struct JustInTime {
 }
 
 impl JustInTime {
-    pub(in crate::check) fn new(machine: Box<dyn Machine>, limit: usize) -> Self {
+    pub(in crate::check) fn new(automaton: Automaton, limit: usize) -> Self {
         let configurations = vec![Configuration { state: 0, done: 0, used: Vec::new() }];
         let (open, crashed) = (Vec::new(), Vec::new());
-        JustInTime { machine, configurations, open, crashed, limit, forget_bytes: FORGET_BYTES }
+        JustInTime { automaton, configurations, open, crashed, limit, forget_bytes: FORGET_BYTES }
     }
 
     /// An operation is called that returns later, and is known to return as `operation` says.
     pub(in crate::check) fn call(&mut self, operation: Operation) -> Result<Slot, TooMany> {
-        let class = self.machine.class(&operation, true);
+        let class = self.automaton.class(&operation, true);
         let slot = self.open.iter().position(Option::is_none).unwrap_or(self.open.len());
         if slot == SLOTS {
             return Err(TooMany);
@@ -97,9 +97,9 @@ impl JustInTime {
             self.open.push(None);
         }
         self.open[slot] = Some((class, operation));
-        if self.machine.observes(class) {
+        if self.automaton.observes(class) {
             for configuration in &mut self.configurations {
-                if self.machine.step(configuration.state, class) != NONE {
+                if self.automaton.step(configuration.state, class) != NONE {
                     configuration.done |= 1 << slot;
                 }
             }
@@ -109,9 +109,9 @@ impl JustInTime {
 
     /// An operation is called that never returns.
     pub(in crate::check) fn crash(&mut self, operation: Operation) {
-        let class = self.machine.class(&operation, false);
+        let class = self.automaton.class(&operation, false);
         match self.crashed.iter_mut().find(|crashed| crashed.class == class) {
-            _ if self.machine.observes(class) => {}
+            _ if self.automaton.observes(class) => {}
             Some(crashed) => crashed.count += 1,
             None => self.crashed.push(Crashed { class, operation, count: 1 }),
         }
@@ -143,7 +143,7 @@ impl JustInTime {
         }
         self.configurations = after.all;
         self.open[slot] = None;
-        if self.machine.bytes() > self.forget_bytes {
+        if self.automaton.bytes() > self.forget_bytes {
             self.forget();
         }
         Ok(!self.configurations.is_empty())
@@ -152,7 +152,7 @@ impl JustInTime {
     /// The bytes that its states and steps take, about.
     #[cfg(test)]
     pub(in crate::check) fn bytes(&self) -> u64 {
-        self.machine.bytes()
+        self.automaton.bytes()
     }
 
     /// The configurations one move away.
@@ -163,7 +163,7 @@ impl JustInTime {
             if from.done & 1 << slot != 0 {
                 continue;
             }
-            let state = self.machine.step(from.state, class);
+            let state = self.automaton.step(from.state, class);
             if state != NONE {
                 let done = from.done | 1 << slot;
                 successors.push(self.with_observers(Configuration { state, done, used: from.used.clone() }));
@@ -174,7 +174,7 @@ impl JustInTime {
             if from.used.get(place).is_some_and(|&used| used >= count) {
                 continue;
             }
-            let state = self.machine.step(from.state, class);
+            let state = self.automaton.step(from.state, class);
             if state != NONE && state != from.state {
                 let mut used = from.used.clone();
                 used.resize(used.len().max(place + 1), 0);
@@ -188,7 +188,7 @@ impl JustInTime {
     fn with_observers(&mut self, mut configuration: Configuration) -> Configuration {
         for (slot, open) in self.open.iter().enumerate() {
             let Some((class, _)) = *open else { continue };
-            if self.machine.observes(class) && self.machine.step(configuration.state, class) != NONE {
+            if self.automaton.observes(class) && self.automaton.step(configuration.state, class) != NONE {
                 configuration.done |= 1 << slot;
             }
         }
@@ -203,14 +203,14 @@ impl JustInTime {
         for configuration in &mut self.configurations {
             configuration.state = states.partition_point(|&state| state < configuration.state) as StateId;
         }
-        self.machine.forget_all_but(&states);
+        self.automaton.forget_all_but(&states);
         for (class, operation) in self.open.iter_mut().flatten() {
-            *class = self.machine.class(operation, true);
+            *class = self.automaton.class(operation, true);
         }
         for crashed in &mut self.crashed {
-            crashed.class = self.machine.class(&crashed.operation, false);
+            crashed.class = self.automaton.class(&crashed.operation, false);
         }
-        self.forget_bytes = FORGET_BYTES.max(2 * self.machine.bytes());
+        self.forget_bytes = FORGET_BYTES.max(2 * self.automaton.bytes());
     }
 }
 

@@ -66,15 +66,8 @@ impl Model for Register {
         }
     }
 
-    #[inline]
-    fn integers(&self, operation: &Operation) -> Option<[Option<i64>; 2]> {
-        match (&operation.f, &operation.input, &operation.output) {
-            (Function::Read, _, Value::Int(seen)) if operation.outcome == Outcome::Ok => {
-                Some([Some(*seen), None])
-            }
-            (Function::Write, Value::Int(written), _) => Some([None, Some(*written)]),
-            _ => None,
-        }
+    fn is_plain_register(&self) -> bool {
+        true
     }
 
     fn integer(state: &Value) -> Option<i64> {

@@ -10,7 +10,7 @@ mod tests;
 use std::collections::VecDeque;
 
 use crate::base::Table;
-use crate::check::erased::Erased;
+use crate::check::automaton::Automaton;
 use crate::check::linearizability::JustInTime;
 use crate::check::model::{Effect, Model};
 use crate::check::{FirstImpossible, Verdict};
@@ -153,7 +153,7 @@ impl<M: Model> Online<M> {
         let key = Model::part(&self.model, &operation).cloned();
         let (model, objects) = (&self.model, &mut self.objects);
         let place = *self.places.get_or_insert_with(key, || {
-            let judge = JustInTime::new(model.open_machine(), CONFIGURATIONS);
+            let judge = JustInTime::new(Automaton::open(model), CONFIGURATIONS);
             objects.push(Object { judge, waiting: VecDeque::new(), first: 0 });
             objects.len() - 1
         });

@@ -14,7 +14,7 @@ use search::Search;
 use super::Found;
 use super::chronology::Chronology;
 use super::judging::{Goal, Problem};
-use crate::check::erased::Machine;
+use crate::check::automaton::Automaton;
 use crate::check::numbering::StateId;
 use crate::check::partition::{Entry, NEVER};
 use crate::check::{Budget, Case, Partition};
@@ -23,7 +23,7 @@ use crate::history::Operation;
 /// A partition of any model.
 #[derive(Clone, Debug)]
 pub(in crate::check) struct Steps {
-    machine: Box<dyn Machine>,
+    automaton: Automaton,
     chronology: Chronology,
     /// What may have happened, in order of invocation.
     pending: Vec<Entry>,
@@ -36,14 +36,14 @@ pub(in crate::check) struct Steps {
 impl Steps {
     pub(in crate::check) fn new(case: &Case, partition: &Partition) -> Self {
         let operation = |entry: &Entry| -> &Operation { &case.operations[entry.source as usize] };
-        let mut machine = case.model.machine(&mut partition.entries.iter().map(operation));
+        let mut automaton = Automaton::new(&*case.model, &mut partition.entries.iter().map(operation));
         let chronology = Chronology::new(&partition.entries, partition.end);
         let pending: Vec<Entry> =
             partition.entries.iter().filter(|entry| entry.ret == NEVER).copied().collect();
-        let mut class = |entry: &Entry, seen| machine.class(operation(entry), seen);
+        let mut class = |entry: &Entry, seen| automaton.class(operation(entry), seen);
         let classes = chronology.done.iter().map(|done| [class(done, true), class(done, false)]).collect();
         let pending_classes = pending.iter().map(|pending| class(pending, false)).collect();
-        Steps { machine, chronology, pending, classes, pending_classes }
+        Steps { automaton, chronology, pending, classes, pending_classes }
     }
 }
 
@@ -67,7 +67,7 @@ impl Problem for Steps {
     }
 
     fn run(&mut self, search: &mut Search, budget: &mut Budget) -> Found {
-        search.run(&mut *self.machine, budget)
+        search.run(&mut self.automaton, budget)
     }
 
     fn furthest(&self, search: &Search) -> usize {

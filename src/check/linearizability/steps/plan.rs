@@ -6,7 +6,7 @@
 //! possible prefix is possible, and the first impossible return can be found by halving.
 
 use super::Steps;
-use crate::check::erased::ClassId;
+use crate::check::automaton::ClassId;
 use crate::check::partition::Entry;
 
 /// An operation that must be linearized.

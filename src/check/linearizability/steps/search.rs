@@ -15,7 +15,7 @@
 
 use super::plan::Plan;
 use crate::check::Budget;
-use crate::check::erased::Machine;
+use crate::check::automaton::Automaton;
 use crate::check::linearizability::Found;
 use crate::check::linearizability::memo::{Key, Memo, UsedId};
 use crate::check::linearizability::open_list::OpenList;
@@ -54,7 +54,7 @@ pub(in crate::check) struct Search {
     begun: bool,
     furthest: usize,
     callable: Vec<u32>,
-    /// The bytes of the machine that the budget has paid for.
+    /// The bytes of the automaton that the budget has paid for.
     paid: u64,
 }
 
@@ -87,7 +87,7 @@ impl Search {
     }
 
     /// Searches until something is found or the budget is spent.
-    pub(super) fn run(&mut self, machine: &mut dyn Machine, budget: &mut Budget) -> Found {
+    pub(super) fn run(&mut self, automaton: &mut Automaton, budget: &mut Budget) -> Found {
         loop {
             if !budget.step() {
                 return Found::OutOfSteps;
@@ -96,18 +96,18 @@ impl Search {
                 return Found::NoWay;
             }
             self.begun = true;
-            let Some(first) = self.close(machine) else {
+            let Some(first) = self.close(automaton) else {
                 self.furthest = self.plan.must.len();
                 return Found::Way;
             };
             self.furthest = self.furthest.max(first as usize);
-            let grown = machine.bytes().saturating_sub(self.paid);
+            let grown = automaton.bytes().saturating_sub(self.paid);
             if !budget.take(grown) {
                 return Found::OutOfMemory;
             }
             self.paid += grown;
             match self.is_new(first, budget) {
-                Some(true) => self.push_frame(machine, first),
+                Some(true) => self.push_frame(automaton, first),
                 Some(false) => {}
                 None => return Found::OutOfMemory,
             }
@@ -146,14 +146,14 @@ impl Search {
 
     /// Makes the moves that pruning 1 forces. Returns the operation that returns first of those left,
     /// or `None` if none is left; `callable` holds what may come next.
-    fn close(&mut self, machine: &mut dyn Machine) -> Option<u32> {
+    fn close(&mut self, automaton: &mut Automaton) -> Option<u32> {
         let mut callable = std::mem::take(&mut self.callable);
         let first = loop {
             let first = self.list.callable(&mut callable);
             let before = self.trail.len();
             for &operation in &callable {
                 let class = self.plan.must[operation as usize].class;
-                if machine.observes(class) && machine.step(self.state, class) != NONE {
+                if automaton.observes(class) && automaton.step(self.state, class) != NONE {
                     self.take(operation);
                 }
             }
@@ -173,7 +173,7 @@ impl Search {
     }
 
     /// Lists the moves from here, those first whose operation returns first.
-    fn push_frame(&mut self, machine: &mut dyn Machine, first: u32) {
+    fn push_frame(&mut self, automaton: &mut Automaton, first: u32) {
         let moves = self.moves.len();
         self.frames.push(Frame { state: self.state, used: self.used, trail: self.trail.len(), moves });
         let Self { plan, callable, memo, state, .. } = self;
@@ -183,7 +183,7 @@ impl Search {
             if invoked == 0 || memo.count(self.used, kind as u32) as usize >= invoked {
                 continue;
             }
-            let after = machine.step(*state, pending.class);
+            let after = automaton.step(*state, pending.class);
             if after != NONE && after != *state {
                 self.moves.push((Move::Use(kind as u32), after));
             }
@@ -196,7 +196,7 @@ impl Search {
             if sooner.iter().any(|&other| plan.must[other as usize].class == class) {
                 continue;
             }
-            let after = machine.step(*state, class);
+            let after = automaton.step(*state, class);
             if after != NONE {
                 self.moves.push((Move::Take(operation), after));
             }
