@@ -90,7 +90,7 @@ impl<'p> Decoder<'p> {
             service_time: service_time.unwrap_or(SimDuration::ZERO),
             faults,
             protocol_settings: protocol_settings?,
-            limits: limits_of(&limits.settings)?,
+            limits: limits_of(&limits.settings, nodes?)?,
             expect,
             sometimes,
             overrides: Vec::new(),
@@ -267,11 +267,16 @@ fn unanswered(clients: &WorkloadConfig, around: &Surroundings<'_>) -> Option<Key
 }
 
 /// Where a run gives up; `None` where a limit is no number.
-fn limits_of(settings: &Settings) -> Option<Limits> {
+fn limits_of(settings: &Settings, nodes: u32) -> Option<Limits> {
+    let operations = if settings.has("operations") {
+        settings.count("operations")?
+    } else {
+        sections::MOST_COPIES / (u64::from(nodes) + sections::COPIES_OF_HISTORY)
+    };
     Some(Limits {
         events: settings.count("events")?,
         events_at_once: settings.count("events_at_once")?,
         pending: settings.count("pending")?,
-        operations: settings.count("operations")?,
+        operations,
     })
 }

@@ -87,10 +87,15 @@ pub const NODE: Section = Section {
     }],
 };
 
+/// How many copies of operations fill a gigabyte or two, what each node keeps being one …
+pub(super) const MOST_COPIES: u64 = 15_000_000;
+/// … and what the history and its judge keep being as much as these.
+pub(super) const COPIES_OF_HISTORY: u64 = 3;
+
 /// `[limits]`.
 pub const LIMITS: Section = Section {
     name: "limits",
-    doc: "Where a run gives up, with the verdict `unknown`. By default it does so long before a gigabyte or two is full; who has more may say so.",
+    doc: "Where a run gives up, with the verdict `unknown`. By default it does so before about two gigabytes are full; who has more may say so.",
     keys: &[
         Key {
             name: "events",
@@ -116,8 +121,8 @@ pub const LIMITS: Section = Section {
         Key {
             name: "operations",
             kind: KeyKind::Count { min: 1, max: u64::MAX, unit: "operations" },
-            default: Some("1_000_000"),
-            doc: "After this many operations of the clients the run ends: their history is kept in memory, a kilobyte each with what nodes keep of them.",
+            default: None,
+            doc: "After this many operations of the clients the run ends: the history keeps each, and every node and its disk. If unset 15,000,000 divided by the number of nodes plus 3, which is 1,875,000 for five: a gigabyte or two.",
             since: "0.1",
         },
     ],

@@ -81,7 +81,7 @@ at = "40s"
 "#;
 
 const LIMITS: Limits =
-    Limits { events: 50_000_000, events_at_once: 5_000_000, pending: 4_000_000, operations: 1_000_000 };
+    Limits { events: 50_000_000, events_at_once: 5_000_000, pending: 4_000_000, operations: 1_875_000 };
 
 fn ms(ms: u64) -> SimDuration {
     SimDuration::from_ms(ms)
