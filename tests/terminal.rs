@@ -168,7 +168,7 @@ fn a_sweep_names_what_is_not_as_expected() {
     let first = sweep.lines().find(|line| line.contains("valid, not as expected")).unwrap();
     let seed = first.split_whitespace().nth(1).unwrap();
     assert!(
-        sweep.contains(&format!("which is not what was expected; the first such seed is {seed}.\n")),
+        sweep.contains(&format!("not all as expected; the first that is not has seed {seed}.\n")),
         "{sweep}"
     );
 }

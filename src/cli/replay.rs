@@ -85,27 +85,30 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
     let code = if changed.is_some() { ExitCode::Mismatch } else { execution.code };
     session.so_far = code;
     let saved = match changed {
-        // What is to be explained is kept, and nothing of another run is put beside it.
-        Some(_) => draft.map(drop),
+        // What is to be explained is kept, and nothing of another run is put beside it: nor is
+        // anything lost where nothing could be written.
+        Some(_) => Ok(()),
         None => draft.and_then(|mut draft| {
             results_folder::write(&mut draft, &execution).and_then(|()| draft.publish())
         }),
     };
     let results = saved.is_ok().then_some(&*folder);
     let note = results.and_then(|folder| earlier.note(folder));
-    let told = tell(arguments, &scenario, &execution, changed, (results, note), session);
+    let before = changed.map(|digest| (digest, folder.join(results_folder::RESULTS)));
+    let told = tell(arguments, &scenario, &execution, before, (results, note), session);
     // What was found out is told, whatever became of the files.
     saved?;
     told?;
     Ok(code)
 }
 
-/// Prints what came of the run, and how it differs from the one with the digest `changed`.
+/// Prints what came of the run, and how it differs from the one before: its digest, and the file
+/// that tells of it.
 fn tell(
     arguments: &Arguments,
     scenario: &Scenario,
     execution: &Execution,
-    changed: Option<&str>,
+    before: Option<(&str, PathBuf)>,
     (results, note): (Option<&Path>, Option<String>),
     session: &mut Session<'_>,
 ) -> io::Result<()> {
@@ -118,9 +121,9 @@ fn tell(
     }
     execution.write_summary(scenario, session, arguments.json)?;
     let mut verdict = execution.verdict(scenario);
-    if let (Some(before), Some(folder)) = (changed, results) {
+    if let Some((before, file)) = before {
         let text = session.text(arguments.json);
-        let (file, digest) = (folder.join(results_folder::RESULTS), &execution.results.digest);
+        let digest = &execution.results.digest;
         writeln!(text, "\nThis is not the run of which {} tells:", file.display())?;
         writeln!(text, "its digest is {before}, that of the replay {digest}.")?;
         writeln!(

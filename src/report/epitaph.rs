@@ -40,7 +40,7 @@ pub fn of_run(outcome: &Outcome, expected: Option<bool>) -> String {
 pub fn of_sweep(sweep: &Sweep) -> String {
     let Sweep { runs, invalid, unknown, mismatches, expected, first } = *sweep;
     // What failed is then what is not as expected, and need not be what was cut.
-    let which = if expected == Some(false) { "the first such seed is" } else { "the first at seed" };
+    let which = if expected == Some(false) { "the first that is not has seed" } else { "the first at seed" };
     let at = first.map_or(String::new(), |seed| format!("; {which} {seed}"));
     if mismatches > 0 {
         return format!("{mismatches} of {} frayed: the same seed spun two fates{at}.", threads(runs));
@@ -54,7 +54,7 @@ pub fn of_sweep(sweep: &Sweep) -> String {
     }
     match expected {
         Some(true) if runs > 0 => text += ", as expected",
-        Some(false) => text += ", which is not what was expected",
+        Some(false) => text += ", not all as expected",
         _ => {}
     }
     text + &at + "."
@@ -201,8 +201,8 @@ mod tests {
         );
         assert_eq!(
             of_sweep(&Sweep { runs: 1, unknown: 1, expected: Some(false), first, ..sweep }),
-            "1 thread spun, none cut, 1 not measured to the end, which is not what was expected; \
-             the first such seed is 0x1e."
+            "1 thread spun, none cut, 1 not measured to the end, not all as expected; \
+             the first that is not has seed 0x1e."
         );
         assert_eq!(
             of_sweep(&Sweep { mismatches: 2, first, ..cut }),
