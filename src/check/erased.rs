@@ -3,7 +3,7 @@
 use std::fmt;
 use std::mem::size_of;
 
-use super::model::{Effect, Model};
+use super::model::{Effect, Model, Structure};
 use super::numbering::{NONE, Numbering, StateId};
 use crate::base::Table;
 use crate::history::{Operation, Value};
@@ -22,8 +22,8 @@ pub(super) trait Erased: Send + Sync {
     /// See [`Model::part`].
     fn part<'o>(&self, operation: &'o Operation) -> Option<&'o Value>;
 
-    /// See [`Model::is_plain_register`].
-    fn is_plain_register(&self) -> bool;
+    /// See [`Model::structure`].
+    fn structure(&self) -> Structure;
 
     /// Whether the model has `operation`.
     ///
@@ -87,8 +87,8 @@ impl<M: Model> Erased for M {
         Model::part(self, operation)
     }
 
-    fn is_plain_register(&self) -> bool {
-        Model::is_plain_register(self)
+    fn structure(&self) -> Structure {
+        Model::structure(self)
     }
 
     fn validate(&self, operation: &Operation) -> Result<(), String> {

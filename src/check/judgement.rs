@@ -2,7 +2,7 @@
 
 use super::linearizability::{Assignments, Searching, Steps};
 use super::numbering::StateId;
-use super::special::{Zones, ZonesFound};
+use super::special::{self, Ruling};
 use super::{Budget, Case, Verdict};
 
 /// How far a judging has come.
@@ -110,14 +110,18 @@ impl<'c> Judging<'c> {
 
     /// Judges at once where there is a near-linear way, and else chooses the search.
     fn choose(&mut self) -> Option<Judgement> {
-        match Zones::judge(&self.case.partitions[self.place]) {
-            ZonesFound::Possible => return Some(Judgement::valid(Zones::ALGORITHM)),
-            ZonesFound::Impossible(impossible) => {
-                return Some(Judgement::invalid(Zones::ALGORITHM, impossible));
+        let partition = &self.case.partitions[self.place];
+        match special::rule(self.case, partition) {
+            (Ruling::Possible, algorithm) => return Some(Judgement::valid(algorithm)),
+            (Ruling::Impossible(impossible), algorithm) => {
+                return Some(Judgement::invalid(algorithm, impossible));
             }
-            ZonesFound::NotUnique => {}
+            (Ruling::Between { possible, impossible }, _) => {
+                let steps = Steps::new(self.case, partition);
+                self.method = Method::Steps(Box::new(Searching::between(steps, possible, impossible)));
+            }
+            (Ruling::Silent, _) => self.choose_search(),
         }
-        self.choose_search();
         None
     }
 

@@ -29,7 +29,7 @@ mod timeline;
 
 pub use budget::Budget;
 pub use judgement::{Impossible, Judgement, Judging, Progress};
-pub use model::{Effect, Model};
+pub use model::{Effect, Model, Structure};
 pub use models::{
     Consensus, Counter, Fence, FencedLock, FifoQueue, Kv, Lock, ModelName, MultiRegister, Mutex, NilReads,
     Register, Registers, Set, Specification, Stack,

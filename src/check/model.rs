@@ -42,6 +42,23 @@ impl<S> Effect<S> {
     }
 }
 
+/// What judges may know of a model, to take a shorter way.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Structure {
+    /// Nothing.
+    Other,
+    /// A [`Read`](crate::history::Function::Read) of a whole number demands that, a
+    /// [`Write`](crate::history::Function::Write) of one leaves it, and [`Operation::key`] is the object:
+    /// these are sorted without asking.
+    Register,
+    /// A set, empty at first. What is computed adds its input, and all else demands the set that the
+    /// list of its output has the elements of.
+    GrowingSet,
+    /// A queue, first in, first out, empty at first. An `enqueue` adds its input, and all else
+    /// takes what it answers, nil if there is nothing.
+    Queue,
+}
+
 /// The sequential behaviour of an object.
 ///
 /// A model of one's own needs a state, the state at first, and for each operation its effect:
@@ -116,11 +133,9 @@ pub trait Model: Clone + Send + Sync + 'static {
         self.clone()
     }
 
-    /// Whether [`Read`](crate::history::Function::Read) of a whole number demands that and
-    /// [`Write`](crate::history::Function::Write) of one leaves it, and [`Operation::key`] is the object:
-    /// such operations are sorted without asking.
-    fn is_plain_register(&self) -> bool {
-        false
+    /// What the judges may take for granted.
+    fn structure(&self) -> Structure {
+        Structure::Other
     }
 
     /// The integer that `state` is, if it is one: such states are looked up faster.

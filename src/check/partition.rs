@@ -10,7 +10,7 @@
 //! * operations that never returned and change nothing.
 
 use super::erased::{Deed, Erased, States};
-use super::model::Model;
+use super::model::{Model, Structure};
 use super::numbering::{NONE, Numbering, StateId};
 use super::report::Report;
 use super::{Impossible, Judgement, timeline};
@@ -175,7 +175,7 @@ impl<'m> Sorting<'m> {
         states.begin(&mut numbering);
         Sorting {
             model,
-            is_plain: model.is_plain_register(),
+            is_plain: model.structure() == Structure::Register,
             partitions: Vec::new(),
             counts: Counts::default(),
             constrains: false,

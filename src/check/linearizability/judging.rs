@@ -66,6 +66,13 @@ impl<P: Problem> Searching<P> {
         Searching { problem, phase: Phase::Whole, search }
     }
 
+    /// The search for the shortest impossible prefix, where one with `possible` returns is known to be
+    /// possible, and one with `impossible`, at least two more, is known not to be.
+    pub(in crate::check) fn between(mut problem: P, possible: usize, impossible: usize) -> Self {
+        let search = problem.search(Goal::Prefix(length(possible, impossible, 1)));
+        Searching { problem, phase: Phase::Locate { possible, impossible, stride: 1 }, search }
+    }
+
     /// Judges until there is a judgement or `budget` has no steps left.
     pub(in crate::check) fn run(&mut self, budget: &mut Budget) -> Progress {
         loop {

@@ -3,7 +3,7 @@
 
 use super::ModelName;
 use super::stack::{elements, seen, took_nothing};
-use crate::check::model::{Effect, Model, lacks};
+use crate::check::model::{Effect, Model, Structure, lacks};
 use crate::history::{Operation, Value};
 
 /// A queue.
@@ -36,6 +36,11 @@ impl Model for FifoQueue {
             "enqueue" | "dequeue" => Ok(Effect::Compute),
             _ => Err(lacks(ModelName::FifoQueue.name(), ModelName::FifoQueue.functions(), operation)),
         }
+    }
+
+    fn structure(&self) -> Structure {
+        let is_empty = matches!(&self.initial, Value::List(elements) if elements.is_empty());
+        if is_empty { Structure::Queue } else { Structure::Other }
     }
 
     fn step(&self, state: &Value, operation: &Operation) -> Option<Value> {

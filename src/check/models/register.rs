@@ -4,7 +4,7 @@
 //! Synchronization* (1991), §3.2, compare-and-set.
 
 use super::{ModelName, NilReads};
-use crate::check::model::{Effect, Model, lacks};
+use crate::check::model::{Effect, Model, Structure, lacks};
 use crate::history::{Function, Operation, Outcome, Value};
 
 /// A register.
@@ -66,8 +66,8 @@ impl Model for Register {
         }
     }
 
-    fn is_plain_register(&self) -> bool {
-        true
+    fn structure(&self) -> Structure {
+        Structure::Register
     }
 
     fn integer(state: &Value) -> Option<i64> {

@@ -2,7 +2,7 @@
 //! exactly. The order in which a read lists the elements means nothing.
 
 use super::ModelName;
-use crate::check::model::{Effect, Model, lacks};
+use crate::check::model::{Effect, Model, Structure, lacks};
 use crate::history::{Operation, Outcome, Value};
 
 /// A set.
@@ -47,6 +47,11 @@ impl Model for Set {
             "read" => sorted(&operation.output).map(Effect::demand),
             _ => Err(lacks(ModelName::Set.name(), ModelName::Set.functions(), operation)),
         }
+    }
+
+    fn structure(&self) -> Structure {
+        let is_empty = matches!(&self.initial, Value::List(elements) if elements.is_empty());
+        if is_empty { Structure::GrowingSet } else { Structure::Other }
     }
 
     fn step(&self, state: &Value, operation: &Operation) -> Option<Value> {

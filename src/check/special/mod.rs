@@ -1,15 +1,52 @@
-//! Near-linear judges for histories that allow one.
+//! Near-linear judges for histories that allow one. Each has its proof at its head.
 //!
 //! * `zones`: registers whose values are each written once.
 //! * `zone_locator`, `zone_states`: the first impossible operation of such a history, and what it
 //!   could have seen.
 //! * `maxima`: the tree that the locator asks.
+//! * `alternation`: a mutex, and whatever goes to and fro between two states.
+//! * `growing_set`: a set to which no element is added twice.
+//! * `queue`: a queue to which no value is enqueued twice.
+//! * `prefixes`: the first impossible operation for those two.
 
+mod alternation;
+mod growing_set;
 mod maxima;
+mod prefixes;
+mod queue;
 #[cfg(test)]
 mod tests;
 mod zone_locator;
 mod zone_states;
 mod zones;
 
-pub(super) use zones::{Zones, ZonesFound};
+use super::judgement::Impossible;
+use super::model::Structure;
+use super::{Case, Partition};
+
+/// What a near-linear judge has to say of a partition.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Ruling {
+    /// It is linearizable.
+    Possible,
+    /// It is not.
+    Impossible(Impossible),
+    /// It is not. With `possible` returns it is, with `impossible` it is not; what is between is for a
+    /// search to find out.
+    Between { possible: usize, impossible: usize },
+    /// Nothing: the judge does not apply.
+    Silent,
+}
+
+/// The ruling of the first judge that has one on `partition` of `case`, and what it calls itself.
+pub(super) fn rule(case: &Case, partition: &Partition) -> (Ruling, &'static str) {
+    match (partition.computes, case.model.structure()) {
+        (_, Structure::GrowingSet) => (growing_set::rule(case, partition), growing_set::ALGORITHM),
+        (true, Structure::Queue) => (queue::rule(case, partition), queue::ALGORITHM),
+        (true, _) => (Ruling::Silent, ""),
+        (false, _) => match zones::rule(partition) {
+            Ruling::Silent => (alternation::rule(partition), alternation::ALGORITHM),
+            ruling => (ruling, zones::ALGORITHM),
+        },
+    }
+}

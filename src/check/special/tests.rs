@@ -16,13 +16,23 @@ fn shortest(small: &Small) -> Report {
 }
 
 fn searched(small: &Small) -> Report {
-    let case = case(small);
-    let judge = |place| match Judging::by_search(&case, place).run(&mut Budget::UNLIMITED.clone()) {
-        Progress::Done(judgement) => judgement,
-        Progress::Exhausted => unreachable!("the budget has no end"),
-    };
-    case.report((0..case.partitions.len()).map(judge).collect())
+    searched_within(small, &mut Budget::UNLIMITED.clone())
 }
+
+fn searched_within(small: &Small, budget: &mut Budget) -> Report {
+    let case = case(small);
+    let mut judge = |place| {
+        let mut judging = Judging::by_search(&case, place);
+        match judging.run(budget) {
+            Progress::Done(judgement) => judgement,
+            Progress::Exhausted => judging.conclude(budget),
+        }
+    };
+    case.report((0..case.partitions.len()).map(&mut judge).collect())
+}
+
+/// Models that have such judges.
+const MODELS: [ModelName; 4] = [ModelName::Register, ModelName::Mutex, ModelName::Set, ModelName::FifoQueue];
 
 /// Small histories where every value is given once.
 #[derive(Clone, Debug)]
@@ -30,26 +40,37 @@ struct Unique(Small);
 
 impl Arbitrary for Unique {
     fn arbitrary(g: &mut Gen) -> Self {
-        let model = *g.choose(&[ModelName::Register]).unwrap();
-        let noise = 1 + u64::arbitrary(g) % 5;
+        let model = *g.choose(&MODELS).unwrap();
+        let noise = match model {
+            // Nothing that a lock answers can be wrong.
+            ModelName::Mutex => 1,
+            // Most histories of queues would be wrong.
+            ModelName::FifoQueue => 3 * (1 + u64::arbitrary(g) % 5),
+            _ => 1 + u64::arbitrary(g) % 5,
+        };
         Unique(Recipe { model, operations: 8, unique: true, noise }.cook(g))
     }
 }
 
 fn agree_with_the_oracle(cases: u64) {
-    thread_local!(static SEEN: Cell<[u64; 2]> = const { Cell::new([0; 2]) });
+    thread_local!(static SEEN: Cell<[[u64; 3]; 11]> = const { Cell::new([[0; 3]; 11]) });
     fn property(Unique(small): Unique) -> bool {
         let report = shortest(&small);
         let mut seen = SEEN.get();
-        seen[usize::from(report.verdict == Verdict::Invalid)] += 1;
+        let model = small.specification.model as usize;
+        seen[model][usize::from(report.verdict == Verdict::Invalid)] += 1;
+        seen[model][2] += u64::from(report.algorithm.contains("wing"));
         SEEN.set(seen);
         let first = report.first_impossible.map(|first| first.index);
         let operations = small.history.operations().unwrap();
         first == first_impossible(&small.specification, &operations, Mistake::None)
     }
     QuickCheck::new().tests(cases).max_tests(cases).quickcheck(property as fn(Unique) -> bool);
-    let [valid, invalid] = SEEN.get();
-    assert!(valid > cases / 5 && invalid > cases / 5, "{valid} valid, {invalid} invalid");
+    for model in MODELS {
+        let [valid, invalid, searched] = SEEN.get()[model as usize];
+        assert!(valid > cases / 100 && invalid > cases / 100, "{model}: {valid} valid, {invalid} invalid");
+        assert!(searched < cases / 20, "{model}: {searched} were searched for");
+    }
 }
 
 #[test]
@@ -83,4 +104,64 @@ fn near_linear_judges_agree_with_the_searches() {
         assert_eq!(short, long, "{small:?}");
     }
     assert!(invalid > 500, "{invalid}");
+}
+
+/// The verdict, the operation and what came before it are the same, with and without crashes, wherever
+/// the search comes to an end.
+#[test]
+fn judges_of_other_objects_agree_with_the_search() {
+    let mut g = Gen::new(100);
+    for (model, algorithm) in [
+        (ModelName::Mutex, "alternation"),
+        (ModelName::Set, "set order"),
+        (ModelName::FifoQueue, "queue order"),
+    ] {
+        let [mut invalid, mut compared] = [0; 2];
+        for round in 0..1_500 {
+            // Nothing that a lock answers can be wrong.
+            let noise = if model == ModelName::Mutex { [0, 3, 2] } else { [0, 60, 10] };
+            let (noise, operations) = (noise[round % 3], [30, 30, 12][round % 3]);
+            let small = Recipe { model, operations, unique: true, noise }.cook(&mut g);
+            let case = case(&small);
+            let short = judge(&case, &mut Budget::new(20_000, 16 << 20));
+            let long = searched_within(&small, &mut Budget::new(20_000, 16 << 20));
+            let is_whole = |report: &Report| match report.verdict {
+                Verdict::Unknown => false,
+                Verdict::Invalid => report.first_impossible.is_some(),
+                Verdict::Valid => true,
+            };
+            if short.algorithm != algorithm || !is_whole(&long) {
+                continue;
+            }
+            compared += 1;
+            invalid += u32::from(short.verdict == Verdict::Invalid);
+            assert_eq!(short.verdict, long.verdict, "{small:?}");
+            assert_eq!(short.first_impossible, long.first_impossible, "{small:?}");
+            let before = |report: &Report| report.explanation.as_ref().map(|why| why.possible_before);
+            assert_eq!(before(&short), before(&long), "{small:?}");
+        }
+        assert!(invalid > 40 && compared > 800, "{model}: {compared} compared, {invalid} of them invalid");
+    }
+}
+
+/// Oracles with a mistake: the property must tell them from the judges, or it could not tell a wrong
+/// judge either.
+#[test]
+fn every_mistaken_oracle_is_caught() {
+    let mut g = Gen::new(100);
+    for model in MODELS {
+        let recipe = Recipe { model, operations: 8, unique: true, noise: 3 };
+        let smalls: Vec<Small> = (0..3_000).map(|_| recipe.cook(&mut g)).collect();
+        for mistake in [Mistake::RealTime, Mistake::PendingNever, Mistake::FailedMaybe, Mistake::Answers] {
+            let caught = |small: &Small| {
+                let operations = small.history.operations().unwrap();
+                let first = shortest(small).first_impossible.map(|first| first.index);
+                first != first_impossible(&small.specification, &operations, mistake)
+            };
+            // A lock answers nothing, and orders against real time that save one are too rare.
+            let applies =
+                model != ModelName::Mutex || !matches!(mistake, Mistake::Answers | Mistake::RealTime);
+            assert!(!applies || smalls.iter().any(caught), "{model}: {mistake:?} was not caught");
+        }
+    }
 }

@@ -18,24 +18,12 @@
 //!
 //! The initial value was written before all else.
 
-use super::zone_locator;
-use crate::check::judgement::Impossible;
+use super::{Ruling, zone_locator};
 use crate::check::numbering::{NONE, StateId};
 use crate::check::partition::{COMPUTE, Entry, NEVER, Partition};
 
-/// What is known of a partition.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(in crate::check) enum ZonesFound {
-    /// It is linearizable.
-    Possible,
-    /// It is not.
-    Impossible(Impossible),
-    /// Some value is left by several operations, or by one that demands another.
-    NotUnique,
-}
-
-/// The judge.
-pub(in crate::check) struct Zones;
+/// What the algorithm is called.
+pub(super) const ALGORITHM: &str = "zones";
 
 /// The operations on one value. Times are one later than in the entries, so that the initial value
 /// can be written at 0.
@@ -65,21 +53,16 @@ impl Cluster {
     }
 }
 
-impl Zones {
-    /// What the algorithm is called.
-    pub(in crate::check) const ALGORITHM: &'static str = "zones";
-
-    /// Judges `partition`.
-    pub(in crate::check) fn judge(partition: &Partition) -> ZonesFound {
-        let Some(clusters) = gather(&partition.entries, partition.states.len()) else {
-            return ZonesFound::NotUnique;
-        };
-        let crossed = crossed(&clusters, partition.end);
-        if crossed.is_empty() && clusters.iter().all(Cluster::is_sound) {
-            return ZonesFound::Possible;
-        }
-        ZonesFound::Impossible(zone_locator::locate(partition, &clusters, &crossed))
+/// Judges `partition`, unless some value is left by several operations, or by one that demands another.
+pub(super) fn rule(partition: &Partition) -> Ruling {
+    let Some(clusters) = gather(&partition.entries, partition.states.len()) else {
+        return Ruling::Silent;
+    };
+    let crossed = crossed(&clusters, partition.end);
+    if crossed.is_empty() && clusters.iter().all(Cluster::is_sound) {
+        return Ruling::Possible;
     }
+    Ruling::Impossible(zone_locator::locate(partition, &clusters, &crossed))
 }
 
 /// The clusters by value; `None` if a value is left twice, or depends on another.
