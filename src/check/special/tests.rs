@@ -5,7 +5,8 @@ use std::cell::Cell;
 use quickcheck::{Arbitrary, Gen, QuickCheck};
 
 use crate::check::brute_force::{Mistake, Recipe, Small, first_impossible};
-use crate::check::{Budget, Case, Judging, ModelName, Progress, Report, Verdict, judge};
+use crate::check::{Budget, Case, FifoQueue, Judging, ModelName, Progress, Report, Verdict, check, judge};
+use crate::history::{Value, read_jsonl};
 
 fn case(small: &Small) -> Case {
     small.specification.case(&small.history, small.history.operations().unwrap()).unwrap()
@@ -164,4 +165,30 @@ fn every_mistaken_oracle_is_caught() {
             assert!(!applies || smalls.iter().any(caught), "{model}: {mistake:?} was not caught");
         }
     }
+}
+
+/// Too rare to be met by chance: the value whose enqueue began first must be taken last, by the second of
+/// two dequeues that never returned.
+#[test]
+fn takers_go_by_deadline() {
+    let history = read_jsonl(
+        br#"{"process":0,"type":"invoke","f":"enqueue","value":1}
+            {"process":1,"type":"invoke","f":"enqueue","value":2}
+            {"process":1,"type":"ok","f":"enqueue","value":2}
+            {"process":2,"type":"invoke","f":"enqueue","value":3}
+            {"process":0,"type":"ok","f":"enqueue","value":1}
+            {"process":2,"type":"ok","f":"enqueue","value":3}
+            {"process":3,"type":"invoke","f":"enqueue","value":4}
+            {"process":3,"type":"ok","f":"enqueue","value":4}
+            {"process":4,"type":"invoke","f":"dequeue","value":null}
+            {"process":5,"type":"invoke","f":"dequeue","value":null}
+            {"process":5,"type":"ok","f":"dequeue","value":3}
+            {"process":6,"type":"invoke","f":"dequeue","value":null}
+            {"process":7,"type":"invoke","f":"dequeue","value":null}
+            {"process":7,"type":"ok","f":"dequeue","value":4}"#,
+    )
+    .unwrap();
+    let report = check(&history, &FifoQueue::new(&Value::Nil).unwrap(), &mut Budget::UNLIMITED.clone());
+    let report = report.unwrap();
+    assert_eq!((report.verdict, report.algorithm.as_str()), (Verdict::Valid, "queue order"));
 }
