@@ -117,7 +117,8 @@ fn tell(
         let (file, told) = (paint(HEADING, judging.file), report.explain());
         writeln!(text, "{file}: {}, {}", judging.model, told.trim_end())?;
         let (load, wall) = (judging.load_seconds, judging.wall_seconds);
-        writeln!(text, "\nread in {load:.3} s, judged in {wall:.3} s ({})", report.algorithm)?;
+        let how = if report.algorithm.is_empty() { "no algorithm needed" } else { &report.algorithm };
+        writeln!(text, "\nread in {load:.3} s, judged in {wall:.3} s ({how})")?;
     } else if let Some(first) = &report.first_impossible {
         writeln!(session.text(json), "{}: {first}", paint(BAD, "first impossible operation"))?;
     }

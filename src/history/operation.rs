@@ -123,7 +123,8 @@ impl Open {
 }
 
 impl Operation {
-    fn begin(event: &Event, index: usize) -> Operation {
+    /// The operation that `event`, an invocation and the `index`-th of its history, begins.
+    pub fn begin(event: &Event, index: usize) -> Operation {
         Operation {
             process: event.process,
             f: event.f.clone(),
@@ -136,7 +137,11 @@ impl Operation {
         }
     }
 
-    fn complete(&mut self, event: &Event, index: usize) -> Result<(), String> {
+    /// What became of it by `event`, its completion and the `index`-th of its history.
+    ///
+    /// # Errors
+    /// Where that is the completion of another function or key.
+    pub fn complete(&mut self, event: &Event, index: usize) -> Result<(), String> {
         if event.f != self.f {
             return Err(format!("returns from `{}` instead of `{}`", event.f, self.f));
         }

@@ -140,16 +140,7 @@ impl<M: Model> Online<M> {
 
     /// The place of the object; `None` if the process has an operation open.
     fn invoke(&mut self, event: &Event, index: usize) -> Option<usize> {
-        let operation = Operation {
-            process: event.process,
-            f: event.f.clone(),
-            key: event.key.clone(),
-            input: event.value.clone(),
-            output: Value::Nil,
-            invoked: index,
-            returned: None,
-            outcome: Outcome::Info,
-        };
+        let operation = Operation::begin(event, index);
         let key = Model::part(&self.model, &operation).cloned();
         let (model, objects) = (&self.model, &mut self.objects);
         let place = *self.places.get_or_insert_with(key, || {
@@ -173,15 +164,7 @@ impl<M: Model> Online<M> {
         else {
             unreachable!("a call waits until it is known")
         };
-        operation.returned = Some(index);
-        operation.outcome = match event.kind {
-            Kind::Ok => Outcome::Ok,
-            Kind::Fail => Outcome::Fail,
-            Kind::Info | Kind::Invoke => Outcome::Info,
-        };
-        if event.kind == Kind::Ok {
-            operation.output = event.value.clone();
-        }
+        operation.complete(event, index)?;
         *is_known = true;
         self.model.effect(operation)?;
         if event.kind == Kind::Ok {

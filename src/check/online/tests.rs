@@ -114,4 +114,6 @@ fn contradictions_are_refused() {
     assert_eq!(judge.push(&event(Kind::Ok)).unwrap_err().line, 1);
     assert!(judge.push(&event(Kind::Invoke)).is_ok());
     assert_eq!(judge.push(&event(Kind::Invoke)).unwrap_err().line, 3);
+    let other = Event { f: Function::Read, ..event(Kind::Ok) };
+    assert!(judge.push(&other).unwrap_err().message.contains("returns from `read` instead of `write`"));
 }
