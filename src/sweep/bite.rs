@@ -3,6 +3,7 @@
 //! "No violation" under faults that hit nothing is no result.
 
 use crate::base::Probability;
+use crate::faults::verbs::{VERBS, Verb};
 use crate::network::LinkOverride;
 use crate::scenario::Scenario;
 
@@ -18,20 +19,6 @@ pub struct Bite {
 impl Bite {
     /// A fault that a smaller share of the runs felt was not tested.
     pub const LEAST_SHARE: f64 = 0.05;
-
-    /// The kinds of scheduled faults. An admin command has no counter: what it does is the
-    /// protocol's affair.
-    const SCHEDULED: [Bite; 8] = [
-        Bite { kind: "crash", counter: "crashes" },
-        Bite { kind: "restart", counter: "restarts_struck" },
-        Bite { kind: "pause", counter: "pauses" },
-        // That links were blocked is no effect; that a message was, is.
-        Bite { kind: "partition", counter: "messages_blocked" },
-        Bite { kind: "heal", counter: "heals_struck" },
-        Bite { kind: "drop", counter: "messages_dropped" },
-        Bite { kind: "delay", counter: "messages_delayed" },
-        Bite { kind: "duplicate", counter: "messages_repeated" },
-    ];
 }
 
 /// The kinds of fault that `scenario` asks for, each once.
@@ -52,7 +39,8 @@ pub fn asked_for(scenario: &Scenario) -> Vec<Bite> {
         ),
         (Bite { kind: "torn", counter: "writes_torn" }, !scenario.disk.torn.is_never()),
     ];
-    let mut asked: Vec<Bite> = Bite::SCHEDULED.into_iter().filter(|bite| scheduled(bite.kind)).collect();
+    let of = |verb: &Verb| Some(Bite { kind: verb.name, counter: verb.counter? });
+    let mut asked: Vec<Bite> = VERBS.iter().filter(|verb| scheduled(verb.name)).filter_map(of).collect();
     asked.extend(by_chance.into_iter().filter(|(_, wanted)| *wanted).map(|(bite, _)| bite));
     asked
 }

@@ -1,16 +1,17 @@
-//! The fault schedule, carried out.
+//! The fault schedule, carried out: when and whom here, what in a file for each thing that breaks.
+
+mod nodes;
+mod partitions;
 
 use std::hash::Hash;
 
 use super::event::Event;
-use super::node::Mood;
 use super::observer::{Happening, Observer};
 use super::world::World;
 use crate::base::keys::Target;
 use crate::base::{Draw, NodeId, SimDuration, StreamName};
-use crate::faults::{Action, Fault, PartitionShape};
-use crate::network::{Connectivity, PartitionId};
-use crate::process::{BootKind, Process};
+use crate::faults::{Action, Fault};
+use crate::process::Process;
 
 /// The faults of a run and how often each has struck.
 #[derive(Debug)]
@@ -112,95 +113,5 @@ impl<P: Process, C> World<P, C> {
             Some((term, NodeId(node as u32)))
         });
         leading.max().map(|(_, node)| node)
-    }
-
-    fn crash<O: Observer<P>>(&mut self, node: NodeId, lasts: Option<SimDuration>, observer: &mut O) {
-        let state = &mut self.core.nodes[node.index()];
-        if !state.is_up() {
-            self.core.counters.misses += 1;
-            return;
-        }
-        state.forget();
-        self.processes[node.index()] = None;
-        let mut draws = self.core.decisions.stream(StreamName::Disk(node));
-        let loss = state.writes.get().disk.crash(&self.core.disk, &mut draws);
-        loss.hash(&mut self.core.digest);
-        let incarnation = state.incarnation;
-        self.core.counters.crashes += 1;
-        self.core.counters.writes_lost += loss.lost;
-        self.core.counters.writes_torn += loss.torn;
-        observer.on_happening(self.core.now, &Happening::Crashed { node, writes_lost: loss.lost });
-        if let Some(lasts) = lasts {
-            self.core.schedule(self.core.now + lasts, Event::Restart { node, incarnation });
-        }
-    }
-
-    pub(super) fn restart<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
-        if self.core.nodes[node.index()].is_up() {
-            self.core.counters.misses += 1;
-            return;
-        }
-        self.core.counters.restarts += 1;
-        self.start(node, BootKind::Restart, observer);
-    }
-
-    fn pause<O: Observer<P>>(&mut self, node: NodeId, lasts: SimDuration, observer: &mut O) {
-        let state = &mut self.core.nodes[node.index()];
-        if !state.is_up() {
-            self.core.counters.misses += 1;
-            return;
-        }
-        state.mood.set(Mood::BUSY, true);
-        let inbox = state.inbox.get();
-        inbox.busy_until = inbox.busy_until.max(self.core.now + lasts);
-        self.core.counters.pauses += 1;
-        observer.on_happening(self.core.now, &Happening::Paused { node, lasts });
-    }
-
-    fn partition<O: Observer<P>>(
-        &mut self,
-        shape: &PartitionShape,
-        targets: &[NodeId],
-        lasts: Option<SimDuration>,
-        observer: &mut O,
-    ) {
-        let nodes = self.processes.len() as u32;
-        let partitions = &mut self.core.network.partitions;
-        let stays = lasts.is_none();
-        let partition = match shape {
-            PartitionShape::Groups(groups) => partitions.separate(groups, stays),
-            PartitionShape::OneWay(from, to) => partitions.silence(from, to, stays),
-            PartitionShape::Isolate(_) => {
-                let others = (0..nodes).map(NodeId).filter(|node| !targets.contains(node)).collect();
-                partitions.separate(&[targets.to_vec(), others], stays)
-            }
-        };
-        let Some(partition) = partition else {
-            self.core.counters.misses += 1;
-            return;
-        };
-        self.core.counters.partitions += 1;
-        if let Some(lasts) = lasts {
-            self.core.schedule(self.core.now + lasts, Event::Heal { partition });
-        }
-        self.tell_connectivity(observer);
-    }
-
-    pub(super) fn heal<O: Observer<P>>(&mut self, partition: PartitionId, observer: &mut O) {
-        if self.core.network.partitions.heal(partition) {
-            self.core.counters.heals += 1;
-            self.core.look_at_the_sky();
-            self.tell_connectivity(observer);
-        }
-    }
-
-    /// Who can reach whom, for those who trace: it costs the square of the nodes.
-    fn tell_connectivity<O: Observer<P>>(&mut self, observer: &mut O) {
-        if observer.traces() {
-            let up = |node: NodeId| self.core.nodes[node.index()].is_up();
-            let nodes = self.processes.len() as u32;
-            let components = Connectivity::new(nodes, up, &self.core.network.partitions).components();
-            observer.on_happening(self.core.now, &Happening::Connectivity { components: &components });
-        }
     }
 }

@@ -1,0 +1,58 @@
+//! Links are blocked and opened.
+
+use super::super::event::Event;
+use super::super::observer::{Happening, Observer};
+use super::super::world::World;
+use crate::base::{NodeId, SimDuration};
+use crate::faults::PartitionShape;
+use crate::network::{Connectivity, PartitionId};
+use crate::process::Process;
+
+impl<P: Process, C> World<P, C> {
+    pub(super) fn partition<O: Observer<P>>(
+        &mut self,
+        shape: &PartitionShape,
+        targets: &[NodeId],
+        lasts: Option<SimDuration>,
+        observer: &mut O,
+    ) {
+        let nodes = self.processes.len() as u32;
+        let partitions = &mut self.core.network.partitions;
+        let stays = lasts.is_none();
+        let partition = match shape {
+            PartitionShape::Groups(groups) => partitions.separate(groups, stays),
+            PartitionShape::OneWay(from, to) => partitions.silence(from, to, stays),
+            PartitionShape::Isolate(_) => {
+                let others = (0..nodes).map(NodeId).filter(|node| !targets.contains(node)).collect();
+                partitions.separate(&[targets.to_vec(), others], stays)
+            }
+        };
+        let Some(partition) = partition else {
+            self.core.counters.misses += 1;
+            return;
+        };
+        self.core.counters.partitions += 1;
+        if let Some(lasts) = lasts {
+            self.core.schedule(self.core.now + lasts, Event::Heal { partition });
+        }
+        self.tell_connectivity(observer);
+    }
+
+    pub(in crate::engine) fn heal<O: Observer<P>>(&mut self, partition: PartitionId, observer: &mut O) {
+        if self.core.network.partitions.heal(partition) {
+            self.core.counters.heals += 1;
+            self.core.look_at_the_sky();
+            self.tell_connectivity(observer);
+        }
+    }
+
+    /// Who can reach whom, for those who trace: it costs the square of the nodes.
+    pub(super) fn tell_connectivity<O: Observer<P>>(&mut self, observer: &mut O) {
+        if observer.traces() {
+            let up = |node: NodeId| self.core.nodes[node.index()].is_up();
+            let nodes = self.processes.len() as u32;
+            let components = Connectivity::new(nodes, up, &self.core.network.partitions).components();
+            observer.on_happening(self.core.now, &Happening::Connectivity { components: &components });
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! `[[faults]]`: one verb a kind of fault, each with the keys it reads and the counter that shows
+//! its effect; a file for each thing that can break.
+
+mod messages;
+mod nodes;
+mod partitions;
+
+use super::schedule::{Action, Fault, MessageVerb, PartitionShape, When};
+use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings, Target, Vocabulary};
+use crate::base::{SimDuration, SimTime};
+
+/// A word for `kind` and the keys that go with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Verb {
+    /// The word.
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+    /// Its keys, besides those of [`SECTION`].
+    pub keys: &'static [Key],
+    /// Which of its keys must be there: exactly one of these sets.
+    pub forms: &'static [&'static [&'static str]],
+    /// When it strikes if it has neither `at` nor `every`.
+    pub untimed: Untimed,
+    /// The counter of a run that shows its effect, if one does.
+    pub counter: Option<&'static str>,
+    /// Reads the action out of its keys.
+    pub read: fn(&Settings) -> Result<Action, KeyProblem>,
+}
+
+/// What it means that a fault has neither `at` nor `every`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Untimed {
+    /// It never strikes, which is a mistake.
+    Never,
+    /// It strikes at the beginning.
+    AtOnce,
+}
+
+const ANY_TIME: KeyKind =
+    KeyKind::Duration { min: SimDuration::ZERO, max: SimDuration::from_secs(31_536_000) };
+const SOME_TIME: KeyKind =
+    KeyKind::Duration { min: SimDuration::from_ns(1), max: SimDuration::from_secs(31_536_000) };
+
+/// The keys that every fault has.
+pub const SECTION: Section = Section {
+    name: "faults",
+    doc: "The fault schedule: one table a fault, each with the moments it strikes.",
+    keys: &[
+        Key {
+            name: "kind",
+            kind: KeyKind::Name(Vocabulary::Fault),
+            default: None,
+            doc: "What it does: one of the verbs below.",
+            since: "0.1",
+        },
+        Key {
+            name: "at",
+            kind: ANY_TIME,
+            default: None,
+            doc: "The first strike, counted from the beginning; with `every` alone, one period in.",
+            since: "0.1",
+        },
+        Key {
+            name: "every",
+            kind: SOME_TIME,
+            default: None,
+            doc: "The time from one strike to the next.",
+            since: "0.1",
+        },
+        Key {
+            name: "until",
+            kind: SOME_TIME,
+            default: None,
+            doc: "No strike at or after this instant.",
+            since: "0.1",
+        },
+    ],
+};
+
+const LASTS: Key = Key {
+    name: "for",
+    kind: SOME_TIME,
+    default: None,
+    doc: "How long until it is undone: a crashed node restarts, a partition heals, a paused node goes on.",
+    since: "0.1",
+};
+
+const TARGET: Key = Key {
+    name: "target",
+    kind: KeyKind::Target,
+    default: None,
+    doc: "Whom it hits: a node id, a list of them, \"leader\", \"random\", \"minority\", \"next\" (each node in turn) or \"all\".",
+    since: "0.1",
+};
+
+/// Every verb, in the order in which they are explained.
+pub const VERBS: &[Verb] = &[
+    nodes::CRASH,
+    nodes::RESTART,
+    nodes::PAUSE,
+    partitions::PARTITION,
+    partitions::HEAL,
+    messages::DROP,
+    messages::DELAY,
+    messages::DUPLICATE,
+    nodes::ADMIN,
+];
+
+impl Fault {
+    /// The fault that one `[[faults]]` table with the verb `kind` asks for.
+    pub fn from_settings(kind: &str, table: &Settings) -> Result<Self, KeyProblem> {
+        let Some(verb) = VERBS.iter().find(|verb| verb.name == kind) else {
+            return Err(KeyProblem::new("kind", format!("unknown fault `{kind}`")));
+        };
+        let action = (verb.read)(table)?;
+        Ok(Fault { when: when(verb, table)?, action, lasts: table.duration("for") })
+    }
+
+    /// Why it can never have an effect among `nodes` nodes, if so.
+    pub fn is_idle_among(&self, nodes: u32) -> Option<KeyProblem> {
+        match &self.action {
+            Action::Partition(PartitionShape::Isolate(target)) if nodes == 1 || target.is_everyone(nodes) => {
+                let problem = KeyProblem::new("isolate", "this leaves nobody to be isolated from");
+                Some(if nodes == 1 { problem.against("nodes") } else { problem })
+            }
+            Action::Restart(Target::Leader) => {
+                let message = "`restart` starts a node that is down, and a leader is up";
+                Some(KeyProblem::new("target", message))
+            }
+            Action::Messages(MessageVerb { from: Some(from), to: Some(to), .. }) if from == to => {
+                let message = "no link leads from a node to itself, so no message is ever meant";
+                Some(KeyProblem::new("to", message).against("from"))
+            }
+            action if nodes <= 2 && action.target() == Some(&Target::Minority) => {
+                let message =
+                    format!("of {nodes} nodes none can fail while a majority is left: this is nobody");
+                let key = if action.verb() == "partition" { "isolate" } else { "target" };
+                Some(KeyProblem::new(key, message).against("nodes"))
+            }
+            Action::Partition(PartitionShape::OneWay(from, to)) => {
+                let cuts = from.iter().any(|from| to.iter().any(|to| from != to));
+                let message = "this cuts no link: it names only who is in `one_way_from`";
+                (!cuts).then(|| KeyProblem::new("one_way_to", message).against("one_way_from"))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn when(verb: &Verb, table: &Settings) -> Result<When, KeyProblem> {
+    let (at, every, until) = (table.duration("at"), table.duration("every"), table.duration("until"));
+    let (kind, at_once) = (verb.name, verb.untimed == Untimed::AtOnce);
+    let first = match at.or(every) {
+        Some(first) => SimTime::ZERO + first,
+        None if at_once => SimTime::ZERO,
+        None => {
+            return Err(KeyProblem::new(
+                "at",
+                format!("`{kind}` needs `at` or `every`: when does it strike?"),
+            ));
+        }
+    };
+    let until = until.map_or(SimTime::MAX, |until| SimTime::ZERO + until);
+    if until <= first {
+        let problem = KeyProblem::new("until", "this is not after the first strike, so it never strikes");
+        return Err(problem.against(if at.is_some() { "at" } else { "every" }));
+    }
+    Ok(When { first, every, until })
+}
+
+/// Whom a fault of nodes hits.
+fn target(kind: &str, table: &Settings) -> Result<Target, KeyProblem> {
+    table.target("target").ok_or_else(|| missing("target", kind))
+}
+
+fn missing(key: &'static str, kind: &str) -> KeyProblem {
+    KeyProblem::new(key, format!("`{kind}` needs `{key}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::NodeId;
+    use crate::base::keys::KeyValue;
+
+    /// The settings of a fault at 1 s with these keys.
+    fn table(keys: &[&'static str]) -> Settings {
+        let mut table = Settings::default();
+        table.set("at", KeyValue::Duration(SimDuration::from_secs(1)));
+        for &key in keys {
+            let nodes = vec![NodeId(0)];
+            table.set(
+                key,
+                match key {
+                    "target" | "isolate" => KeyValue::Target(Target::All),
+                    "groups" => KeyValue::NodeGroups(vec![nodes, vec![NodeId(1)]]),
+                    "one_way_from" | "one_way_to" => KeyValue::Nodes(nodes),
+                    "command" => KeyValue::Text("any".to_owned()),
+                    _ => KeyValue::Duration(SimDuration::from_secs(1)),
+                },
+            );
+        }
+        table
+    }
+
+    #[test]
+    fn a_fault_needs_the_keys_of_exactly_one_of_its_forms() {
+        for verb in VERBS {
+            for form in verb.forms {
+                assert!(Fault::from_settings(verb.name, &table(form)).is_ok(), "{} {form:?}", verb.name);
+                for left_out in 0..form.len() {
+                    let mut keys = form.to_vec();
+                    keys.remove(left_out);
+                    assert!(
+                        Fault::from_settings(verb.name, &table(&keys)).is_err(),
+                        "{} {keys:?}",
+                        verb.name
+                    );
+                }
+            }
+            if verb.forms.len() > 1 {
+                let all = verb.forms.concat();
+                assert!(Fault::from_settings(verb.name, &table(&all)).is_err(), "{} {all:?}", verb.name);
+            }
+        }
+    }
+}
