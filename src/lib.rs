@@ -77,7 +77,7 @@
 //! |---|---|
 //! | 0 | [`base`]: time, ids, seeds and streams, digest |
 //! | 1 | [`history`]: what clients did and saw |
-//! | 2 | [`process`]: all that a protocol may see; [`check`]: judges histories; [`network`], [`storage`] |
+//! | 2 | [`process`]: all that a protocol may see; [`check`]: judges histories; [`network`], [`storage`], [`clocks`] |
 //! | 3 | [`replication`], [`monitor`], [`workload`], [`faults`] |
 //! | 4 | [`protocols`] |
 //! | 5 | [`engine`] |
@@ -87,6 +87,7 @@
 pub mod base;
 pub mod check;
 pub mod cli;
+pub mod clocks;
 pub mod engine;
 pub mod faults;
 pub mod history;

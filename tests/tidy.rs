@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("check", 2),
     ("network", 2),
     ("storage", 2),
+    ("clocks", 2),
     ("replication", 3),
     ("monitor", 3),
     ("workload", 3),

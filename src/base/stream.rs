@@ -36,6 +36,8 @@ pub enum StreamName {
     Workload(ClientId),
     /// The entry of the fault schedule with this index: targets and moments.
     Nemesis(u32),
+    /// A clock: how wrong it is, and how wrong its measurements are.
+    Clock(NodeId),
 }
 
 impl StreamName {
@@ -49,6 +51,7 @@ impl StreamName {
             StreamName::Client(client) => (4, client.0),
             StreamName::Workload(client) => (5, client.0),
             StreamName::Nemesis(entry) => (6, entry),
+            StreamName::Clock(node) => (7, node.0),
         };
         purpose << 32 | index as u64
     }

@@ -11,6 +11,7 @@ use super::timers::Timers;
 use super::verbs::Verbs;
 use super::world::WorldConfig;
 use crate::base::{ClientId, Digest, LinkId, NodeId, SimDuration, SimTime, StreamName};
+use crate::clocks::ClockConfig;
 use crate::faults::MessageEffect;
 use crate::network::{Fate, Network};
 use crate::process::{ClientTimer, Decisions, Payload, Process, RequestId};
@@ -39,6 +40,7 @@ pub(super) struct Core<P: Process> {
     fair_weather: bool,
     pub(super) verbs: Verbs,
     pub(super) disk: DiskConfig,
+    pub(super) clock: ClockConfig,
     /// How long a node takes for each thing it is handed.
     pub(super) service_time: SimDuration,
 }
@@ -59,8 +61,10 @@ impl<P: Process> Core<P> {
             fair_weather: false,
             verbs: Verbs::default(),
             disk: world.disk.clone(),
+            clock: world.clock,
             service_time: world.service_time,
         };
+        core.start_clocks();
         core.look_at_the_sky();
         core
     }

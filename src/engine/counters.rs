@@ -49,6 +49,14 @@ pub struct Counters {
     pub heals: u64,
     /// Those of them that a `heal` fault ended, rather than their own time.
     pub heals_struck: u64,
+    /// Nodes whose clock a fault put forward or back while a timer was set.
+    pub clocks_stepped: u64,
+    /// Nodes whose clock a fault made run fast or slow while a timer was set.
+    pub clocks_drifted: u64,
+    /// Nodes whose clock a fault stopped while a timer was set.
+    pub clocks_stopped: u64,
+    /// Timers that were due at another instant than by a true clock, each time one was set or moved.
+    pub timers_skewed: u64,
     /// Strikes that found nothing to hit: no leader, a node already down.
     pub misses: u64,
     /// Unsynced writes that crashes took.

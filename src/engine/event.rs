@@ -35,6 +35,10 @@ pub(super) enum Event<P: Process> {
     Restart { node: NodeId, incarnation: u64 },
     /// A partition ends.
     Heal { partition: PartitionId },
+    /// A node's clock is measured and corrected.
+    Poll { node: NodeId },
+    /// What a fault did to the rate of a node's clock ends.
+    Straighten { node: NodeId, bend: u64 },
 }
 
 /// By hand, because an event can be copied even where a process cannot: duplication needs it.
@@ -62,6 +66,8 @@ impl<P: Process> Clone for Event<P> {
             Event::Strike { fault } => Event::Strike { fault: *fault },
             Event::Restart { node, incarnation } => Event::Restart { node: *node, incarnation: *incarnation },
             Event::Heal { partition } => Event::Heal { partition: *partition },
+            Event::Poll { node } => Event::Poll { node: *node },
+            Event::Straighten { node, bend } => Event::Straighten { node: *node, bend: *bend },
         }
     }
 }
@@ -109,6 +115,8 @@ impl<P: Process> Event<P> {
             Event::Heal { partition } => head(11, partition.0),
             Event::Start { node } => head(12, u64::from(node.0)),
             Event::StartClient { client } => head(13, u64::from(client.0)),
+            Event::Poll { node } => head(14, u64::from(node.0)),
+            Event::Straighten { node, bend } => head(15, u64::from(node.0) << 32 | bend),
         }
     }
 

@@ -31,7 +31,7 @@ impl<P: Process, O: Observer<P>> NodeHost<'_, P, O> {
 
 impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
     fn now(&self) -> SimTime {
-        self.core.now
+        self.core.time_at(self.node)
     }
 
     fn id(&self) -> NodeId {
@@ -95,9 +95,13 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
 
     #[inline]
     fn set_timer(&mut self, timer: P::Timer, after: SimDuration) {
+        let state = &mut self.core.nodes[self.node.index()];
+        if state.mood.has(Mood::CLOCK) {
+            return self.core.set_timer_by_clock(self.node, timer, after);
+        }
+        let timers = state.timers.get();
         let deadline = self.core.now + after;
         let sequence = self.core.queue.take_sequence();
-        let timers = self.core.nodes[self.node.index()].timers.get();
         if let Some(place) = timers.arm(timer, deadline, sequence) {
             self.core.schedule_as(deadline, sequence, Event::Timer { node: self.node, place });
         }

@@ -20,6 +20,7 @@
 //! whose `Mood` is empty, a message takes the short way. The long way is the same with
 //! all questions asked; the tests of faults walk it.
 
+mod clocks;
 mod core;
 mod counters;
 mod event;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::clocks::NodeClock;
 use super::rare::Rare;
 use super::sender::Sender;
 use super::timers::Timers;
@@ -21,6 +22,7 @@ pub(super) struct NodeState<P: Process> {
     pub(super) timers: Rare<Timers<P::Timer>>,
     pub(super) inbox: Rare<Inbox<P>>,
     pub(super) writes: Rare<Writes<P>>,
+    pub(super) clock: Rare<NodeClock>,
 }
 
 /// What is out of the ordinary with a node, bit by bit: of most nothing is.
@@ -38,6 +40,8 @@ impl Mood {
     pub(super) const WROTE: Mood = Mood(8);
     /// A handler wrote something that was durable at once.
     pub(super) const TOLD: Mood = Mood(16);
+    /// It has a clock of its own.
+    pub(super) const CLOCK: Mood = Mood(32);
 
     /// Whether one of `moods` is among these.
     #[inline(always)]
@@ -112,6 +116,7 @@ impl<P: Process> NodeState<P> {
             timers: Rare::new(),
             inbox: Rare::new(),
             writes: Rare::new(),
+            clock: Rare::new(),
         }
     }
 
@@ -119,9 +124,9 @@ impl<P: Process> NodeState<P> {
         !self.mood.has(Mood::DOWN)
     }
 
-    /// Drops everything that was in memory.
+    /// Drops everything that was in memory. Its clock goes on.
     pub(super) fn forget(&mut self) {
-        self.mood = Mood::DOWN;
+        self.mood = if self.mood.has(Mood::CLOCK) { Mood::DOWN.or(Mood::CLOCK) } else { Mood::DOWN };
         self.timers.clear();
         self.inbox.clear();
         if let Some(writes) = self.writes.if_any() {

@@ -28,6 +28,11 @@ impl<T: Default> Rare<T> {
         self.0 = Some(Box::default());
     }
 
+    /// The value, to look at, if it was ever needed.
+    pub(super) fn look(&self) -> Option<&T> {
+        self.0.as_deref()
+    }
+
     /// The value, if it was ever needed.
     #[inline(always)]
     pub(super) fn if_any(&mut self) -> Option<&mut T> {

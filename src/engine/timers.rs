@@ -72,16 +72,35 @@ impl<T> Default for Timers<T> {
 
 impl<T: Copy + Eq + Hash> Timers<T> {
     /// Sets `timer`. The slot to put into the queue, unless an entry there will do.
-    #[inline]
+    #[inline(always)]
     pub(super) fn arm(&mut self, timer: T, deadline: SimTime, sequence: u64) -> Option<u32> {
+        let (place, queue) = self.arm_in_place(timer, deadline, sequence);
+        queue.then_some(place)
+    }
+
+    /// Sets `timer`. Its slot, and whether that must be put into the queue.
+    #[inline(always)]
+    pub(super) fn arm_in_place(&mut self, timer: T, deadline: SimTime, sequence: u64) -> (u32, bool) {
         let place = self.find(timer).unwrap_or_else(|| self.allocate(timer));
+        (place, self.rearm(place, deadline, sequence))
+    }
+
+    /// Sets the timer of the slot `place`. Whether that must be put into the queue.
+    #[inline(always)]
+    pub(super) fn rearm(&mut self, place: u32, deadline: SimTime, sequence: u64) -> bool {
         let slot = &mut self.slots[place as usize];
         (slot.state, slot.deadline, slot.sequence) = (State::Armed, deadline, sequence);
         if slot.is_queued() && slot.queued <= deadline {
-            return None;
+            return false;
         }
         (slot.queued, slot.queued_sequence) = (deadline, sequence);
-        Some(place)
+        true
+    }
+
+    /// The slots of the timers that are set, with their deadlines.
+    pub(super) fn armed(&self) -> impl Iterator<Item = (u32, SimTime)> + '_ {
+        let slots = (0..).zip(&self.slots);
+        slots.filter(|(_, slot)| slot.state == State::Armed).map(|(place, slot)| (place, slot.deadline))
     }
 
     /// Forgets the deadline of `timer`.

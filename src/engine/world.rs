@@ -13,6 +13,7 @@ use super::observer::{Happening, Loss, Observer};
 use super::queue::Entry;
 use super::timers::Popped;
 use crate::base::{ClientId, Digest, JournalId, NodeId, Seed, SimDuration, SimTime, StreamName, prefetch};
+use crate::clocks::ClockConfig;
 use crate::faults::Fault;
 use crate::network::NetworkConfig;
 use crate::process::{Boot, BootKind, Client, ClientContext, Context, DecisionName, NoClient, Process};
@@ -29,6 +30,8 @@ pub struct WorldConfig<P: Process> {
     pub network: NetworkConfig,
     /// The disks.
     pub disk: DiskConfig,
+    /// The clocks.
+    pub clock: ClockConfig,
     /// How long a node takes for each thing it is handed; while it does, the rest queues.
     pub service_time: SimDuration,
     /// What breaks and when.
@@ -45,6 +48,7 @@ impl<P: Process> WorldConfig<P> {
             nodes,
             network: NetworkConfig::default(),
             disk: DiskConfig::default(),
+            clock: ClockConfig::default(),
             service_time: SimDuration::ZERO,
             faults: Vec::new(),
             admin: |_| None,
@@ -297,6 +301,10 @@ impl<P: Process, C: Client<P>> World<P, C> {
                 }
             }
             Event::Heal { partition } => self.heal(partition, observer),
+            Event::Poll { node } => self.core.poll_clock(node),
+            Event::Straighten { node, bend } => {
+                self.core.change_clock(node, |clock, now| clock.straighten(now, bend));
+            }
         }
     }
 

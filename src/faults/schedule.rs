@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::base::keys::Target;
 use crate::base::{NodeId, SimDuration, SimTime};
+use crate::clocks::Rate;
 
 /// One entry of the schedule.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,6 +43,13 @@ pub enum Action {
     Partition(PartitionShape),
     /// Unblocks every link.
     Heal,
+    /// Makes the clock of a node wrong.
+    Clock {
+        /// Whose.
+        target: Target,
+        /// How.
+        change: ClockChange,
+    },
     /// Does something to single messages.
     Messages(MessageVerb),
     /// Hands an admin command, in the protocol's own words, to a node.
@@ -51,6 +59,19 @@ pub enum Action {
         /// The node that gets it.
         target: Target,
     },
+}
+
+/// What is done to a clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClockChange {
+    /// It is put forward.
+    Ahead(SimDuration),
+    /// It is put back.
+    Back(SimDuration),
+    /// It runs so much faster; slower if negative.
+    Drift(Rate),
+    /// It stands still.
+    Stop,
 }
 
 /// Which links a partition blocks.
@@ -102,6 +123,7 @@ impl Action {
             Action::Partition(_) => "partition",
             Action::Heal => "heal",
             Action::Messages(verb) => verb.effect.verb(),
+            Action::Clock { change, .. } => change.verb(),
             Action::Admin { .. } => "admin",
         }
     }
@@ -112,8 +134,21 @@ impl Action {
     pub fn target(&self) -> Option<&Target> {
         match self {
             Action::Crash(target) | Action::Restart(target) | Action::Pause(target) => Some(target),
-            Action::Partition(PartitionShape::Isolate(target)) | Action::Admin { target, .. } => Some(target),
+            Action::Partition(PartitionShape::Isolate(target))
+            | Action::Clock { target, .. }
+            | Action::Admin { target, .. } => Some(target),
             Action::Partition(_) | Action::Heal | Action::Messages(_) => None,
+        }
+    }
+}
+
+impl ClockChange {
+    /// The verb this change is written with in a scenario.
+    pub fn verb(self) -> &'static str {
+        match self {
+            ClockChange::Ahead(_) | ClockChange::Back(_) => "step_clock",
+            ClockChange::Drift(_) => "drift_clock",
+            ClockChange::Stop => "stop_clock",
         }
     }
 }
@@ -142,11 +177,24 @@ impl When {
     }
 }
 
+impl fmt::Display for ClockChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ClockChange::Ahead(by) => write!(f, "step_clock ahead by {by}"),
+            ClockChange::Back(by) => write!(f, "step_clock back by {by}"),
+            ClockChange::Drift(Rate(ppb @ 0..)) => write!(f, "drift_clock fast by {} ppm", ppb / 1_000),
+            ClockChange::Drift(Rate(ppb)) => write!(f, "drift_clock slow by {} ppm", -ppb / 1_000),
+            ClockChange::Stop => f.write_str("stop_clock"),
+        }
+    }
+}
+
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Action::Partition(shape) => write!(f, "partition {shape:?}"),
             Action::Admin { command, .. } => write!(f, "admin {command}"),
+            Action::Clock { change, .. } => change.fmt(f),
             other => f.write_str(other.verb()),
         }
     }

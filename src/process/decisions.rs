@@ -41,7 +41,7 @@ pub struct Decisions {
     script: Table<DecisionName, u64>,
 }
 
-const PURPOSES: usize = 6;
+const PURPOSES: usize = 7;
 
 /// The place of a stream: its purpose and its index.
 #[inline(always)]

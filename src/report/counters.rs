@@ -5,10 +5,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::engine::Counters;
 
 /// How many counters there are; the number of events stands elsewhere.
-const COUNT: usize = 22;
+const COUNT: usize = 26;
 
 /// The counters that are a fault's effect; the others measure work.
-pub const FAULTS: [&str; 15] = [
+pub const FAULTS: [&str; 19] = [
     "crashes",
     "restarts",
     "pauses",
@@ -23,6 +23,10 @@ pub const FAULTS: [&str; 15] = [
     "messages_repeated",
     "writes_lost",
     "writes_torn",
+    "clocks_stepped",
+    "clocks_drifted",
+    "clocks_stopped",
+    "timers_skewed",
     "misses",
 ];
 
@@ -76,6 +80,10 @@ pub fn named(counters: &Counters) -> Named {
         partitions,
         heals,
         heals_struck,
+        clocks_stepped,
+        clocks_drifted,
+        clocks_stopped,
+        timers_skewed,
         misses,
         writes_lost,
         writes_torn,
@@ -100,6 +108,10 @@ pub fn named(counters: &Counters) -> Named {
         ("pauses", pauses),
         ("heals", heals),
         ("heals_struck", heals_struck),
+        ("clocks_stepped", clocks_stepped),
+        ("clocks_drifted", clocks_drifted),
+        ("clocks_stopped", clocks_stopped),
+        ("timers_skewed", timers_skewed),
         ("misses", misses),
         ("writes_lost", writes_lost),
         ("writes_torn", writes_torn),

@@ -47,6 +47,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         nodes: scenario.nodes,
         network: scenario.network.clone(),
         disk: scenario.disk.clone(),
+        clock: scenario.clock,
         service_time: scenario.service_time,
         faults: scenario.faults.clone(),
         admin: setup.admin,

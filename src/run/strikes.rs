@@ -7,7 +7,7 @@
 
 use crate::base::{NodeId, SimTime};
 use crate::engine::Happening;
-use crate::faults::Action;
+use crate::faults::{Action, ClockChange};
 use crate::process::Process;
 
 /// A fault that struck.
@@ -46,7 +46,10 @@ impl Strikes {
                 // Told node by node below.
                 Action::Crash(_) | Action::Pause(_) => {}
                 Action::Restart(_) => self.restarted = Some(at),
-                Action::Partition(_) => {
+                Action::Clock { change: ClockChange::Ahead(_) | ClockChange::Back(_), .. } => {
+                    self.push(Strike { kind: action.verb(), at, until: at });
+                }
+                Action::Partition(_) | Action::Clock { .. } => {
                     let until = lasts.map_or(SimTime::MAX, |lasts| at + lasts);
                     self.push(Strike { kind: action.verb(), at, until });
                 }

@@ -11,6 +11,7 @@ use super::surroundings::of_every_link;
 use super::{Diagnostic, Limits, ProtocolSpec, Scenario, SectionEntry, Surroundings, sections};
 use crate::base::keys::{KeyProblem, Settings, exact};
 use crate::base::{Probability, Seed, SimDuration};
+use crate::clocks::ClockConfig;
 use crate::network::{LINK_SECTION, NetworkConfig};
 use crate::storage::DiskConfig;
 use crate::workload::WorkloadConfig;
@@ -36,6 +37,7 @@ impl<'p> Decoder<'p> {
         let network = self.network(root);
         let disk_table = self.section(root, &crate::storage::SECTION, &[]);
         let disk = DiskConfig::from_settings(&disk_table.settings);
+        let clock_table = self.section(root, &crate::clocks::SECTION, &[]);
         let node = self.section(root, &sections::NODE, &[]);
         let clients_table = self.section(root, &crate::workload::SECTION, &[]);
         let clients = self.judged(&clients_table, WorkloadConfig::from_settings);
@@ -57,10 +59,10 @@ impl<'p> Decoder<'p> {
             self.disagreement(&problem, &[&clients_table, &network.table, &node]);
         }
         self.keep("", &top.settings);
-        self.keep("[network]", &network.table.settings);
-        network.links.iter().for_each(|link| self.keep("[[network.link]]", &link.settings));
+        self.keep_network(&network);
         for (section, table) in [
             (&crate::storage::SECTION, &disk_table),
+            (&crate::clocks::SECTION, &clock_table),
             (&sections::NODE, &node),
             (&crate::workload::SECTION, &clients_table),
         ] {
@@ -72,9 +74,7 @@ impl<'p> Decoder<'p> {
         let faults = self.faults(root, &top);
         let (expect, sometimes) = self.expectations(root);
         self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);
-        if root.get("expect").is_none() {
-            self.report_deadly(&network, &disk_table);
-        }
+        self.report_deadly(root, &network, &disk_table);
 
         Some(Scenario {
             name,
@@ -86,6 +86,7 @@ impl<'p> Decoder<'p> {
             bugs: top.settings.texts("bugs")?,
             network: network.config?,
             disk,
+            clock: ClockConfig::from_settings(&clock_table.settings),
             clients: clients?,
             service_time: service_time.unwrap_or(SimDuration::ZERO),
             faults,
@@ -96,6 +97,11 @@ impl<'p> Decoder<'p> {
             overrides: Vec::new(),
             tables: std::mem::take(&mut self.tables),
         })
+    }
+
+    fn keep_network(&mut self, network: &Network) {
+        self.keep("[network]", &network.table.settings);
+        network.links.iter().for_each(|link| self.keep("[[network.link]]", &link.settings));
     }
 
     /// Finds the protocol that runs. From here on it is the only one whose words and keys count.
@@ -197,8 +203,12 @@ impl<'p> Decoder<'p> {
         problems.is_empty().then_some(own.settings)
     }
 
-    /// Reports what chance does to messages and disks that the protocol does not survive.
-    fn report_deadly(&mut self, network: &Network, disk: &Decoded) {
+    /// Reports what chance does to messages and disks that the protocol does not survive, where
+    /// nothing is expected.
+    fn report_deadly(&mut self, root: &DeTable<'_>, network: &Network, disk: &Decoded) {
+        if root.contains_key("expect") {
+            return;
+        }
         let links = network.links.iter().chain([&network.table]);
         let on_links = links.flat_map(|table| [("loss", table), ("duplicate", table)]);
         for (kind, table) in on_links.chain([("torn", disk)]) {

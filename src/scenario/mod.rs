@@ -57,6 +57,7 @@ pub use surroundings::{RoundTrip, Surroundings};
 
 use crate::base::keys::Settings;
 use crate::base::{Digest, Seed, SimDuration};
+use crate::clocks::ClockConfig;
 use crate::faults::Fault;
 use crate::network::NetworkConfig;
 use crate::storage::DiskConfig;
@@ -83,6 +84,8 @@ pub struct Scenario {
     pub network: NetworkConfig,
     /// Every node's disk.
     pub disk: DiskConfig,
+    /// Every node's clock.
+    pub clock: ClockConfig,
     /// The clients.
     pub clients: WorkloadConfig,
     /// How long a node is busy with one message.

@@ -198,6 +198,7 @@ pub fn sections(protocols: &[ProtocolSpec]) -> Vec<SectionEntry> {
         once(network::SECTION),
         many(network::LINK_SECTION),
         once(storage::SECTION),
+        once(crate::clocks::SECTION),
         once(NODE),
         once(workload::SECTION),
     ];

@@ -33,5 +33,9 @@ pub const SIGHTS: &[Sight] = &[
     Sight { name: "messages_repeated", doc: "A `duplicate` fault doubled a message." },
     Sight { name: "writes_lost", doc: "A crash took unsynced writes." },
     Sight { name: "writes_torn", doc: "A crash tore a write." },
+    Sight { name: "clocks_stepped", doc: "A clock was put forward or back while a timer was set." },
+    Sight { name: "clocks_drifted", doc: "A fault made a clock run fast or slow while a timer was set." },
+    Sight { name: "clocks_stopped", doc: "A clock was stopped while a timer was set." },
+    Sight { name: "timers_skewed", doc: "A timer was due at another instant than by a true clock." },
     Sight { name: "misses", doc: "A fault found nothing to hit." },
 ];

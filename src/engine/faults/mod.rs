@@ -1,5 +1,6 @@
 //! The fault schedule, carried out: when and whom here, what in a file for each thing that breaks.
 
+mod clocks;
 mod nodes;
 mod partitions;
 
@@ -69,6 +70,9 @@ impl<P: Process, C> World<P, C> {
                 self.core.counters.heals += healed;
                 self.core.counters.heals_struck += healed;
                 self.tell_connectivity(observer);
+            }
+            Action::Clock { change, .. } => {
+                targets.iter().for_each(|node| self.change_clock(*node, change, lasts));
             }
             Action::Messages(verb) => self.core.verbs.add(fault, verb),
             Action::Admin { command, .. } => {

@@ -1,6 +1,7 @@
 //! `[[faults]]`: one verb a kind of fault, each with the keys it reads and the counter that shows
 //! its effect; a file for each thing that can break.
 
+mod clocks;
 mod messages;
 mod nodes;
 mod partitions;
@@ -104,6 +105,9 @@ pub const VERBS: &[Verb] = &[
     messages::DROP,
     messages::DELAY,
     messages::DUPLICATE,
+    clocks::STEP,
+    clocks::DRIFT,
+    clocks::STOP,
     nodes::ADMIN,
 ];
 
@@ -184,22 +188,22 @@ mod tests {
     use crate::base::NodeId;
     use crate::base::keys::KeyValue;
 
-    /// The settings of a fault at 1 s with these keys.
-    fn table(keys: &[&'static str]) -> Settings {
+    /// The settings of a fault at 1 s with these keys of `verb`.
+    fn table(verb: &Verb, keys: &[&'static str]) -> Settings {
         let mut table = Settings::default();
         table.set("at", KeyValue::Duration(SimDuration::from_secs(1)));
-        for &key in keys {
+        for &name in keys {
+            let key = verb.keys.iter().find(|key| key.name == name).unwrap();
             let nodes = vec![NodeId(0)];
-            table.set(
-                key,
-                match key {
-                    "target" | "isolate" => KeyValue::Target(Target::All),
-                    "groups" => KeyValue::NodeGroups(vec![nodes, vec![NodeId(1)]]),
-                    "one_way_from" | "one_way_to" => KeyValue::Nodes(nodes),
-                    "command" => KeyValue::Text("any".to_owned()),
-                    _ => KeyValue::Duration(SimDuration::from_secs(1)),
-                },
-            );
+            let value = match key.kind {
+                KeyKind::Target => KeyValue::Target(Target::All),
+                KeyKind::NodeGroups => KeyValue::NodeGroups(vec![nodes, vec![NodeId(1)]]),
+                KeyKind::Nodes => KeyValue::Nodes(nodes),
+                KeyKind::Name(_) => KeyValue::Text("any".to_owned()),
+                KeyKind::Count { min, .. } => KeyValue::Count(min),
+                _ => KeyValue::Duration(SimDuration::from_secs(1)),
+            };
+            table.set(name, value);
         }
         table
     }
@@ -208,12 +212,16 @@ mod tests {
     fn a_fault_needs_the_keys_of_exactly_one_of_its_forms() {
         for verb in VERBS {
             for form in verb.forms {
-                assert!(Fault::from_settings(verb.name, &table(form)).is_ok(), "{} {form:?}", verb.name);
+                assert!(
+                    Fault::from_settings(verb.name, &table(verb, form)).is_ok(),
+                    "{} {form:?}",
+                    verb.name
+                );
                 for left_out in 0..form.len() {
                     let mut keys = form.to_vec();
                     keys.remove(left_out);
                     assert!(
-                        Fault::from_settings(verb.name, &table(&keys)).is_err(),
+                        Fault::from_settings(verb.name, &table(verb, &keys)).is_err(),
                         "{} {keys:?}",
                         verb.name
                     );
@@ -221,7 +229,11 @@ mod tests {
             }
             if verb.forms.len() > 1 {
                 let all = verb.forms.concat();
-                assert!(Fault::from_settings(verb.name, &table(&all)).is_err(), "{} {all:?}", verb.name);
+                assert!(
+                    Fault::from_settings(verb.name, &table(verb, &all)).is_err(),
+                    "{} {all:?}",
+                    verb.name
+                );
             }
         }
     }

@@ -46,6 +46,9 @@ pub const SURVIVES: &[&str] = &[
     "delay",
     "duplicate",
     "admin",
+    "step_clock",
+    "drift_clock",
+    "stop_clock",
     "loss",
     "torn",
 ];
