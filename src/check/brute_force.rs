@@ -251,10 +251,11 @@ impl<F: FnMut(u64) -> u64> Kitchen<'_, F> {
     fn input(&mut self, f: &str) -> Value {
         match f {
             "read" | "get" | "dequeue" | "pop" | "acquire" | "release" => Value::Nil,
-            // The old value is one that was given before, or will be.
+            // The old value is one of the last that were given, or any that was, or will be.
             "cas" if self.recipe.unique => {
-                let old = Value::Int((self.below)(self.given as u64 + 2) as i64);
-                Value::pair(old, self.value())
+                let from = if (self.below)(4) > 0 { (self.given - 2).max(0) } else { 0 };
+                let old = from + (self.below)((self.given - from) as u64 + 2) as i64;
+                Value::pair(old.into(), self.value())
             }
             "cas" => Value::pair(self.value(), self.value()),
             "txn" => {

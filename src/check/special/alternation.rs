@@ -13,6 +13,8 @@
 //! of `e`, so before its own. If `e` does not come at all, it need not, so `x`, which returns
 //! later, need not either: `e` takes its place.
 //!
+//! What nothing explains would have been possible in the other state, which the sweep is in.
+//!
 //! **Prefixes and crashed operations.** Only what was called before the return of `d` is looked at,
 //! and of later returns only that they are later, so the first return without explanation ends the
 //! shortest impossible prefix. Operations that never returned are returns at the end of time.
@@ -48,7 +50,7 @@ pub(super) fn rule(partition: &Partition) -> Ruling {
         if entry.guard != state {
             let Some(other) = called.take(state) else {
                 let operation = entry.source as usize;
-                return Ruling::Impossible(Impossible { operation, possible_before, states: Vec::new() });
+                return Ruling::Impossible(Impossible { operation, possible_before, states: vec![state] });
             };
             taken[other as usize] = true;
             state = entry.guard;

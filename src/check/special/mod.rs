@@ -3,13 +3,18 @@
 //! * `zones`: registers whose values are each written once.
 //! * `zone_locator`, `zone_states`: the first impossible operation of such a history, and what it
 //!   could have seen.
-//! * `maxima`: the tree that the locator asks.
+//! * `chains`: the same with compare-and-set.
+//! * `chain_locator`, `chain_states`: the same for these.
+//! * `maxima`: the tree that the locators ask.
 //! * `alternation`: a mutex, and whatever goes to and fro between two states.
 //! * `growing_set`: a set to which no element is added twice.
 //! * `queue`: a queue to which no value is enqueued twice.
 //! * `prefixes`: the first impossible operation for those two.
 
 mod alternation;
+mod chain_locator;
+mod chain_states;
+mod chains;
 mod growing_set;
 mod maxima;
 mod prefixes;
@@ -44,9 +49,19 @@ pub(super) fn rule(case: &Case, partition: &Partition) -> (Ruling, &'static str)
         (_, Structure::GrowingSet) => (growing_set::rule(case, partition), growing_set::ALGORITHM),
         (true, Structure::Queue) => (queue::rule(case, partition), queue::ALGORITHM),
         (true, _) => (Ruling::Silent, ""),
-        (false, _) => match zones::rule(partition) {
-            Ruling::Silent => (alternation::rule(partition), alternation::ALGORITHM),
-            ruling => (ruling, zones::ALGORITHM),
-        },
+        (false, _) => assignments(partition),
     }
+}
+
+/// The same where all operations are guarded assignments.
+fn assignments(partition: &Partition) -> (Ruling, &'static str) {
+    let ruling = zones::rule(partition);
+    if ruling != Ruling::Silent {
+        return (ruling, zones::ALGORITHM);
+    }
+    let ruling = alternation::rule(partition);
+    if ruling != Ruling::Silent {
+        return (ruling, alternation::ALGORITHM);
+    }
+    (chains::rule(partition), chains::ALGORITHM)
 }

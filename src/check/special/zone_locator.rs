@@ -44,24 +44,30 @@ fn suspects(entries: &[Entry], clusters: &[Cluster], crossed: &[StateId]) -> (Ve
         }
     };
     suspect(0);
-    crossed.iter().for_each(|&value| suspect(value as usize));
-    let mut returns: Vec<u32> = crossed.iter().map(|&value| clusters[value as usize].first_return).collect();
-    returns.sort_unstable();
-    let crossing = |cluster: &Cluster| {
-        let after = returns.partition_point(|&at| at <= cluster.first_return);
-        returns.get(after).is_some_and(|&at| at < cluster.last_call)
-    };
-    for (value, cluster) in clusters.iter().enumerate() {
-        if !cluster.is_sound() || crossing(cluster) {
-            suspect(value);
-        }
-    }
+    let unsound = clusters.iter().enumerate().filter(|(_, cluster)| !cluster.is_sound());
+    unsound.for_each(|(value, _)| suspect(value));
+    entangled(clusters, crossed).into_iter().for_each(|value| suspect(value as usize));
     let renumbered = |entry: &Entry| {
         let number = |state: StateId| if state == NONE { NONE } else { numbers[state as usize] };
         Entry { guard: number(entry.guard), leaves: number(entry.leaves), ..*entry }
     };
     let theirs = entries.iter().map(renumbered).filter(|entry| entry.guard != NONE || entry.leaves != NONE);
     (theirs.collect(), suspects)
+}
+
+/// Those of `clusters` that cross another, and some that do not; `crossed` are those that are crossed by
+/// one that returned before. Each is named once.
+pub(super) fn entangled(clusters: &[Cluster], crossed: &[StateId]) -> Vec<StateId> {
+    let mut returns: Vec<u32> = crossed.iter().map(|&value| clusters[value as usize].first_return).collect();
+    returns.sort_unstable();
+    let is_entangled = |cluster: &Cluster| {
+        // The first of the crossed ones that returned no sooner: itself, or one it may cross.
+        let from = returns.partition_point(|&at| at < cluster.first_return);
+        let next = |&at: &u32| at == cluster.first_return || at < cluster.last_call;
+        returns.get(from).is_some_and(next)
+    };
+    let entangled = clusters.iter().enumerate().filter(|(_, cluster)| is_entangled(cluster));
+    entangled.map(|(value, _)| value as StateId).collect()
 }
 
 /// The source of the first impossible operation among `entries`, those of `clusters`.

@@ -35,35 +35,53 @@ impl Greatest {
     }
 }
 
+/// Clusters, and what may cross them.
+pub(super) struct Crossings {
+    /// The returns of those that returned after a certain time, in order.
+    open: Vec<(u32, StateId)>,
+    /// The greatest among all those before that time, and among those and each of these.
+    greatest: Vec<Greatest>,
+}
+
+impl Crossings {
+    /// Those of `clusters`; the others are asked for with a last call at `call` or later.
+    pub(super) fn new(clusters: &[Cluster], call: u32) -> Self {
+        let mut returned = Greatest::NONE;
+        let mut open: Vec<(u32, StateId)> = Vec::new();
+        for (value, cluster) in clusters.iter().enumerate() {
+            if cluster.first_return < call {
+                returned = returned.with(value as StateId, cluster.last_call);
+            } else if cluster.first_return != NEVER {
+                open.push((cluster.first_return, value as StateId));
+            }
+        }
+        open.sort_unstable();
+        let mut greatest = vec![returned];
+        for &(_, value) in &open {
+            returned = returned.with(value, clusters[value as usize].last_call);
+            greatest.push(returned);
+        }
+        Crossings { open, greatest }
+    }
+
+    /// Whether the cluster of `value`, if it had this first return and this last call, would cross none
+    /// of the others.
+    pub(super) fn is_free(&self, value: StateId, first_return: u32, last_call: u32) -> bool {
+        let earlier = self.open.partition_point(|&(at, _)| at < last_call);
+        self.greatest[earlier].but(value) <= first_return
+    }
+}
+
 /// The values that `culprit`, a read, could have seen, in order of their writes.
 pub(super) fn possible(entries: &[Entry], whole: &[Cluster], culprit: &Entry) -> Vec<StateId> {
     let (call, now) = (culprit.call + 1, culprit.ret + 1);
     let clusters = before(entries, whole, culprit);
-    let mut returned = Greatest::NONE;
-    let mut open: Vec<(u32, StateId)> = Vec::new();
-    for (value, cluster) in clusters.iter().enumerate() {
-        if cluster.first_return < call {
-            returned = returned.with(value as StateId, cluster.last_call);
-        } else if cluster.first_return != NEVER {
-            open.push((cluster.first_return, value as StateId));
-        }
-    }
-    open.sort_unstable();
-    // The greatest after each of those that returned while it was open.
-    let mut greatest = vec![returned];
-    for &(_, value) in &open {
-        returned = returned.with(value, clusters[value as usize].last_call);
-        greatest.push(returned);
-    }
+    let crossings = Crossings::new(&clusters, call);
     let is_possible = |&value: &StateId| {
         let (cluster, written) = (&clusters[value as usize], whole[value as usize].written);
         let last_call = cluster.last_call.max(written).max(call);
-        let earlier = || open.partition_point(|&(first_return, _)| first_return < last_call);
         let first_return = cluster.first_return.min(now);
-        written < now
-            && value != culprit.guard
-            && greatest[0].but(value) <= first_return
-            && greatest[earlier()].but(value) <= first_return
+        written < now && value != culprit.guard && crossings.is_free(value, first_return, last_call)
     };
     let mut states: Vec<StateId> = (0..whole.len() as StateId).filter(is_possible).collect();
     states.sort_by_key(|&value| whole[value as usize].written);

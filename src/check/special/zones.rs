@@ -91,7 +91,7 @@ fn gather(entries: &[Entry], values: usize) -> Option<Vec<Cluster>> {
 /// The clusters that are crossed by one that returned before: that must come before it and after. By
 /// a sweep over time: of two that cross, let `a` be the one that returned first; then at `f(b)` or at
 /// `s(b)`, whichever is first, `a` has returned, and its `s` is beyond `f(b)`.
-fn crossed(clusters: &[Cluster], end: u32) -> Vec<StateId> {
+pub(super) fn crossed(clusters: &[Cluster], end: u32) -> Vec<StateId> {
     let mut at = vec![NONE; end as usize + 1];
     for (value, cluster) in clusters.iter().enumerate() {
         if cluster.first_return != NEVER {
