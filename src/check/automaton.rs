@@ -102,8 +102,7 @@ impl Automaton {
 
     /// The bytes that states and steps take, about.
     pub(super) fn bytes(&self) -> u64 {
-        let states = self.numbering.count() as usize * self.states.size();
-        (states + self.steps.len() * 24 + self.classes.len() * 200) as u64
+        (self.states.bytes() + self.steps.len() * 24 + self.classes.len() * 200) as u64
     }
 
     /// Forgets all states but these, which are ascending and get the numbers 0, 1, …, and all classes.

@@ -1,7 +1,6 @@
 //! Models without their types, so that cases and searches are compiled once and not for each.
 
 use std::fmt;
-use std::mem::size_of;
 
 use super::model::{Effect, Model, Structure};
 use super::numbering::{NONE, Numbering, StateId};
@@ -66,8 +65,8 @@ pub(super) trait States: Send {
     /// The state after `operation` happens in `state`; [`NONE`] if it cannot.
     fn step(&mut self, state: StateId, operation: &Operation, numbering: &mut Numbering) -> StateId;
 
-    /// The bytes that a state takes, about.
-    fn size(&self) -> usize;
+    /// The bytes that the states take that are kept, about.
+    fn bytes(&self) -> usize;
 
     /// Forgets all states but these, which are ascending and get the numbers 0, 1, ….
     fn forget_all_but(&mut self, states: &[StateId], numbering: &mut Numbering);
@@ -121,12 +120,14 @@ impl<M: Model> Erased for M {
 struct Numbered<M: Model> {
     model: M,
     kept: Option<Vec<M::State>>,
+    /// What those that are kept take.
+    bytes: usize,
     others: Table<M::State, StateId>,
 }
 
 impl<M: Model> Numbered<M> {
     fn new(model: M) -> Self {
-        Numbered { model, kept: None, others: Table::new() }
+        Numbered { model, kept: None, bytes: 0, others: Table::new() }
     }
 
     fn number(&mut self, state: M::State, numbering: &mut Numbering) -> StateId {
@@ -136,6 +137,7 @@ impl<M: Model> Numbered<M> {
         };
         let (number, is_new) = numbering.number(&mut self.others, state.clone(), integer);
         if is_new {
+            self.bytes += M::bytes(&state);
             kept.push(state);
         }
         number
@@ -168,14 +170,13 @@ impl<M: Model> States for Numbered<M> {
         after.map_or(NONE, |after| self.number(after, numbering))
     }
 
-    fn size(&self) -> usize {
-        // A state holds more than its size; two words of it on average is a guess.
-        2 * size_of::<M::State>() + 32
+    fn bytes(&self) -> usize {
+        self.bytes
     }
 
     fn forget_all_but(&mut self, states: &[StateId], numbering: &mut Numbering) {
         let before = self.kept.replace(Vec::new()).unwrap_or_default();
-        self.others = Table::new();
+        (self.others, self.bytes) = (Table::new(), 0);
         for &state in states {
             self.number(before[state as usize].clone(), numbering);
         }

@@ -32,7 +32,7 @@ pub use judgement::{Impossible, Judgement, Judging, Progress};
 pub use model::{Effect, Model, Structure};
 pub use models::{
     Consensus, Counter, Fence, FencedLock, FifoQueue, Kv, Lock, ModelName, MultiRegister, Mutex, NilReads,
-    Register, Registers, Set, Specification, Stack,
+    Register, Registers, Sequence, Set, Specification, Stack,
 };
 pub use online::Online;
 pub use partition::{Case, Partition};

@@ -138,6 +138,12 @@ pub trait Model: Clone + Send + Sync + 'static {
         Structure::Other
     }
 
+    /// The bytes that the memory of `state` takes, about, kept twice: searches keep all states that they
+    /// meet, and give up where that is too much.
+    fn bytes(_state: &Self::State) -> usize {
+        2 * size_of::<Self::State>() + 32
+    }
+
     /// The integer that `state` is, if it is one: such states are looked up faster.
     fn integer(_state: &Self::State) -> Option<i64> {
         None

@@ -1,8 +1,8 @@
 //! A queue, first in, first out. Dequeue answers the oldest element, or nil when there is none.
 //! Herlihy & Wing (1990), §1.
 
-use super::ModelName;
 use super::stack::{elements, seen, took_nothing};
+use super::{ModelName, Sequence};
 use crate::check::model::{Effect, Model, Structure, lacks};
 use crate::history::{Operation, Value};
 
@@ -23,13 +23,19 @@ impl FifoQueue {
 }
 
 impl Model for FifoQueue {
-    type State = Value;
+    type State = Sequence;
 
-    fn initial(&self) -> Value {
-        self.initial.clone()
+    fn initial(&self) -> Sequence {
+        let Value::List(elements) = &self.initial else { return Sequence::default() };
+        elements.iter().cloned().collect()
     }
 
-    fn effect(&self, operation: &Operation) -> Result<Effect<Value>, String> {
+    fn bytes(_: &Sequence) -> usize {
+        // Twice itself, and an element of its own.
+        2 * size_of::<Sequence>() + 64
+    }
+
+    fn effect(&self, operation: &Operation) -> Result<Effect<Sequence>, String> {
         match operation.f.name() {
             "enqueue" if operation.input.is_nil() => Err("nil cannot be enqueued: it means empty".into()),
             "dequeue" if took_nothing(operation) => Ok(Effect::Inspect),
@@ -43,13 +49,12 @@ impl Model for FifoQueue {
         if is_empty { Structure::Queue } else { Structure::Other }
     }
 
-    fn step(&self, state: &Value, operation: &Operation) -> Option<Value> {
-        let Value::List(elements) = state else { return None };
+    fn step(&self, state: &Sequence, operation: &Operation) -> Option<Sequence> {
         if operation.f.name() == "enqueue" {
-            return Some(Value::from([elements, std::slice::from_ref(&operation.input)].concat()));
+            return Some(state.with_last(operation.input.clone()));
         }
-        let (first, rest) = elements.split_first().map_or((&Value::Nil, &[][..]), |(f, rest)| (f, rest));
-        seen(operation, first).then(|| Value::from(rest.to_vec()))
+        let (taken, rest) = state.split_first();
+        seen(operation, &taken).then_some(rest)
     }
 }
 
@@ -62,7 +67,7 @@ mod tests {
     #[test]
     fn the_oldest_leaves_first() {
         let queue = FifoQueue::new(&Value::Nil).unwrap();
-        let list = |elements: &[i64]| Value::from(elements.iter().map(|&e| e.into()).collect::<Vec<_>>());
+        let list = |elements: &[i64]| elements.iter().map(|&e| Value::from(e)).collect::<Sequence>();
         let enqueue = operation("enqueue", 3.into(), Value::Nil, Outcome::Ok);
         assert_eq!(after(&queue, &enqueue, &list(&[1, 2])), Some(list(&[1, 2, 3])));
         let dequeue = |output: Value, outcome| operation("dequeue", Value::Nil, output, outcome);

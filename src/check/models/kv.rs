@@ -58,6 +58,10 @@ impl Model for Kv {
         self.initial.clone()
     }
 
+    fn bytes(state: &Value) -> usize {
+        super::bytes(state)
+    }
+
     fn effect(&self, operation: &Operation) -> Result<Effect<Value>, String> {
         let effect = match operation.f.name() {
             "get" | "read" => read(operation, self.nil_reads),

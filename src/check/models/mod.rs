@@ -8,6 +8,7 @@ mod kv;
 mod multi_register;
 mod mutex;
 mod register;
+mod sequence;
 mod set;
 mod stack;
 
@@ -21,6 +22,7 @@ pub use kv::Kv;
 pub use multi_register::{MultiRegister, Registers};
 pub use mutex::{Lock, Mutex};
 pub use register::Register;
+pub use sequence::Sequence;
 pub use set::Set;
 pub use stack::Stack;
 
@@ -247,6 +249,18 @@ impl Specification {
             ModelName::Consensus => Case::of(history, operations, &Consensus { initial }),
         }
     }
+}
+
+/// The bytes that a state takes which is `value`, about.
+fn bytes(value: &Value) -> usize {
+    let content = match value {
+        Value::Text(text) => text.len(),
+        Value::List(list) => list.len() * size_of::<Value>(),
+        Value::Map(map) => 2 * map.len() * size_of::<Value>(),
+        Value::Nil | Value::Bool(_) | Value::Int(_) => return 64,
+    };
+    // The value itself, twice, what is around the content, and the content.
+    128 + content
 }
 
 #[cfg(test)]

@@ -71,6 +71,10 @@ impl Model for MultiRegister {
         Registers::default()
     }
 
+    fn bytes(state: &Registers) -> usize {
+        2 * size_of::<Registers>() + 4 * size_of::<Value>() * state.0.len()
+    }
+
     fn effect(&self, operation: &Operation) -> Result<Effect<Registers>, String> {
         if operation.f.name() != "txn" {
             let name = ModelName::MultiRegister;

@@ -40,6 +40,10 @@ impl Model for Set {
         self.initial.clone()
     }
 
+    fn bytes(state: &Value) -> usize {
+        super::bytes(state)
+    }
+
     fn effect(&self, operation: &Operation) -> Result<Effect<Value>, String> {
         match operation.f.name() {
             "add" => Ok(Effect::Compute),

@@ -1,7 +1,7 @@
 //! A stack, last in, first out. Pop answers the newest element, or nil when there is none.
 //! Liskov & Zilles, *Programming with Abstract Data Types* (1974).
 
-use super::ModelName;
+use super::{ModelName, Sequence};
 use crate::check::model::{Effect, Model, lacks};
 use crate::history::{Operation, Outcome, Value};
 
@@ -41,13 +41,19 @@ pub(super) fn seen(operation: &Operation, element: &Value) -> bool {
 }
 
 impl Model for Stack {
-    type State = Value;
+    type State = Sequence;
 
-    fn initial(&self) -> Value {
-        self.initial.clone()
+    fn initial(&self) -> Sequence {
+        let Value::List(elements) = &self.initial else { return Sequence::default() };
+        elements.iter().cloned().collect()
     }
 
-    fn effect(&self, operation: &Operation) -> Result<Effect<Value>, String> {
+    fn bytes(_: &Sequence) -> usize {
+        // Twice itself, and an element of its own.
+        2 * size_of::<Sequence>() + 64
+    }
+
+    fn effect(&self, operation: &Operation) -> Result<Effect<Sequence>, String> {
         match operation.f.name() {
             "push" if operation.input.is_nil() => Err("nil cannot be pushed: it means empty".into()),
             "pop" if took_nothing(operation) => Ok(Effect::Inspect),
@@ -56,13 +62,12 @@ impl Model for Stack {
         }
     }
 
-    fn step(&self, state: &Value, operation: &Operation) -> Option<Value> {
-        let Value::List(elements) = state else { return None };
+    fn step(&self, state: &Sequence, operation: &Operation) -> Option<Sequence> {
         if operation.f.name() == "push" {
-            return Some(Value::from([elements, std::slice::from_ref(&operation.input)].concat()));
+            return Some(state.with_last(operation.input.clone()));
         }
-        let (last, rest) = elements.split_last().map_or((&Value::Nil, &[][..]), |(l, rest)| (l, rest));
-        seen(operation, last).then(|| Value::from(rest.to_vec()))
+        let (taken, rest) = state.split_last();
+        seen(operation, &taken).then_some(rest)
     }
 }
 
@@ -74,7 +79,7 @@ mod tests {
     #[test]
     fn the_newest_leaves_first() {
         let stack = Stack::new(&Value::Nil).unwrap();
-        let list = |elements: &[i64]| Value::from(elements.iter().map(|&e| e.into()).collect::<Vec<_>>());
+        let list = |elements: &[i64]| elements.iter().map(|&e| Value::from(e)).collect::<Sequence>();
         let push = operation("push", 3.into(), Value::Nil, Outcome::Ok);
         assert_eq!(after(&stack, &push, &list(&[1])), Some(list(&[1, 3])));
         let pop = |output: Value| operation("pop", Value::Nil, output, Outcome::Ok);
