@@ -57,6 +57,9 @@ pub enum Structure {
     /// A queue, first in, first out, empty at first. An `enqueue` adds its input, and all else
     /// takes what it answers, nil if there is nothing.
     Queue,
+    /// A stack, last in, first out, empty at first. A `push` adds its input, and all else takes what it
+    /// answers, nil if there is nothing.
+    Stack,
 }
 
 /// The sequential behaviour of an object.

@@ -2,7 +2,7 @@
 //! Liskov & Zilles, *Programming with Abstract Data Types* (1974).
 
 use super::{ModelName, Sequence};
-use crate::check::model::{Effect, Model, lacks};
+use crate::check::model::{Effect, Model, Structure, lacks};
 use crate::history::{Operation, Outcome, Value};
 
 /// A stack.
@@ -60,6 +60,11 @@ impl Model for Stack {
             "push" | "pop" => Ok(Effect::Compute),
             _ => Err(lacks(ModelName::Stack.name(), ModelName::Stack.functions(), operation)),
         }
+    }
+
+    fn structure(&self) -> Structure {
+        let is_empty = matches!(&self.initial, Value::List(elements) if elements.is_empty());
+        if is_empty { Structure::Stack } else { Structure::Other }
     }
 
     fn step(&self, state: &Sequence, operation: &Operation) -> Option<Sequence> {

@@ -21,15 +21,49 @@ impl Maxima {
         }
     }
 
+    /// The number in `place` is 0 from now on.
+    pub(super) fn clear(&mut self, place: usize) {
+        let mut node = self.tree.len() / 2 + place;
+        self.tree[node] = 0;
+        while node > 1 {
+            node /= 2;
+            self.tree[node] = self.tree[2 * node].max(self.tree[2 * node + 1]);
+        }
+    }
+
+    /// A place from `start` on and before `end` whose number is above `limit`.
+    pub(super) fn above(&self, start: usize, end: usize, limit: u32) -> Option<usize> {
+        let leaves = self.tree.len() / 2;
+        let (mut from, mut to) = (leaves + start, leaves + end);
+        let is_above = |node: usize| self.tree[node] > limit;
+        let mut node = loop {
+            if from >= to {
+                return None;
+            }
+            if from % 2 == 1 && is_above(from) {
+                break from;
+            }
+            if to % 2 == 1 && is_above(to - 1) {
+                break to - 1;
+            }
+            (from, to) = (from.div_ceil(2), to / 2);
+        };
+        while node < leaves {
+            node = if is_above(2 * node) { 2 * node } else { 2 * node + 1 };
+        }
+        Some(node - leaves)
+    }
+
     /// The greatest of the first `end` numbers, that in `except` apart.
     pub(super) fn greatest(&self, end: usize, except: usize) -> u32 {
         if except >= end {
-            return self.over(0, end);
+            return self.greatest_within(0, end);
         }
-        self.over(0, except).max(self.over(except + 1, end))
+        self.greatest_within(0, except).max(self.greatest_within(except + 1, end))
     }
 
-    fn over(&self, start: usize, end: usize) -> u32 {
+    /// The greatest number from `start` on and before `end`.
+    pub(super) fn greatest_within(&self, start: usize, end: usize) -> u32 {
         let leaves = self.tree.len() / 2;
         let (mut from, mut to, mut most) = (leaves + start, leaves + end, 0);
         while from < to {
@@ -53,15 +87,24 @@ mod tests {
 
     #[test]
     fn agrees_with_looking_at_all() {
-        fn property(raises: Vec<(u8, u32)>, end: u8, except: u8) -> bool {
+        fn property(raises: Vec<(u8, u8)>, clears: Vec<u8>, end: u8, except: u8, limit: u8) -> bool {
             let (mut maxima, mut all) = (Maxima::new(256), [0; 256]);
             for (place, value) in raises {
-                maxima.raise(place.into(), value);
-                all[place as usize] = value.max(all[place as usize]);
+                let (place, value) = (place.into(), value.into());
+                maxima.raise(place, value);
+                all[place] = all[place].max(value);
             }
-            let counted = all.iter().enumerate().take(end.into()).filter(|&(i, _)| i != except as usize);
-            maxima.greatest(end.into(), except.into()) == counted.map(|(_, &v)| v).max().unwrap_or(0)
+            for place in clears {
+                maxima.clear(place.into());
+                all[usize::from(place)] = 0;
+            }
+            let (end, except, limit) = (usize::from(end), usize::from(except), u32::from(limit));
+            let others = || (0..end).filter(|&place| place != except).map(|place| all[place]);
+            let above = maxima.above(except, end, limit);
+            let is_above = |place: usize| (except..end).contains(&place) && all[place] > limit;
+            maxima.greatest(end, except) == others().max().unwrap_or(0)
+                && above.map_or(!(except..end).any(is_above), is_above)
         }
-        quickcheck::quickcheck(property as fn(Vec<(u8, u32)>, u8, u8) -> bool);
+        quickcheck::quickcheck(property as fn(Vec<(u8, u8)>, Vec<u8>, u8, u8, u8) -> bool);
     }
 }

@@ -9,16 +9,21 @@
 //! * `alternation`: a mutex, and whatever goes to and fro between two states.
 //! * `growing_set`: a set to which no element is added twice.
 //! * `queue`: a queue to which no value is enqueued twice.
-//! * `prefixes`: the first impossible operation for those two.
+//! * `stack`, `nesting`: a stack onto which no value is pushed twice.
+//! * `container`: the operations of these two.
+//! * `prefixes`: the first impossible operation for those three.
 
 mod alternation;
 mod chain_locator;
 mod chain_states;
 mod chains;
+mod container;
 mod growing_set;
 mod maxima;
+mod nesting;
 mod prefixes;
 mod queue;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod zone_locator;
@@ -48,6 +53,7 @@ pub(super) fn rule(case: &Case, partition: &Partition) -> (Ruling, &'static str)
     match (partition.computes, case.model.structure()) {
         (_, Structure::GrowingSet) => (growing_set::rule(case, partition), growing_set::ALGORITHM),
         (true, Structure::Queue) => (queue::rule(case, partition), queue::ALGORITHM),
+        (true, Structure::Stack) => (stack::rule(case, partition), stack::ALGORITHM),
         (true, _) => (Ruling::Silent, ""),
         (false, _) => assignments(partition),
     }

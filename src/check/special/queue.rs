@@ -24,92 +24,35 @@
 //! once; otherwise a search is needed.
 
 use super::Ruling;
+use super::container::{Answered, Container, Span};
 use super::prefixes::{self, Answer};
-use crate::base::Table;
 use crate::check::Case;
-use crate::check::partition::{Entry, NEVER, Partition};
-use crate::history::Outcome;
+use crate::check::partition::{NEVER, Partition};
 
 /// What the algorithm is called.
 pub(super) const ALGORITHM: &str = "queue order";
 
 /// Judges `partition` of `case`, whose model is a queue.
 pub(super) fn rule(case: &Case, partition: &Partition) -> Ruling {
-    match Queue::new(case, partition) {
-        Some(queue) => prefixes::rule(&partition.entries, &|horizon| queue.judge(horizon)),
+    match Container::new(case, partition, "enqueue") {
+        Some(queue) => prefixes::rule(&partition.entries, &|horizon| judge(&queue, horizon)),
         None => Ruling::Silent,
     }
 }
 
-/// A call and a return.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    call: u32,
-    ret: u32,
-}
-
-/// What a dequeue answered.
-#[derive(Clone, Copy, Debug)]
-enum Answered {
-    /// The value with this number.
-    Value(u32),
-    /// A value that was never enqueued.
-    Stranger,
-    /// That there was none.
-    Empty,
-    /// Nobody knows.
-    Unseen,
-}
-
-struct Queue {
-    /// One more than the last time.
-    end: u32,
-    /// The enqueue of each value, in order of call.
-    enqueues: Vec<Span>,
-    /// The dequeues, in order of call.
-    dequeues: Vec<(Span, Answered)>,
-}
-
-impl Queue {
-    /// `None` if a value is enqueued twice.
-    fn new(case: &Case, partition: &Partition) -> Option<Self> {
-        let operation = |source: u32| &case.operations[source as usize];
-        let (enqueues, dequeues): (Vec<Entry>, Vec<Entry>) =
-            partition.entries.iter().partition(|entry| operation(entry.source).f.name() == "enqueue");
-        let mut numbers = Table::new();
-        for (number, entry) in enqueues.iter().enumerate() {
-            if numbers.insert(&operation(entry.source).input, number as u32).is_some() {
-                return None;
-            }
-        }
-        let span = |entry: &Entry| Span { call: entry.call, ret: entry.ret };
-        let answered = |entry: &Entry| {
-            let operation = operation(entry.source);
-            let answered = match numbers.get(&&operation.output) {
-                _ if operation.outcome != Outcome::Ok => Answered::Unseen,
-                _ if operation.output.is_nil() => Answered::Empty,
-                Some(&number) => Answered::Value(number),
-                None => Answered::Stranger,
-            };
-            (span(entry), answered)
-        };
-        let dequeues = dequeues.iter().map(answered).collect();
-        Some(Queue { end: partition.end, enqueues: enqueues.iter().map(span).collect(), dequeues })
+/// The ruling on the prefix that `horizon` ends.
+fn judge(queue: &Container, horizon: u32) -> Answer {
+    let Some(prefix) = Prefix::new(queue, horizon) else { return Answer::Impossible };
+    if !prefix.is_in_order() {
+        return Answer::Impossible;
     }
-
-    fn judge(&self, horizon: u32) -> Answer {
-        let Some(prefix) = Prefix::new(self, horizon) else { return Answer::Impossible };
-        if !prefix.is_in_order() {
-            return Answer::Impossible;
-        }
-        if prefix.found_empty.is_empty() || prefix.was_empty(self.end, true) {
-            return Answer::Possible;
-        }
-        if prefix.takers.is_empty() || !prefix.was_empty(self.end, false) {
-            return Answer::Impossible;
-        }
-        Answer::Unknown
+    if prefix.found_empty.is_empty() || prefix.was_empty(queue.end, true) {
+        return Answer::Possible;
     }
+    if prefix.takers.is_empty() || !prefix.was_empty(queue.end, false) {
+        return Answer::Impossible;
+    }
+    Answer::Unknown
 }
 
 /// What is known at a horizon.
@@ -126,17 +69,17 @@ struct Prefix {
 
 impl Prefix {
     /// `None` if rule 1 or 2 is broken.
-    fn new(queue: &Queue, horizon: u32) -> Option<Self> {
+    fn new(queue: &Container, horizon: u32) -> Option<Self> {
         let (mut takers, mut found_empty) = (Vec::new(), Vec::new());
-        let mut taken: Vec<Option<Span>> = vec![None; queue.enqueues.len()];
-        for &(dequeue, answered) in queue.dequeues.iter().take_while(|(span, _)| span.call < horizon) {
+        let mut taken: Vec<Option<Span>> = vec![None; queue.puts.len()];
+        for &(dequeue, answered) in queue.takes.iter().take_while(|(span, _)| span.call < horizon) {
             match answered {
                 _ if dequeue.ret > horizon => takers.push(dequeue.call),
                 Answered::Unseen => takers.push(dequeue.call),
                 Answered::Stranger => return None,
                 Answered::Empty => found_empty.push(dequeue),
                 Answered::Value(number) => {
-                    let is_early = dequeue.ret < queue.enqueues[number as usize].call;
+                    let is_early = dequeue.ret < queue.puts[number as usize].call;
                     if is_early || taken[number as usize].replace(dequeue).is_some() {
                         return None;
                     }
@@ -144,7 +87,7 @@ impl Prefix {
             }
         }
         let (mut dequeued, mut left) = (Vec::new(), Vec::new());
-        for (enqueue, taken) in queue.enqueues.iter().zip(taken) {
+        for (enqueue, taken) in queue.puts.iter().zip(taken) {
             let ret = if enqueue.ret <= horizon { enqueue.ret } else { NEVER };
             match taken {
                 Some(dequeue) => dequeued.push((Span { ret, ..*enqueue }, dequeue)),

@@ -33,12 +33,13 @@ fn searched_within(small: &Small, budget: &mut Budget) -> Report {
 }
 
 /// Models that have such judges.
-const MODELS: [ModelName; 5] = [
+const MODELS: [ModelName; 6] = [
     ModelName::Register,
     ModelName::CasRegister,
     ModelName::Mutex,
     ModelName::Set,
     ModelName::FifoQueue,
+    ModelName::Stack,
 ];
 
 /// Small histories where every value is given once.
@@ -51,8 +52,8 @@ impl Arbitrary for Unique {
         let noise = match model {
             // Nothing that a lock answers can be wrong.
             ModelName::Mutex => 1,
-            // Most histories of queues would be wrong.
-            ModelName::FifoQueue => 3 * (1 + u64::arbitrary(g) % 5),
+            // Most of their histories would be wrong.
+            ModelName::FifoQueue | ModelName::Stack => 3 * (1 + u64::arbitrary(g) % 5),
             _ => 1 + u64::arbitrary(g) % 5,
         };
         Unique(Recipe { model, operations: 8, unique: true, noise }.cook(g))
@@ -125,6 +126,7 @@ fn judges_of_other_objects_agree_with_the_search() {
         (ModelName::Mutex, "alternation"),
         (ModelName::Set, "set order"),
         (ModelName::FifoQueue, "queue order"),
+        (ModelName::Stack, "stack nesting"),
     ] {
         let [mut invalid, mut compared] = [0; 2];
         for round in 0..1_500 {
