@@ -16,8 +16,9 @@
 //! *left*. Which one it takes is not decided here in general. But
 //! * let `u` be left and `w` popped, the push of `u` called after that of `w` had returned, and
 //!   returned before the pop of `w` was called. Then `u` lies above `w` when that is popped, so it is
-//!   taken by a pop that was called before that of `w` returned: that is its deadline, if there are several
-//!   `w` the first. So the first deadline is after the call of the first such pop, the second
+//!   taken by a pop that was called before that of `w` returned: that is its deadline. It is taken, too,
+//!   before a pop returned that found nothing and was called after the push had returned. If there are
+//!   several deadlines the first counts. So the first deadline is after the call of the first such pop, the second
 //!   after that of the second, and so on; otherwise the history is impossible;
 //! * it is so, too, if it is even without all that is left, which is only in the way;
 //! * it is possible if it is when what has a deadline is taken in this order; or when the pops that
@@ -126,8 +127,9 @@ impl Prefix {
             self.popped.iter().enumerate().map(|(place, life)| (life.push.ret, place as u32)).collect();
         pushed.sort_unstable();
         let mut pushed = pushed.into_iter().peekable();
-        // The pops of what was pushed before, by call: how early they return.
+        // The pops that found nothing or what was pushed before, by call: how early they return.
         let mut pops = Maxima::new(self.end as usize + 1);
+        self.found_empty.iter().for_each(|pop| pops.raise(pop.call as usize, NEVER - pop.ret));
         let mut deadlines = Vec::new();
         for (place, (push, _)) in self.left.iter().enumerate() {
             while let Some((_, below)) = pushed.next_if(|&(ret, _)| ret < push.call) {
