@@ -34,6 +34,14 @@ impl Clone for Automaton {
     }
 }
 
+/// The states that `deed` names, or [`NONE`].
+fn named(deed: &Deed) -> Option<[StateId; 2]> {
+    match *deed {
+        Deed::Assign { guard, leaves } => Some([guard, leaves]),
+        Deed::Compute { .. } => None,
+    }
+}
+
 impl Automaton {
     /// The automaton of `model` for any operations.
     pub(super) fn open(model: &dyn Erased) -> Self {
@@ -103,6 +111,30 @@ impl Automaton {
     /// The bytes that states and steps take, about.
     pub(super) fn bytes(&self) -> u64 {
         (self.states.bytes() + self.steps.len() * 24 + self.classes.len() * 200) as u64
+    }
+
+    /// Forgets all steps and all states but these and those that classes name; afterwards `states` are
+    /// as they are called then. The first remains the first.
+    pub(super) fn forget_steps(&mut self, states: &mut [StateId]) {
+        let deeds = || self.classes.iter().filter_map(|(deed, _)| named(deed)).flatten();
+        let mut kept: Vec<StateId> = states.iter().copied().chain(deeds()).chain([0]).collect();
+        kept.sort_unstable();
+        kept.dedup();
+        kept.retain(|&state| state != NONE);
+        let rename = |state: &mut StateId| {
+            if *state != NONE {
+                *state = kept.partition_point(|&other| other < *state) as StateId;
+            }
+        };
+        states.iter_mut().for_each(rename);
+        for (deed, _) in &mut self.classes {
+            if let Deed::Assign { guard, leaves } = deed {
+                rename(guard);
+                rename(leaves);
+            }
+        }
+        (self.numbering, self.steps) = (Numbering::new(EXPECTED), Table::new());
+        self.states.forget_all_but(&kept, &mut self.numbering);
     }
 
     /// Forgets all states but these, which are ascending and get the numbers 0, 1, …, and all classes.

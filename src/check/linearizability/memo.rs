@@ -177,6 +177,12 @@ impl Memo {
         enough
     }
 
+    /// Forgets what was entered, but not what numbers stand for.
+    pub(in crate::check) fn forget(&mut self, budget: &mut Budget) {
+        budget.give_back(std::mem::take(&mut self.bytes));
+        (self.entered, self.count, self.sets) = (Vec::new(), 0, Table::new());
+    }
+
     /// What the budget gets back when this is dropped.
     pub(in crate::check) fn bytes(&self) -> u64 {
         self.bytes

@@ -2,7 +2,9 @@
 //!
 //! * `plan`: what a search over a prefix must and may linearize.
 //! * `search`: the search.
+//! * `parts`: what it carries over the quiet instants.
 
+mod parts;
 mod plan;
 mod search;
 #[cfg(test)]

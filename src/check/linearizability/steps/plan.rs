@@ -40,6 +40,8 @@ pub(super) struct Plan {
     pub pending: Vec<Pending>,
     /// How many slots there are.
     pub slots: usize,
+    /// After how many returns nothing is open that must be linearized, in order; the last is all.
+    pub quiet: Vec<u32>,
 }
 
 impl Plan {
@@ -52,8 +54,25 @@ impl Plan {
         let to_must = |(done, class): (&Entry, ClassId)| Must { class, slot: 0, ret: done.ret };
         let mut must: Vec<Must> = done.iter().zip(classes).map(to_must).collect();
         let slots = assign_slots(&mut must, &order);
-        Plan { must, order, pending: pending(steps, length), slots }
+        let quiet = quiet(&order);
+        Plan { must, order, pending: pending(steps, length), slots, quiet }
     }
+}
+
+/// After how many returns nothing is open.
+fn quiet(order: &[u32]) -> Vec<u32> {
+    let (mut open, mut returned, mut quiet) = (0, 0, Vec::new());
+    for &entry in order {
+        if entry % 2 == 0 {
+            open += 1;
+            continue;
+        }
+        (open, returned) = (open - 1, returned + 1);
+        if open == 0 {
+            quiet.push(returned);
+        }
+    }
+    quiet
 }
 
 /// What may have happened by the time of the prefix's last return.

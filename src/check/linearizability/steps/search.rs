@@ -12,7 +12,15 @@
 //!    gets is before the return of the one it changes places with. Of pending equals the one
 //!    invoked first is taken: it may be anywhere that the others may be.
 //! 3. **Pending operations that change nothing are not used.** The way without is shorter.
+//!
+//! **Parts.** When nothing is open that must be linearized, all that matters of what was before is the
+//! state and the pending operations used: the *ends* of what was before. So a history is searched part by
+//! part, from quiet instant to quiet instant: all ends of a part are found, and what was entered on the
+//! way to them is forgotten before the next begins with them. Memory holds what one part needs. There may
+//! be too many ends (of a queue to which much is added at once, every order is one), or looking for all of
+//! them may take too long. Then the part is made longer, up to the whole history, where one end is enough.
 
+use super::parts::{FORGET_BYTES, Parts};
 use super::plan::Plan;
 use crate::check::Budget;
 use crate::check::automaton::Automaton;
@@ -27,6 +35,8 @@ enum Move {
     Take(u32),
     /// Use the next pending operation of this kind.
     Use(u32),
+    /// Begin with this one of the states that the part can begin with.
+    Begin(u32),
 }
 
 /// A configuration on the way, and where its untried moves begin.
@@ -51,7 +61,7 @@ pub(in crate::check) struct Search {
     /// The untried moves of all frames, the best of each last, with where they lead.
     moves: Vec<(Move, StateId)>,
     memo: Memo,
-    begun: bool,
+    parts: Parts,
     furthest: usize,
     callable: Vec<u32>,
     /// The bytes of the automaton that the budget has paid for.
@@ -59,8 +69,9 @@ pub(in crate::check) struct Search {
 }
 
 impl Search {
-    pub(super) fn new(plan: Plan) -> Self {
-        Search {
+    pub(super) fn new(mut plan: Plan) -> Self {
+        let mut search = Search {
+            parts: Parts::new(std::mem::take(&mut plan.quiet)),
             list: OpenList::new(plan.order.iter().copied(), plan.must.len()),
             plan,
             state: 0,
@@ -69,11 +80,24 @@ impl Search {
             frames: Vec::new(),
             moves: Vec::new(),
             memo: Memo::new(),
-            begun: false,
             furthest: 0,
             callable: Vec::new(),
             paid: 0,
+        };
+        search.begin();
+        search
+    }
+
+    /// Goes back to where the part begins, with all states that it can begin with as moves.
+    fn begin(&mut self) {
+        while let Some(operation) = self.trail.pop() {
+            self.list.put_back(operation);
         }
+        self.frames.clear();
+        self.moves.clear();
+        self.frames.push(Frame { state: 0, used: Memo::UNUSED, trail: 0, moves: 0 });
+        let begins = self.parts.begins.iter().enumerate();
+        self.moves.extend(begins.map(|(number, &(state, _))| (Move::Begin(number as u32), state)).rev());
     }
 
     /// The length of the longest prefix known to be possible.
@@ -92,10 +116,13 @@ impl Search {
             if !budget.step() {
                 return Found::OutOfSteps;
             }
-            if self.begun && !self.next_move() {
-                return Found::NoWay;
+            if !self.next_move() {
+                if self.parts.ends.is_empty() {
+                    return Found::NoWay;
+                }
+                self.begin_next(automaton, budget);
+                continue;
             }
-            self.begun = true;
             let Some(first) = self.close(automaton) else {
                 self.furthest = self.plan.must.len();
                 return Found::Way;
@@ -106,12 +133,44 @@ impl Search {
                 return Found::OutOfMemory;
             }
             self.paid += grown;
-            match self.is_new(first, budget) {
+            let is_end = first == self.parts.end();
+            if is_end {
+                self.callable.clear();
+            }
+            let is_new = self.is_new(first, budget);
+            if is_end && is_new == Some(true) {
+                self.parts.ends.push((self.state, self.used));
+            }
+            if self.parts.is_too_rich() {
+                self.parts.lengthen();
+                self.memo.forget(budget);
+                self.begin();
+                continue;
+            }
+            match is_new {
+                Some(true) if is_end => {}
                 Some(true) => self.push_frame(automaton, first),
                 Some(false) => {}
                 None => return Found::OutOfMemory,
             }
         }
+    }
+
+    /// Begins the next part with the ends of this one.
+    fn begin_next(&mut self, automaton: &mut Automaton, budget: &mut Budget) {
+        self.memo.forget(budget);
+        let done = self.parts.begin_next();
+        done.for_each(|operation| self.list.lift(operation));
+        if self.paid > self.parts.forget_bytes {
+            let mut states: Vec<StateId> = self.parts.begins.iter().map(|&(state, _)| state).collect();
+            automaton.forget_steps(&mut states);
+            self.parts.begins.iter_mut().zip(states).for_each(|(begin, state)| begin.0 = state);
+            let bytes = automaton.bytes();
+            budget.give_back(self.paid.saturating_sub(bytes));
+            self.paid = self.paid.min(bytes);
+            self.parts.forget_bytes = FORGET_BYTES.max(4 * bytes);
+        }
+        self.begin();
     }
 
     /// Makes the next untried move. `false` if there is none.
@@ -130,6 +189,7 @@ impl Search {
                 match chosen {
                     Move::Take(operation) => self.take(operation),
                     Move::Use(kind) => self.used = self.memo.one_more(self.used, kind),
+                    Move::Begin(number) => self.used = self.parts.begins[number as usize].1,
                 }
                 self.state = after;
                 return true;
@@ -144,12 +204,15 @@ impl Search {
         self.trail.push(operation);
     }
 
-    /// Makes the moves that pruning 1 forces. Returns the operation that returns first of those left,
-    /// or `None` if none is left; `callable` holds what may come next.
+    /// Makes the moves that pruning 1 forces, up to the end of the part. Returns the operation that returns
+    /// first of those left, or `None` if none is left; `callable` holds what may come next.
     fn close(&mut self, automaton: &mut Automaton) -> Option<u32> {
         let mut callable = std::mem::take(&mut self.callable);
         let first = loop {
             let first = self.list.callable(&mut callable);
+            if first == Some(self.parts.end()) {
+                break first;
+            }
             let before = self.trail.len();
             for &operation in &callable {
                 let class = self.plan.must[operation as usize].class;

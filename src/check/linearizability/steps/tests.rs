@@ -5,7 +5,8 @@ use std::cell::Cell;
 use quickcheck::{Arbitrary, Gen, QuickCheck, TestResult};
 
 use crate::check::brute_force::{Mistake, Recipe, Small, first_impossible};
-use crate::check::{Budget, Case, ModelName, Verdict, judge};
+use crate::check::{Budget, Case, ModelName, Specification, Verdict, judge};
+use crate::history::{Event, Function, History, Kind, Value};
 
 const OPERATIONS: u64 = 7;
 
@@ -81,5 +82,45 @@ fn every_mistaken_oracle_is_caught() {
             };
             assert!(!applies || caught(mistake) > 0, "{model}: {mistake:?} was not caught");
         }
+    }
+}
+
+/// Two clients put in at once what a third then looks at, again and again: many quiet instants.
+fn long(model: ModelName, turns: i64) -> Small {
+    let mut events = Vec::new();
+    for turn in 0..turns {
+        let (put, take, given, seen) = match model {
+            ModelName::Counter => ("add", "read", 1 - turn % 2 * 2, 2 - turn % 2 * 2),
+            _ => ("enqueue", "dequeue", turn % 5, turn / 2 % 5),
+        };
+        let mut event = |process: u64, kind: Kind| {
+            let (f, value) = if process < 2 { (put, given.into()) } else { (take, Value::Int(seen)) };
+            let value = if process == 2 && kind == Kind::Invoke { Value::Nil } else { value };
+            events.push(Event { process, kind, f: Function::parse(f), key: None, value, time: None });
+        };
+        for process in [0, 1] {
+            event(process, Kind::Invoke);
+        }
+        for process in [0, 1] {
+            event(process, Kind::Ok);
+        }
+        event(2, Kind::Invoke);
+        event(2, Kind::Ok);
+    }
+    Small { specification: Specification::new(model, Value::Nil), history: History::new(events) }
+}
+
+/// Neither the length of a history nor that of a queue matters, but what is open at once.
+#[test]
+fn memory_is_bounded_by_the_parts() {
+    for (model, turns, bytes) in
+        [(ModelName::Counter, 40_000, 1 << 20), (ModelName::FifoQueue, 8_000, 3 << 20)]
+    {
+        let small = long(model, turns);
+        let case = case(&small);
+        let mut budget = Budget::new(30 * turns as u64, bytes);
+        let report = judge(&case, &mut budget);
+        let told = (report.verdict, &*report.algorithm);
+        assert_eq!(told, (Verdict::Valid, "wing-gong-lowe, any model"), "{model}: {budget:?}");
     }
 }
