@@ -108,6 +108,24 @@ impl Automaton {
         }
     }
 
+    /// The state that an operation of `class` leaves wherever it happens, if it is known.
+    pub(super) fn leaves(&self, class: ClassId) -> Option<StateId> {
+        match self.classes[class as usize].0 {
+            Deed::Assign { leaves, .. } if leaves != NONE => Some(leaves),
+            _ => None,
+        }
+    }
+
+    /// The only state in which an operation of `class` is possible, `None` within if that is for the
+    /// model to say; `None` if it is possible in any.
+    pub(super) fn demands(&self, class: ClassId) -> Option<Option<StateId>> {
+        match self.classes[class as usize].0 {
+            Deed::Assign { guard: NONE, .. } => None,
+            Deed::Assign { guard, .. } => Some(Some(guard)),
+            Deed::Compute { .. } => Some(None),
+        }
+    }
+
     /// The bytes that states and steps take, about.
     pub(super) fn bytes(&self) -> u64 {
         (self.states.bytes() + self.steps.len() * 24 + self.classes.len() * 200) as u64

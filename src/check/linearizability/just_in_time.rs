@@ -6,6 +6,10 @@
 //! A configuration is the state, which open operations are linearized, and how many crashed ones of each
 //! class have been used. Observers are linearized as soon as they are possible (see `steps`). One
 //! configuration makes another superfluous that has used the same crashed operations and more.
+//!
+//! A crashed assignment is used only where another operation demands the state that it leaves. What
+//! comes after it if none does, the returning operation at last, comes to the same without it; and
+//! what is called later finds it still unused.
 
 use crate::base::Table;
 use crate::check::automaton::{Automaton, ClassId};
@@ -127,10 +131,10 @@ impl JustInTime {
                 after.insert(without(configuration, slot));
             }
         }
-        let mut next = 0;
+        let (mut next, wanted) = (0, self.wanted());
         while let Some(configuration) = looked_at.all.get(next).cloned() {
             next += 1;
-            for successor in self.successors(&configuration) {
+            for successor in self.successors(&configuration, &wanted) {
                 if successor.done & 1 << slot == 0 {
                     looked_at.insert(successor);
                 } else {
@@ -155,8 +159,21 @@ impl JustInTime {
         self.automaton.bytes()
     }
 
-    /// The configurations one move away.
-    fn successors(&mut self, from: &Configuration) -> Vec<Configuration> {
+    /// The crashed operations, by their places, that something now open or crashed may need.
+    fn wanted(&self) -> Vec<usize> {
+        let open = self.open.iter().flatten().map(|(class, _)| *class);
+        let crashed = self.crashed.iter().map(|crashed| crashed.class);
+        let demands: Vec<Option<StateId>> =
+            open.chain(crashed).filter_map(|class| self.automaton.demands(class)).collect();
+        let is_wanted = |&place: &usize| match self.automaton.leaves(self.crashed[place].class) {
+            Some(state) => demands.iter().any(|demanded| demanded.is_none_or(|demanded| demanded == state)),
+            None => true,
+        };
+        (0..self.crashed.len()).filter(is_wanted).collect()
+    }
+
+    /// The configurations one move away; of crashed operations only the `wanted` are used.
+    fn successors(&mut self, from: &Configuration, wanted: &[usize]) -> Vec<Configuration> {
         let mut successors = Vec::new();
         for slot in 0..self.open.len() {
             let Some((class, _)) = self.open[slot] else { continue };
@@ -169,7 +186,7 @@ impl JustInTime {
                 successors.push(self.with_observers(Configuration { state, done, used: from.used.clone() }));
             }
         }
-        for place in 0..self.crashed.len() {
+        for &place in wanted {
             let Crashed { class, count, .. } = self.crashed[place];
             if from.used.get(place).is_some_and(|&used| used >= count) {
                 continue;

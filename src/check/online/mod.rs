@@ -3,6 +3,9 @@
 //! What an operation does is known when it has returned. So an event is judged as soon as all that was
 //! open then has returned or crashed, and the memory that this takes grows with the operations that
 //! are open at once, not with the length of the run; where states and crashed operations are few.
+//!
+//! Objects are judged on their own, some sooner than others: a violation is told when all that
+//! returned before it, on any object, has been judged too. Nothing after that can change which is first.
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +19,8 @@ use crate::check::model::{Effect, Model};
 use crate::check::{FirstImpossible, Verdict};
 use crate::history::{Event, HistoryError, Kind, Operation, Outcome, Value};
 
-/// As many configurations may be looked at for one return: some hundred megabytes.
+/// As many configurations may be looked at for one return, if nobody says otherwise: some hundred
+/// megabytes.
 const CONFIGURATIONS: usize = 1 << 20;
 
 /// A judge that takes events as they happen.
@@ -45,7 +49,11 @@ pub struct Online<M: Model> {
     open: Table<u64, (usize, u64)>,
     places: Table<Option<Value>, usize>,
     objects: Vec<Object>,
-    violated: bool,
+    /// As many configurations may be looked at for one return.
+    configurations: usize,
+    /// The first impossible operation of those that have been judged.
+    found: Option<FirstImpossible>,
+    is_over: bool,
     gave_up: bool,
 }
 
@@ -55,6 +63,8 @@ struct Object {
     waiting: VecDeque<Waiting>,
     /// The number of the first that waits.
     first: u64,
+    /// Whether something impossible happened to it: what comes after means nothing.
+    is_violated: bool,
 }
 
 enum Waiting {
@@ -69,19 +79,27 @@ enum Waiting {
 impl<M: Model> Online<M> {
     /// A judge of objects like `model`, one for each key.
     pub fn new(model: &M) -> Self {
+        Online::within(model, CONFIGURATIONS)
+    }
+
+    /// The same that gives up when there are more than so many ways to explain what happened: a few
+    /// hundred bytes each, with the operations that are open and that crashed.
+    pub fn within(model: &M, configurations: usize) -> Self {
         Online {
             model: model.clone(),
             taken: 0,
             open: Table::new(),
             places: Table::new(),
             objects: Vec::new(),
-            violated: false,
+            configurations,
+            found: None,
+            is_over: false,
             gave_up: false,
         }
     }
 
-    /// Takes the next event. The first impossible operation, once it is certain that there is one; all
-    /// that comes after is not looked at.
+    /// Takes the next event. The first impossible operation, once it is certain that there is one and
+    /// that no other comes before it; all that comes after is not looked at.
     ///
     /// Where what an operation answers decides what it does (as with queues), an operation may be named
     /// that returned before the first impossible one: it is impossible together with the answers of
@@ -93,7 +111,7 @@ impl<M: Model> Online<M> {
     pub fn push(&mut self, event: &Event) -> Result<Option<FirstImpossible>, HistoryError> {
         let index = self.taken;
         self.taken += 1;
-        if self.violated || self.gave_up {
+        if self.is_over || self.gave_up {
             return Ok(None);
         }
         let wrong = |message: String| HistoryError { line: index + 1, column: None, message };
@@ -109,29 +127,31 @@ impl<M: Model> Online<M> {
             self.complete(place, call, event, index).map_err(wrong)?;
             place
         };
-        Ok(self.settle(place))
+        self.settle(place);
+        self.is_over = self.found.as_ref().is_some_and(|first| self.is_settled_before(first.index));
+        Ok(self.found.clone().filter(|_| self.is_over))
     }
 
-    /// The end: what is open has crashed. The first impossible operation, if none was found before.
+    /// The end: what is open has crashed. The first impossible operation, if none was told before.
     pub fn finish(&mut self) -> Option<FirstImpossible> {
-        let mut first: Option<FirstImpossible> = None;
+        if self.is_over {
+            return None;
+        }
         for place in 0..self.objects.len() {
             for waiting in &mut self.objects[place].waiting {
                 if let Waiting::Call { is_known, .. } = waiting {
                     *is_known = true;
                 }
             }
-            if !self.violated || first.is_some() {
-                let found = self.settle(place);
-                first = [first, found].into_iter().flatten().min_by_key(|first| first.index);
-            }
+            self.settle(place);
         }
-        first
+        self.is_over = true;
+        self.found.clone()
     }
 
     /// What is known so far. Unknown where there are too many ways to explain what happened.
     pub fn verdict(&self) -> Verdict {
-        match (self.violated, self.gave_up) {
+        match (self.found.is_some(), self.gave_up) {
             (true, _) => Verdict::Invalid,
             (false, true) => Verdict::Unknown,
             (false, false) => Verdict::Valid,
@@ -142,10 +162,10 @@ impl<M: Model> Online<M> {
     fn invoke(&mut self, event: &Event, index: usize) -> Option<usize> {
         let operation = Operation::begin(event, index);
         let key = Model::part(&self.model, &operation).cloned();
-        let (model, objects) = (&self.model, &mut self.objects);
+        let (model, objects, limit) = (&self.model, &mut self.objects, self.configurations);
         let place = *self.places.get_or_insert_with(key, || {
-            let judge = JustInTime::new(Automaton::open(model), CONFIGURATIONS);
-            objects.push(Object { judge, waiting: VecDeque::new(), first: 0 });
+            let judge = JustInTime::new(Automaton::open(model), limit);
+            objects.push(Object { judge, waiting: VecDeque::new(), first: 0, is_violated: false });
             objects.len() - 1
         });
         let object = &mut self.objects[place];
@@ -174,8 +194,11 @@ impl<M: Model> Online<M> {
     }
 
     /// Judges what need not wait any longer.
-    fn settle(&mut self, place: usize) -> Option<FirstImpossible> {
+    fn settle(&mut self, place: usize) {
         let object = &mut self.objects[place];
+        if object.is_violated {
+            return;
+        }
         let mut next = 0;
         while next < object.waiting.len() {
             let is_possible = match &mut object.waiting[next] {
@@ -206,28 +229,38 @@ impl<M: Model> Online<M> {
             match is_possible {
                 Ok(true) => {}
                 Ok(false) => {
-                    self.violated = true;
-                    return object.culprit(next);
+                    object.is_violated = true;
+                    let culprit = object.returned(next).and_then(FirstImpossible::of);
+                    self.found = [self.found.take(), culprit].into_iter().flatten().min_by_key(|f| f.index);
+                    return;
                 }
                 Err(_) => {
                     self.gave_up = true;
-                    return None;
+                    return;
                 }
             }
             object.release(next);
             next += 1;
         }
         object.trim();
-        None
+    }
+
+    /// Whether all that returned before this event has been judged.
+    fn is_settled_before(&self, index: usize) -> bool {
+        let waits = |object: &Object| {
+            let first = (0..object.waiting.len()).find_map(|next| object.returned(next));
+            first.and_then(|operation| operation.returned).is_some_and(|at| at < index)
+        };
+        !self.objects.iter().any(|object| !object.is_violated && waits(object))
     }
 }
 
 impl Object {
-    /// The operation whose return waits in place `next`.
-    fn culprit(&self, next: usize) -> Option<FirstImpossible> {
+    /// The operation whose return waits in place `next`, if one does.
+    fn returned(&self, next: usize) -> Option<&Operation> {
         let Waiting::Return { call } = self.waiting[next] else { return None };
         match &self.waiting[(call - self.first) as usize] {
-            Waiting::Call { operation, .. } => FirstImpossible::of(operation),
+            Waiting::Call { operation, .. } => Some(operation),
             _ => None,
         }
     }

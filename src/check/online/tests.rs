@@ -69,6 +69,55 @@ fn other_objects_get_the_same_verdict() {
     assert!(invalid.iter().all(|&invalid| invalid > 10), "{invalid:?}");
 }
 
+/// Several objects at once, each with its own clients.
+fn woven(g: &mut Gen) -> (Register, History) {
+    let recipe =
+        Recipe { model: ModelName::CasRegister, operations: 8, unique: bool::arbitrary(g), noise: 6 };
+    let smalls: Vec<Small> = (0..3).map(|_| recipe.cook(g)).collect();
+    let Specification { model, initial, nil_reads } = smalls[0].specification.clone();
+    let mut sources: Vec<_> = smalls.into_iter().map(|small| small.history.events.into_iter()).collect();
+    let mut events = Vec::new();
+    while sources.iter().any(|source| source.len() > 0) {
+        let key = usize::arbitrary(g) % sources.len();
+        // Some run ahead: what is judged of one may be late for another.
+        let some = sources[key].by_ref().take(1 + usize::arbitrary(g) % 4);
+        events.extend(some.map(|event| Event {
+            process: 3 * event.process + key as u64,
+            key: Some((key as i64).into()),
+            ..event
+        }));
+    }
+    (Register { name: model, initial, nil_reads }, History::new(events))
+}
+
+/// What is told as the first impossible operation stays it, whatever comes after: in the history as far
+/// as it went, and in the whole.
+#[test]
+fn what_stops_a_run_is_the_first_of_all_objects() {
+    let mut g = Gen::new(100);
+    let (mut stopped, mut at_once) = (0, 0);
+    for _ in 0..2_000 {
+        let (register, history) = woven(&mut g);
+        let expected = whole(&Case::new(&history, &register).unwrap());
+        let mut judge = Online::new(&register);
+        let found = history
+            .events
+            .iter()
+            .enumerate()
+            .find_map(|(at, event)| judge.push(event).unwrap().map(|first| (at, first.index)));
+        let Some((at, first)) = found else {
+            assert_eq!(judge.finish().map(|first| first.index), expected, "{history:?}");
+            continue;
+        };
+        assert_eq!(Some(first), expected, "{history:?}");
+        let so_far = History::new(history.events[..=at].to_vec());
+        assert_eq!(whole(&Case::new(&so_far, &register).unwrap()), expected, "{history:?}");
+        stopped += 1;
+        at_once += u32::from(at == first);
+    }
+    assert!(stopped > 300 && at_once > 30 && at_once < stopped, "{stopped} stopped, {at_once} at once");
+}
+
 /// Two clients that overlap for ever, and write what nobody wrote before.
 fn long(operations: i64) -> History {
     let event = |process, kind, f, value| Event { process, kind, f, key: None, value, time: None };
