@@ -3,6 +3,7 @@
 use super::strikes::Strikes;
 use super::trace::TraceLine;
 use crate::base::{Digest, NodeId, SimTime};
+use crate::check::{FirstImpossible, Online, Register};
 use crate::engine::{Happening, Observer};
 use crate::history::{self, Kind, Recorder};
 use crate::monitor::Monitor;
@@ -47,6 +48,20 @@ pub(super) struct Judge<'w, M> {
     pub(super) event: u64,
     /// How many operations the clients have begun.
     pub(super) operations: u64,
+    /// Judges operations as they complete, if the run is to end at the first violation.
+    pub(super) online: Option<Box<Online<Register>>>,
+    /// What ends the run, if that has been found.
+    pub(super) impossible: Option<FirstImpossible>,
+}
+
+impl<M> Judge<'_, M> {
+    /// Whether the run must end: what happens from now on means nothing.
+    pub(super) fn is_violated<O>(&self) -> bool
+    where
+        M: Monitor<O>,
+    {
+        self.impossible.is_some() || self.monitor.is_violated()
+    }
 }
 
 impl<P: Process, M: Monitor<P::Observation>> Observer<P> for Judge<'_, M> {
@@ -90,6 +105,10 @@ impl<P: Process, M: Monitor<P::Observation>> Observer<P> for Judge<'_, M> {
             });
         }
         self.operations += u64::from(event.kind == Kind::Invoke);
+        if let Some(online) = &mut self.online {
+            // A history that contradicts itself is the concern of those who judge the whole.
+            self.impossible = self.impossible.take().or(online.push(&event).unwrap_or(None));
+        }
         self.recorder.push(event);
     }
 }

@@ -45,7 +45,8 @@ pub struct Outcome {
     pub counters: Counters,
     /// How many terms (ballots, epochs) had a leader.
     pub leader_terms: u64,
-    /// When the run ended: at the scenario's end, or at the first violation of an invariant.
+    /// When the run ended: at the scenario's end, at the first violation of an invariant, or when an
+    /// operation was seen to be impossible.
     pub ended: SimTime,
     /// The faults that struck, in the order of time; of very many the first [`Strike::MOST`].
     pub strikes: Vec<Strike>,

@@ -5,7 +5,9 @@ use super::limits::{self, Patrol};
 use super::outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome};
 use super::strikes::Strikes;
 use crate::base::{Seed, SimTime};
-use crate::check::{Budget, Case, Judging, ModelName, Progress, Register, Report, Verdict};
+use crate::check::{
+    Budget, Case, FirstImpossible, Judging, ModelName, Online, Progress, Register, Report, Verdict,
+};
 use crate::engine::{World, WorldConfig};
 use crate::history::{History, Recorder, Value};
 use crate::monitor::Monitor;
@@ -32,10 +34,14 @@ const JUDGING_BYTES: u64 = 1 << 30;
 /// The steps between two questions to the watcher: some hundredths of a second.
 const PORTION: u64 = 100_000;
 
+/// The most ways to explain what happened that judging while the run goes on may look at for one
+/// return: some ten megabytes. With more the run goes to its end and is judged there.
+const JUDGING_CONFIGURATIONS: usize = 1 << 16;
+
 /// Runs `scenario` under `seed` and judges what came of it.
 ///
 /// The run ends early at the first violation of an invariant: what happens after it
-/// means nothing.
+/// means nothing. If the scenario says so, it ends at the first impossible operation too.
 pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     scenario: &Scenario,
     seed: Seed,
@@ -62,6 +68,10 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         traces,
         event: 0,
         operations: 0,
+        online: scenario
+            .stops_at_violation
+            .then(|| Box::new(Online::within(&model(), JUDGING_CONFIGURATIONS))),
+        impossible: None,
     };
     let end = SimTime::ZERO + scenario.duration;
     let mut patrol = Patrol::new(scenario.limits);
@@ -75,16 +85,21 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         }
         judge.event += 1;
         world.step(&mut judge);
-        if judge.monitor.is_violated() || !judge.watcher.on_event(world.digest()) {
+        if judge.is_violated() || !judge.watcher.on_event(world.digest()) {
             break;
         }
     }
-    let ended = if judge.monitor.is_violated() || limit.is_some() { world.now() } else { end };
-    let Judge { monitor, recorder, strikes, watcher, .. } = judge;
+    let ended = if judge.is_violated() || limit.is_some() { world.now() } else { end };
+    let Judge { monitor, recorder, strikes, watcher, impossible, .. } = judge;
     let operations = recorder.counts();
     let history = recorder.finish();
     let report = judge_history(&history, watcher);
-    let checks = checks(&monitor, &history, &report, limit);
+    let stopped = impossible.map(|first| (first, ended));
+    let mut checks = invariants(&monitor);
+    checks.push(linearizability(&history, &report, stopped));
+    if limit.is_some() {
+        checks.push(CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: limit, at: None });
+    }
     Outcome {
         scenario: scenario.name.clone(),
         protocol: scenario.protocol.clone(),
@@ -102,11 +117,15 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     }
 }
 
+/// What the clients' operations act on.
+fn model() -> Register {
+    Register::new(ModelName::CasRegister, Value::Nil)
+}
+
 /// Judges `history` in portions, for as long as `watcher` wants to wait. How it is portioned
 /// changes nothing in the judgement.
 fn judge_history(history: &History, watcher: &mut dyn Watcher) -> Report {
-    let model = Register::new(ModelName::CasRegister, Value::Nil);
-    let case = Case::new(history, &model)
+    let case = Case::new(history, &model())
         .unwrap_or_else(|error| panic!("a client recorded a history that contradicts itself: {error}"));
     let mut budget = Budget::new(0, JUDGING_BYTES);
     let mut left = JUDGING_STEPS;
@@ -128,13 +147,9 @@ fn judge_history(history: &History, watcher: &mut dyn Watcher) -> Report {
     case.report(judgements)
 }
 
-fn checks<O, M: Monitor<O>>(
-    monitor: &M,
-    history: &History,
-    report: &Report,
-    limit: Option<String>,
-) -> Vec<CheckResult> {
-    let invariants = monitor.names().iter().map(|name| match monitor.violation(name) {
+/// What the monitor found.
+fn invariants<O, M: Monitor<O>>(monitor: &M) -> Vec<CheckResult> {
+    let check = |name: &&'static str| match monitor.violation(name) {
         Some(violation) => CheckResult {
             name,
             verdict: Verdict::Invalid,
@@ -142,24 +157,32 @@ fn checks<O, M: Monitor<O>>(
             at: Some(violation.at),
         },
         None => CheckResult { name, verdict: Verdict::Valid, detail: None, at: None },
-    });
-    let mut checks: Vec<CheckResult> = invariants.collect();
-    checks.push(linearizability(history, report));
-    if limit.is_some() {
-        checks.push(CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: limit, at: None });
-    }
-    checks
+    };
+    monitor.names().iter().map(check).collect()
 }
 
-fn linearizability(history: &History, report: &Report) -> CheckResult {
+/// What the clients saw, judged; `stopped` tells which operation ended the run, if one did, and when.
+fn linearizability(
+    history: &History,
+    report: &Report,
+    stopped: Option<(FirstImpossible, SimTime)>,
+) -> CheckResult {
     // A run in which nothing could have gone wrong says nothing about the protocol.
     let empty = report.verdict == Verdict::Valid && !report.constrains;
-    let verdict = if empty { Verdict::Unknown } else { report.verdict };
-    let detail = match &report.first_impossible {
-        Some(first) => Some(format!("first impossible operation: {first}")),
+    let (impossible, ended) = stopped.unzip();
+    let verdict = match report.verdict {
+        // What was found on the way stays found if judging the whole is given up.
+        _ if impossible.is_some() => Verdict::Invalid,
+        _ if empty => Verdict::Unknown,
+        verdict => verdict,
+    };
+    let first = report.first_impossible.as_ref().or(impossible.as_ref());
+    let ended = ended.map_or(String::new(), |ended| format!("; the run was stopped at {ended}"));
+    let detail = match first {
+        Some(first) => Some(format!("first impossible operation: {first}{ended}")),
         None => report.note.clone(),
     };
-    let at = report.first_impossible.as_ref().and_then(|first| history.events[first.index].time);
+    let at = first.and_then(|first| history.events[first.index].time);
     CheckResult { name: LINEARIZABILITY, verdict, detail, at }
 }
 

@@ -23,6 +23,13 @@ struct Network {
     links: Vec<Decoded>,
 }
 
+/// What every node is made of.
+struct Hardware {
+    disk: Decoded,
+    clock: Decoded,
+    node: Decoded,
+}
+
 impl<'p> Decoder<'p> {
     /// Decodes the whole file; `None` only with a problem reported.
     pub(super) fn scenario(&mut self, name: String, root: &DeTable<'_>) -> Option<Scenario> {
@@ -35,46 +42,39 @@ impl<'p> Decoder<'p> {
         self.report_unknown_top(root, &top);
 
         let network = self.network(root);
-        let disk_table = self.section(root, &crate::storage::SECTION, &[]);
-        let disk = DiskConfig::from_settings(&disk_table.settings);
-        let clock_table = self.section(root, &crate::clocks::SECTION, &[]);
-        let node = self.section(root, &sections::NODE, &[]);
+        let hardware = self.hardware(root);
+        let disk = DiskConfig::from_settings(&hardware.disk.settings);
         let clients_table = self.section(root, &crate::workload::SECTION, &[]);
         let clients = self.judged(&clients_table, WorkloadConfig::from_settings);
         let limits = self.section(root, &sections::LIMITS, &[]);
         let duration = top.settings.duration("duration");
-        let service_time = node.settings.duration("service_time");
+        let service_time = hardware.node.settings.duration("service_time");
         let surroundings = Surroundings {
             nodes,
             duration,
             network: network.config.as_ref(),
-            disk: disk_table.whole.then_some(&disk),
-            service_time: service_time.filter(|_| node.whole),
+            disk: hardware.disk.whole.then_some(&disk),
+            service_time: service_time.filter(|_| hardware.node.whole),
         };
         let every_link = of_every_link(&network.table, &network.links, network.config.as_ref(), nodes);
         let around: Vec<&Decoded> =
-            [&top].into_iter().chain(every_link).chain([&disk_table, &node]).collect();
+            [&top].into_iter().chain(every_link).chain([&hardware.disk, &hardware.node]).collect();
         let protocol_settings = self.protocol_settings(root, &surroundings, &around);
         if let Some(problem) = clients.as_ref().and_then(|clients| unanswered(clients, &surroundings)) {
-            self.disagreement(&problem, &[&clients_table, &network.table, &node]);
+            self.disagreement(&problem, &[&clients_table, &network.table, &hardware.node]);
         }
         self.keep("", &top.settings);
         self.keep_network(&network);
-        for (section, table) in [
-            (&crate::storage::SECTION, &disk_table),
-            (&crate::clocks::SECTION, &clock_table),
-            (&sections::NODE, &node),
-            (&crate::workload::SECTION, &clients_table),
-        ] {
-            self.keep(format!("[{}]", section.name), &table.settings);
-        }
+        self.keep_hardware(&hardware);
+        self.keep(format!("[{}]", crate::workload::SECTION.name), &clients_table.settings);
         if let (Some(protocol), Some(settings)) = (protocol, &protocol_settings) {
             self.keep(format!("[{}]", protocol.section.name), settings);
         }
         let faults = self.faults(root, &top);
+        let stops_at_violation = self.stops_at_violation(root);
         let (expect, sometimes) = self.expectations(root);
         self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);
-        self.report_deadly(root, &network, &disk_table);
+        self.report_deadly(root, &network, &hardware.disk);
 
         Some(Scenario {
             name,
@@ -86,17 +86,35 @@ impl<'p> Decoder<'p> {
             bugs: top.settings.texts("bugs")?,
             network: network.config?,
             disk,
-            clock: ClockConfig::from_settings(&clock_table.settings),
+            clock: ClockConfig::from_settings(&hardware.clock.settings),
             clients: clients?,
             service_time: service_time.unwrap_or(SimDuration::ZERO),
             faults,
             protocol_settings: protocol_settings?,
             limits: limits_of(&limits.settings, nodes?)?,
+            stops_at_violation,
             expect,
             sometimes,
             overrides: Vec::new(),
             tables: std::mem::take(&mut self.tables),
         })
+    }
+
+    fn hardware(&mut self, root: &DeTable<'_>) -> Hardware {
+        Hardware {
+            disk: self.section(root, &crate::storage::SECTION, &[]),
+            clock: self.section(root, &crate::clocks::SECTION, &[]),
+            node: self.section(root, &sections::NODE, &[]),
+        }
+    }
+
+    fn keep_hardware(&mut self, hardware: &Hardware) {
+        let Hardware { disk, clock, node } = hardware;
+        for (section, table) in
+            [(crate::storage::SECTION, disk), (crate::clocks::SECTION, clock), (sections::NODE, node)]
+        {
+            self.keep(format!("[{}]", section.name), &table.settings);
+        }
     }
 
     fn keep_network(&mut self, network: &Network) {
@@ -203,10 +221,21 @@ impl<'p> Decoder<'p> {
         problems.is_empty().then_some(own.settings)
     }
 
-    /// Reports what chance does to messages and disks that the protocol does not survive, where
-    /// nothing is expected.
+    /// Whether the run ends at the first violation. Settings in which nobody speaks of it are the same
+    /// as before there was a choice.
+    fn stops_at_violation(&mut self, root: &DeTable<'_>) -> bool {
+        let table = self.section(root, &sections::CHECK, &[]);
+        let written = table.settings.bool("stop_at_violation");
+        if written.is_some() {
+            self.keep(format!("[{}]", sections::CHECK.name), &table.settings);
+        }
+        written.unwrap_or(false)
+    }
+
+    /// Reports what chance does to messages and disks that the protocol does not survive, unless
+    /// something is expected of it.
     fn report_deadly(&mut self, root: &DeTable<'_>, network: &Network, disk: &Decoded) {
-        if root.contains_key("expect") {
+        if root.get("expect").is_some() {
             return;
         }
         let links = network.links.iter().chain([&network.table]);

@@ -96,6 +96,8 @@ pub struct Scenario {
     pub protocol_settings: Settings,
     /// Where the run gives up.
     pub limits: Limits,
+    /// Whether the run ends as soon as an operation is certainly impossible.
+    pub stops_at_violation: bool,
     /// What every run must come to, if the scenario says so.
     pub expect: Option<Expect>,
     /// What at least one run of a sweep must show.

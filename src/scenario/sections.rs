@@ -128,6 +128,19 @@ pub const LIMITS: Section = Section {
     ],
 };
 
+/// `[check]`.
+pub const CHECK: Section = Section {
+    name: "check",
+    doc: "How a run is judged.",
+    keys: &[Key {
+        name: "stop_at_violation",
+        kind: KeyKind::Bool,
+        default: None,
+        doc: "Whether operations are judged as they complete, so that the run ends as soon as one is certainly impossible. The verdict is the same; judging takes longer, a run that fails ends sooner. If unset `false`: the history is judged when the run is over.",
+        since: "0.1",
+    }],
+};
+
 /// `[expect]`.
 pub const EXPECT: Section = Section {
     name: "expect",
@@ -203,6 +216,6 @@ pub fn sections(protocols: &[ProtocolSpec]) -> Vec<SectionEntry> {
         once(workload::SECTION),
     ];
     all.extend(protocols.iter().map(|protocol| once(protocol.section)));
-    all.extend([many(faults::verbs::SECTION), either(EXPECT), once(LIMITS)]);
+    all.extend([many(faults::verbs::SECTION), once(CHECK), either(EXPECT), once(LIMITS)]);
     all
 }
