@@ -16,6 +16,8 @@ mod automaton;
 mod brute_force;
 mod budget;
 mod erased;
+#[cfg(test)]
+mod explanation_cost;
 mod judgement;
 mod linearizability;
 mod model;

@@ -136,8 +136,9 @@ impl Case {
         if let Some((_, partition, impossible)) = first {
             let culprit = &self.operations[impossible.operation];
             let beside = |o: &&Operation| self.model.part(o) == partition.key.as_ref();
-            let so_far = self.operations.iter().take_while(|o| Some(o.invoked) < culprit.returned);
-            let picture = timeline::draw(so_far.filter(beside), culprit);
+            let so_far = self.operations.partition_point(|o| Some(o.invoked) < culprit.returned);
+            // The latest first: most of the others are then seen at once not to matter.
+            let picture = timeline::draw(self.operations[..so_far].iter().rev().filter(beside), culprit);
             let states = impossible.states.iter().map(|&state| self.state(partition, state)).collect();
             report.blame(culprit, &impossible, states, picture);
         }
