@@ -39,6 +39,15 @@ impl Text {
             Form::Long(text) => text,
         }
     }
+
+    /// Its bytes: told without making sure that they are a string, which they are.
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            Form::Short { length, bytes } => &bytes[..usize::from(*length)],
+            Form::Long(text) => text.as_bytes(),
+        }
+    }
 }
 
 impl From<&str> for Text {
@@ -83,13 +92,15 @@ impl PartialOrd for Text {
 
 impl Ord for Text {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_str().cmp(other)
+        self.bytes().cmp(other.bytes())
     }
 }
 
 impl Hash for Text {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
+        // No string is the beginning of another, with a byte at its end that no string has.
+        state.write(self.bytes());
+        state.write_u8(u8::MAX);
     }
 }
 
