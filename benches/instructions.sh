@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Counts the instructions that an event of W1 to W3, an operation of W4, a run of W5 and an event of an
-# idle cluster cost, and compares with
-# benches/instructions.csv: a noisy machine does not show in them. More than 3 % above it: exit 1.
+# Counts the instructions that an event of W1 to W3, an operation of W4, a run of W5, an event of an
+# idle cluster and an operation that is judged cost, and compares with benches/instructions.csv: a noisy
+# machine does not show in them. More than 3 % above it: exit 1.
 # With --record, writes the file instead. Needs valgrind; takes a minute.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -36,6 +36,9 @@ w4 3 300 1300
 w4 5 300 1300
 w5 5 2 12
 w5-idle 5 2 12
+check-unique 10 2 12
+check-crashed 10 2 12
+check-cas 10 2 7
 RUNS
 }
 
@@ -48,7 +51,7 @@ else
         BEGIN { while ((getline line < file) > 0) { split(line, f, ","); before[f[1] "," f[2]] = f[3] } }
         NR > 1 {
             was = before[$1 "," $2]
-            printf "%-7s %6d nodes  %8d instructions, recorded %8d  %+.1f %%\n", $1, $2, $3, was, 100 * ($3 / was - 1)
+            printf "%-13s %6d nodes  %8d instructions, recorded %8d  %+.1f %%\n", $1, $2, $3, was, 100 * ($3 / was - 1)
             if ($3 > 1.03 * was) worse = 1
         }
         END { exit worse }'
