@@ -1,12 +1,30 @@
 //! Queues that are empty at first and to which no value is enqueued twice: by the ways in which such
-//! a history can be wrong (Henzinger, Sezgin & Vafeiadis, *Aspect-Oriented Linearizability Proofs*,
-//! 2013, theorem 1). One in which everything returned is linearizable if and only if
+//! a history can be wrong, as in Henzinger, Sezgin & Vafeiadis, *Aspect-Oriented Linearizability Proofs*
+//! (2013; arXiv:1502.07639). One in which everything returned is linearizable if and only if
 //! 1. no dequeue answers a value that was not enqueued, or returns before its enqueue was called;
 //! 2. no value is dequeued twice;
 //! 3. of no two values whose enqueues do not overlap, the second is dequeued and the first is not, or
 //!    only by a dequeue that was called after that of the second had returned;
 //! 4. no dequeue answers that the queue is empty while at every instant of it there is a value whose
 //!    enqueue has returned and whose dequeue was not called yet.
+//!
+//! Each is necessary. **Together they suffice.** A value that nobody dequeued is dequeued in the end. Let
+//! the enqueue of `v` happen before its dequeue returned too, and the dequeue after the enqueue was called:
+//! by 1, both still have time for that. Now `u` must come before `v` if its enqueue has to happen before
+//! that of `v` can, or its dequeue. No two must each come before the other: by 3 if it is for the times as
+//! they were, and otherwise by 1. Nor do more form a circle. The shortest goes by enqueues and by dequeues
+//! in turns, as each of the two is transitive. Of two that precede others by their enqueues, `u` before `v`
+//! and `w` before `x`, also `u` comes before `x` or `w` before `v`, since times do not cross; the first makes
+//! the circle shorter, and the second, with `v` before `w`, a circle of two. So there is an order of
+//! values that keeps all this. In it, let each enqueue happen once it and all those before it were
+//! called, and each dequeue likewise: in time, for whatever returned before one of these was called is
+//! not after it; and the dequeue after the enqueue.
+//!
+//! Let `t` be an instant at which no value is there whose enqueue has returned and whose dequeue was not
+//! called. The queue can be empty at `t`: of what is in it, let that be dequeued right before `t` whose
+//! dequeue was called, and the rest be enqueued right after, both in their order; what comes later is
+//! behind them all. Nothing is in the queue longer than before, so this can be done for one `t` after the
+//! other, and by 4 there is one for each dequeue that found nothing.
 //!
 //! **Prefixes and crashed operations.** An enqueue that may have happened has if its value was
 //! dequeued, and then returns at the end of time; if not, it is left out: a value more can only be in
@@ -19,9 +37,11 @@
 //! first to the first, the second to the second, and so on, for if this does not work then there
 //! are too few dequeues before some deadline.
 //!
-//! Where something was found empty too, it would also matter which value is taken when. Then the
-//! answer is certain only if rule 4 is kept though nothing is taken, or broken though all is taken at
-//! once; otherwise a search is needed.
+//! Where something was found empty too, it also matters which value is taken when. A dequeue that found
+//! nothing sets a deadline to all values whose enqueue had returned before it was called: its return.
+//! (Whoever was enqueued before one of these has it too.) Again there must be enough dequeues before each
+//! deadline. If rule 4 is kept when they are given to the deadlines in order, the history is possible. If it
+//! is broken though all that was left is gone at once, it is not. Otherwise a search is needed.
 
 use super::Ruling;
 use super::container::{Answered, Container, Span};
@@ -43,13 +63,13 @@ pub(super) fn rule(case: &Case, partition: &Partition) -> Ruling {
 /// The ruling on the prefix that `horizon` ends.
 fn judge(queue: &Container, horizon: u32) -> Answer {
     let Some(prefix) = Prefix::new(queue, horizon) else { return Answer::Impossible };
-    if !prefix.is_in_order() {
+    let Some(departures) = prefix.deadlines().and_then(|deadlines| prefix.departures(&deadlines)) else {
         return Answer::Impossible;
-    }
-    if prefix.found_empty.is_empty() || prefix.was_empty(queue.end, true) {
+    };
+    if prefix.found_empty.is_empty() || prefix.was_empty(queue.end, &departures) {
         return Answer::Possible;
     }
-    if prefix.takers.is_empty() || !prefix.was_empty(queue.end, false) {
+    if prefix.takers.is_empty() || !prefix.was_empty(queue.end, &vec![0; departures.len()]) {
         return Answer::Impossible;
     }
     Answer::Unknown
@@ -98,37 +118,49 @@ impl Prefix {
         Some(Prefix { dequeued, left, takers, found_empty })
     }
 
-    /// Whether rule 3 is kept.
-    fn is_in_order(&self) -> bool {
+    /// What is left and has a deadline: that, and its place, the first deadline first; `None` if rule 3 is
+    /// broken by what was dequeued.
+    fn deadlines(&self) -> Option<Vec<(u32, u32)>> {
         // The first return among the dequeues of a value and of all that were enqueued after it.
-        let mut first_returns = vec![NEVER; self.dequeued.len() + 1];
-        for (place, (_, dequeue)) in self.dequeued.iter().enumerate().rev() {
-            first_returns[place] = first_returns[place + 1].min(dequeue.ret);
-        }
-        let overtaken = |returned: u32| {
-            first_returns[self.dequeued.partition_point(|(enqueue, _)| enqueue.call < returned)]
-        };
+        let following = first_returns(self.dequeued.iter().map(|(_, dequeue)| dequeue));
+        let overtaken =
+            |returned: u32| following[self.dequeued.partition_point(|(enqueue, _)| enqueue.call < returned)];
         if self.dequeued.iter().any(|(enqueue, dequeue)| overtaken(enqueue.ret) < dequeue.call) {
-            return false;
+            return None;
         }
-        let deadlines = self.left.iter().map(|&returned| overtaken(returned));
-        let mut deadlines: Vec<u32> = deadlines.filter(|&deadline| deadline != NEVER).collect();
+        let empty_returns = first_returns(self.found_empty.iter());
+        let deadline = |(place, &returned): (usize, &u32)| {
+            let empty = empty_returns[self.found_empty.partition_point(|span| span.call < returned)];
+            (overtaken(returned).min(empty), place as u32)
+        };
+        let deadlines = self.left.iter().enumerate().map(deadline);
+        let mut deadlines: Vec<(u32, u32)> = deadlines.filter(|&(deadline, _)| deadline != NEVER).collect();
         deadlines.sort_unstable();
-        deadlines.len() <= self.takers.len()
-            && deadlines.iter().zip(&self.takers).all(|(deadline, taker)| taker < deadline)
+        Some(deadlines)
     }
 
-    /// Whether rule 4 is kept, if the values that nobody saw leave stay, or are gone at once.
-    fn was_empty(&self, end: u32, they_stay: bool) -> bool {
+    /// From when on what is left may be gone, [`NEVER`] for what stays; `None` if some deadline cannot be
+    /// kept.
+    fn departures(&self, deadlines: &[(u32, u32)]) -> Option<Vec<u32>> {
+        let mut departures = vec![NEVER; self.left.len()];
+        let mut takers = self.takers.iter();
+        for &(deadline, place) in deadlines {
+            departures[place as usize] = *takers.next().filter(|&&call| call < deadline)?;
+        }
+        Some(departures)
+    }
+
+    /// Whether rule 4 is kept, if what is left may be gone at `departures`.
+    fn was_empty(&self, end: u32, departures: &[u32]) -> bool {
         // After each event, how many values more are certainly there.
         let mut changes = vec![0_i32; end as usize + 1];
-        for (enqueue, dequeue) in self.dequeued.iter().filter(|(enqueue, dequeue)| enqueue.ret < dequeue.call)
-        {
-            changes[enqueue.ret as usize] += 1;
-            changes[dequeue.call as usize] -= 1;
-        }
-        if they_stay {
-            self.left.iter().for_each(|&returned| changes[returned as usize] += 1);
+        let dequeued = self.dequeued.iter().map(|(enqueue, dequeue)| (enqueue.ret, dequeue.call));
+        let left = self.left.iter().copied().zip(departures.iter().copied());
+        for (from, to) in dequeued.chain(left).filter(|(from, to)| from < to) {
+            changes[from as usize] += 1;
+            if to != NEVER {
+                changes[to as usize] -= 1;
+            }
         }
         // Before each event, how many instants there were at which it may have been empty.
         let (mut there, mut instants) = (0, 0_u32);
@@ -141,4 +173,13 @@ impl Prefix {
         let had_instant = |span: &Span| before[span.ret as usize] > before[span.call as usize];
         self.found_empty.iter().all(had_instant)
     }
+}
+
+/// For each of `spans` the first return of it and those that follow; one more at the end.
+fn first_returns<'a>(spans: impl DoubleEndedIterator<Item = &'a Span> + ExactSizeIterator) -> Vec<u32> {
+    let mut returns = vec![NEVER; spans.len() + 1];
+    for (place, span) in spans.enumerate().rev() {
+        returns[place] = returns[place + 1].min(span.ret);
+    }
+    returns
 }

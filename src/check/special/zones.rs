@@ -1,5 +1,5 @@
-//! Registers whose values are each written once: Gibbons & Korach, *Testing Shared Memories* (1997),
-//! §4.2, in one pass over the operations and one over time.
+//! Registers whose values are each written once: Gibbons & Korach, *Testing Shared Memories* (1997), in
+//! one pass over the operations and one over time.
 //!
 //! The operations on one value, the write and the reads of it, are its *cluster*; all of them come
 //! before all of another cluster or after. Let `f` be the first return in a cluster and `s` the last
@@ -88,33 +88,28 @@ fn gather(entries: &[Entry], values: usize) -> Option<Vec<Cluster>> {
     Some(clusters)
 }
 
-/// The clusters that are crossed by one that returned before: that must come before it and after. By
-/// a sweep over time: of two that cross, let `a` be the one that returned first; then at `f(b)` or at
-/// `s(b)`, whichever is first, `a` has returned, and its `s` is beyond `f(b)`.
+/// The clusters that are crossed by one that returned before: that must come before it and after.
+///
+/// By a sweep over time that meets each cluster at its `f` or at its `s`, whichever is first. Of two that
+/// cross, let `a` be the one that returned first, `f(a) < f(b)`. Then `f(a) < s(b)` too, so that `a` is met
+/// before `b`, and `s(a)` is beyond `f(b)`. Whatever else is met before `b` with its `s` beyond `f(b)`
+/// returned before `f(b)` and `s(b)`, and so crosses it.
 pub(super) fn crossed(clusters: &[Cluster], end: u32) -> Vec<StateId> {
     let mut at = vec![NONE; end as usize + 1];
     for (value, cluster) in clusters.iter().enumerate() {
         if cluster.first_return != NEVER {
-            at[cluster.last_call as usize] = value as StateId;
-            at[cluster.first_return as usize] = value as StateId;
+            at[cluster.first_return.min(cluster.last_call) as usize] = value as StateId;
         }
     }
     let mut crossed = Vec::new();
-    // The greatest `s` of the clusters that have returned.
+    // The greatest `s` of those that were met.
     let mut last_call = 0;
-    for (time, &value) in at.iter().enumerate() {
-        if value == NONE {
-            continue;
-        }
+    for value in at.into_iter().filter(|&value| value != NONE) {
         let cluster = &clusters[value as usize];
-        let returns = cluster.first_return == time as u32;
-        let is_first = returns == (cluster.first_return < cluster.last_call);
-        if is_first && last_call > cluster.first_return {
+        if last_call > cluster.first_return {
             crossed.push(value);
         }
-        if returns {
-            last_call = last_call.max(cluster.last_call);
-        }
+        last_call = last_call.max(cluster.last_call);
     }
     crossed
 }
