@@ -6,8 +6,7 @@
 //! (and by those that return later and are needed for its sake) is in order and crosses no other.
 
 use super::chain_locator::Forest;
-use super::zone_states::Crossings;
-use crate::check::linearizability::STATES_MAX;
+use super::zone_states::{Crossings, earliest};
 use crate::check::numbering::{NONE, StateId};
 use crate::check::partition::{Entry, NEVER};
 
@@ -23,10 +22,8 @@ pub(super) fn possible(forest: &Forest<'_>, entries: &[Entry], culprit: &Entry) 
         let last_call = chain.last_call.max(last_call).max(call);
         value != culprit.guard && crossings.is_free(root, chain.first_return.min(now), last_call)
     };
-    let mut states: Vec<StateId> = (0..forest.links.len() as StateId).filter(is_possible).collect();
-    states.sort_by_key(|&value| forest.links[value as usize].call);
-    states.truncate(STATES_MAX);
-    states
+    let possible = (0..forest.links.len() as StateId).filter(is_possible);
+    earliest(possible.map(|value| (forest.links[value as usize].call, value)).collect())
 }
 
 /// The last call of what would be needed for the sake of `culprit` if it happened on `value`; `None` if

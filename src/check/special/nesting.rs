@@ -40,8 +40,11 @@ pub(super) struct Life {
 }
 
 /// Whether `lives`, whose pops were called at `end` or before, can be in one stack.
-pub(super) fn is_possible(mut lives: Vec<Life>, end: u32) -> bool {
-    lives.sort_unstable_by_key(|life| life.push.ret);
+pub(super) fn is_possible(lives: &[Life], end: u32) -> bool {
+    let mut order: Vec<(u32, u32)> =
+        lives.iter().enumerate().map(|(place, life)| (life.push.ret, place as u32)).collect();
+    order.sort_unstable();
+    let lives: Vec<Life> = order.into_iter().map(|(_, place)| lives[place as usize]).collect();
     let mut coverage = Coverage::new(&lives, end);
     let mut values = Values::new(&lives);
     let mut parts = vec![(0, lives.len())];

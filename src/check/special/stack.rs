@@ -170,7 +170,7 @@ impl Prefix {
         let left = left.map(|(&(push, _), &pop)| Life { push, pop });
         let all = self.popped.iter().copied().chain(left);
         let lives: Vec<Life> = all.filter(|life| life.push.ret < life.pop.call).collect();
-        self.was_empty(&lives) && nesting::is_possible(lives, self.end)
+        self.was_empty(&lives) && nesting::is_possible(&lives, self.end)
     }
 
     /// Whether rule 4 is kept.

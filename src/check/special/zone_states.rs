@@ -83,10 +83,14 @@ pub(super) fn possible(entries: &[Entry], whole: &[Cluster], culprit: &Entry) ->
         let first_return = cluster.first_return.min(now);
         written < now && value != culprit.guard && crossings.is_free(value, first_return, last_call)
     };
-    let mut states: Vec<StateId> = (0..whole.len() as StateId).filter(is_possible).collect();
-    states.sort_by_key(|&value| whole[value as usize].written);
-    states.truncate(STATES_MAX);
-    states
+    let possible = (0..whole.len() as StateId).filter(is_possible);
+    earliest(possible.map(|value| (whole[value as usize].written, value)).collect())
+}
+
+/// The first few of `states`, which are given with the times at which they were left.
+pub(super) fn earliest(mut states: Vec<(u32, StateId)>) -> Vec<StateId> {
+    states.sort_unstable();
+    states.into_iter().take(STATES_MAX).map(|(_, value)| value).collect()
 }
 
 /// The clusters of the prefix that ends before `culprit` returns.

@@ -7,13 +7,13 @@ use crate::check::numbering::StateId;
 pub(super) const FORGET_BYTES: u64 = 1 << 20;
 /// A part with more ends is too rich.
 const ENDS_MAX: usize = 64;
-/// As many steps, and twice those to the first end, may be spent to find all ends.
+/// As many steps, and as many again as to the first end, may be spent to find all ends.
 const STEPS: u64 = 256;
 
 /// The part that is searched.
 #[derive(Clone, Debug)]
 pub(super) struct Parts {
-    /// After how many returns nothing is open, in order; the last is all.
+    /// After how many returns nothing is open, in order.
     quiet: Vec<u32>,
     /// Where in `quiet` the part ends.
     at: usize,
@@ -58,7 +58,7 @@ impl Parts {
         if self.ends.is_empty() {
             return false;
         }
-        self.allowance = self.allowance.min(3 * self.steps + STEPS);
+        self.allowance = self.allowance.min(2 * self.steps + STEPS);
         self.steps > self.allowance || self.ends.len() > ENDS_MAX
     }
 
