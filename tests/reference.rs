@@ -18,11 +18,14 @@ fn reference() -> Reference {
     Reference::new(registry::specs())
 }
 
-/// Reads `text`, which may extend a file that says no more than the protocol.
+/// Reads `text`, which may extend a file that says no more than the protocol, and name a table.
 fn read(protocol: &ProtocolSpec, text: &str) -> Scenario {
     let specs = [*protocol];
     let base = format!("protocol = \"{}\"\n", protocol.name).into_bytes();
-    let open = move |path: &str, _: &str| Ok(Opened { path: path.to_owned(), text: base.clone() });
+    let open = move |path: &str, _: &str| {
+        let text = if path.ends_with(".csv") { b"latency_ms\n1\n2.5\n".to_vec() } else { base.clone() };
+        Ok(Opened { path: path.to_owned(), text })
+    };
     let source = Source { path: "example.toml", name: "example".to_owned(), text: text.as_bytes() };
     let scenario = Reader::new(&specs).opener(&open).read(source);
     scenario.unwrap_or_else(|found| panic!("{text}\n{}", found.render(false)))

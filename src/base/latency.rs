@@ -5,11 +5,12 @@
 //! bits on every platform; std's do not.
 
 use std::fmt;
+use std::sync::Arc;
 
-use super::{Draw, SimDuration};
+use super::{Draw, Samples, SimDuration};
 
 /// A distribution of durations.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Latency {
     /// Always the same.
     Constant(SimDuration),
@@ -41,6 +42,8 @@ pub enum Latency {
         /// How heavy: smaller is heavier.
         alpha: f64,
     },
+    /// As it was measured. Shared, because many links may have the same.
+    Empirical(Arc<Samples>),
 }
 
 impl fmt::Display for Latency {
@@ -51,6 +54,9 @@ impl fmt::Display for Latency {
             Latency::Exponential { min, mean } => write!(f, "exponential, min {min}, mean {mean}"),
             Latency::Lognormal { median, sigma } => write!(f, "lognormal, median {median}, sigma {sigma}"),
             Latency::Pareto { min, alpha } => write!(f, "pareto, min {min}, alpha {alpha}"),
+            Latency::Empirical(samples) => {
+                write!(f, "{} samples, {} to {}", samples.count(), samples.least(), samples.most())
+            }
         }
     }
 }
@@ -69,38 +75,40 @@ impl Latency {
 
     /// No sample is shorter.
     pub fn least(&self) -> SimDuration {
-        match *self {
-            Latency::Constant(d) => d,
+        match self {
+            Latency::Constant(d) => *d,
             Latency::Uniform { min, .. } | Latency::Exponential { min, .. } | Latency::Pareto { min, .. } => {
-                min
+                *min
             }
             Latency::Lognormal { .. } => SimDuration::ZERO,
+            Latency::Empirical(samples) => samples.least(),
         }
     }
 
     /// Draws a duration.
     #[inline]
     pub fn sample(&self, draw: &mut impl Draw) -> SimDuration {
-        match *self {
-            Latency::Constant(d) => d,
+        match self {
+            Latency::Constant(d) => *d,
             Latency::Uniform { min, max } => SimDuration::from_ns(draw.between(min.as_ns(), max.as_ns())),
             _ => self.sample_tail(draw),
         }
     }
 
-    /// The distributions that need a logarithm, kept out of the hot path.
+    /// The distributions that need a logarithm or a search, kept out of the hot path.
     fn sample_tail(&self, draw: &mut impl Draw) -> SimDuration {
-        let ns = match *self {
+        let ns = match self {
+            Latency::Empirical(samples) => return samples.sample(draw),
             Latency::Constant(d) => d.as_ns() as f64,
             Latency::Uniform { min, .. } => min.as_ns() as f64,
             Latency::Exponential { min, mean } => {
-                let tail = (mean - min).as_ns() as f64;
+                let tail = (*mean - *min).as_ns() as f64;
                 min.as_ns() as f64 - tail * libm::log(draw.unit())
             }
             Latency::Lognormal { median, sigma } => {
-                median.as_ns() as f64 * libm::exp(sigma * standard_normal(draw))
+                median.as_ns() as f64 * libm::exp(*sigma * standard_normal(draw))
             }
-            Latency::Pareto { min, alpha } => min.as_ns() as f64 * libm::pow(draw.unit(), -1.0 / alpha),
+            Latency::Pareto { min, alpha } => min.as_ns() as f64 * libm::pow(draw.unit(), -1.0 / *alpha),
         };
         SimDuration::from_ns(libm::round(ns.clamp(0.0, LONGEST_NS)) as u64)
     }
@@ -117,7 +125,7 @@ mod tests {
     use super::super::{Seed, Stream, StreamName};
     use super::*;
 
-    fn samples_ms(latency: Latency) -> Vec<f64> {
+    fn samples_ms(latency: &Latency) -> Vec<f64> {
         let mut stream = Stream::new(Seed(3), StreamName::Network);
         let mut all: Vec<f64> = (0..40_000).map(|_| latency.sample(&mut stream).as_ms_f64()).collect();
         all.sort_by(f64::total_cmp);
@@ -131,19 +139,19 @@ mod tests {
     #[test]
     fn moments_are_as_asked() {
         let ms = SimDuration::from_ms;
-        let uniform = samples_ms(Latency::Uniform { min: ms(1), max: ms(3) });
+        let uniform = samples_ms(&Latency::Uniform { min: ms(1), max: ms(3) });
         assert!((mean(&uniform) - 2.0).abs() < 0.02);
         assert!(uniform[0] >= 1.0 && uniform[uniform.len() - 1] <= 3.0);
 
-        let exponential = samples_ms(Latency::Exponential { min: ms(1), mean: ms(3) });
+        let exponential = samples_ms(&Latency::Exponential { min: ms(1), mean: ms(3) });
         assert!((mean(&exponential) - 3.0).abs() < 0.06);
         assert!(exponential[0] >= 1.0);
 
-        let lognormal = samples_ms(Latency::Lognormal { median: ms(10), sigma: 0.5 });
+        let lognormal = samples_ms(&Latency::Lognormal { median: ms(10), sigma: 0.5 });
         assert!((lognormal[lognormal.len() / 2] - 10.0).abs() < 0.2);
         assert!((mean(&lognormal) - 10.0 * libm::exp(0.125)).abs() < 0.3);
 
-        let pareto = samples_ms(Latency::Pareto { min: ms(1), alpha: 3.0 });
+        let pareto = samples_ms(&Latency::Pareto { min: ms(1), alpha: 3.0 });
         assert!((mean(&pareto) - 1.5).abs() < 0.05);
         assert!(pareto[0] >= 1.0);
     }

@@ -7,7 +7,7 @@
 //! * [`Digest`]: what two equal runs agree on.
 //! * [`Table`]: a hash map that cannot be iterated.
 //! * [`JournalId`], [`Ticket`], [`Damaged`]: what a disk holds and answers.
-//! * [`Latency`]: distributions of durations.
+//! * [`Latency`]: distributions of durations; [`Samples`]: one that was measured.
 //! * [`keys`]: how a module says which scenario keys it reads.
 
 mod digest;
@@ -18,6 +18,7 @@ pub mod keys;
 mod latency;
 mod prefetch;
 mod sample;
+mod samples;
 mod seed;
 mod stream;
 mod table;
@@ -30,6 +31,7 @@ pub use journal::{Damaged, DiskError, JournalId, Ticket};
 pub use latency::Latency;
 pub(crate) use prefetch::prefetch;
 pub use sample::{Draw, Probability};
+pub use samples::Samples;
 pub use seed::Seed;
 pub use stream::{Stream, StreamName};
 pub use table::Table;

@@ -99,13 +99,16 @@ fn no_such_file(guess: Option<PathBuf>) -> String {
     format!("there is no such file{guess}")
 }
 
-/// The scenario in the folder of `path` whose name is nearest to its own, and is not that of `other`.
-/// What all names end with makes none of them like another.
+/// The file in the folder of `path` whose name is nearest to its own, and is not that of `other`: of a
+/// table another one, of anything else a scenario. What all names end with makes none of them like
+/// another.
 fn beside(path: &Path, other: Option<&Path>) -> Option<String> {
     let folder = path.parent()?;
     let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let entries = fs::read_dir(listed).ok()?.filter_map(Result::ok).map(|entry| entry.path());
-    let files = entries.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let wanted = path.extension().and_then(|extension| extension.to_str());
+    let wanted = wanted.filter(|extension| *extension == "csv").unwrap_or("toml");
+    let files = entries.filter(|path| path.extension().is_some_and(|extension| extension == wanted));
     let others = files.filter(|path| other.is_none_or(|other| normal(path) != normal(other)));
     let mut names: Vec<String> =
         others.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
@@ -113,7 +116,8 @@ fn beside(path: &Path, other: Option<&Path>) -> Option<String> {
     names.sort();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let name = path.file_name()?.to_str()?;
-    close(name.strip_suffix(".toml").unwrap_or(name), &names).map(|name| format!("{name}.toml"))
+    let dotted = format!(".{wanted}");
+    close(name.strip_suffix(&dotted).unwrap_or(name), &names).map(|name| name.to_owned() + &dotted)
 }
 
 /// What the scenario is called: its path below `scenarios`, or else its file's name. It is where

@@ -87,7 +87,7 @@ impl Network {
         let mut config = self.config.links.clone();
         if let (Some(from), Some(to)) = (link.from.as_node(), link.to.as_node()) {
             for special in self.config.overrides.iter().filter(|special| special.matches(from, to)) {
-                config.latency = special.latency.unwrap_or(config.latency);
+                config.latency = special.latency.clone().unwrap_or(config.latency);
                 config.loss = special.loss.unwrap_or(config.loss);
                 config.duplicate = special.duplicate.unwrap_or(config.duplicate);
             }

@@ -248,6 +248,10 @@ pub(super) fn distributions(kind: KeyKind) -> &'static [(&'static str, &'static 
                 "`sigma` is how wide, above 0 and up to 100",
             ),
             ("{ pareto = { min = \"1ms\", alpha = 2.5 } }", "a heavy tail, the heavier the smaller `alpha`"),
+            (
+                "{ empirical = \"measured.csv\" }",
+                "as measured: one column of durations, named after its unit (`latency_ms`), and a second, `count`, if any",
+            ),
         ],
         _ => &[],
     }

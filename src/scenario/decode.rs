@@ -7,6 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::attachments::Attachments;
 use super::diagnostics::MOST_KEPT;
 use super::suggest::{close, help, nearest, quoted};
 use super::value::found;
@@ -29,6 +30,8 @@ pub(super) struct Decoder<'p> {
     pub(super) nodes: u32,
     /// Where their number is written, if it is.
     pub(super) nodes_at: Option<Span>,
+    /// The files that values name.
+    pub(super) attachments: Attachments<'p>,
     /// Every table that was decoded.
     pub(super) tables: Vec<Table>,
     /// The key whose value is being decoded, for the messages.
@@ -68,13 +71,14 @@ pub(super) struct Unknown {
 }
 
 impl<'p> Decoder<'p> {
-    pub(super) fn new(protocols: &'p [ProtocolSpec]) -> Self {
+    pub(super) fn new(protocols: &'p [ProtocolSpec], attachments: Attachments<'p>) -> Self {
         let (problems, missing) = (Vec::new(), Vec::new());
         Decoder {
             protocols,
             protocol: None,
             nodes: sections::MOST_NODES,
             nodes_at: None,
+            attachments,
             tables: Vec::new(),
             key: "",
             problems,
@@ -257,6 +261,6 @@ fn is_section(value: &DeValue<'_>) -> bool {
 /// The default of `key`, decoded as if it were written.
 pub(super) fn default_of(key: &Key) -> Option<KeyValue> {
     let value = DeValue::parse(key.default?).ok();
-    let value = value.and_then(|value| Decoder::new(&[]).value(key.kind, &value));
+    let value = value.and_then(|value| Decoder::new(&[], Attachments::default()).value(key.kind, &value));
     Some(value.unwrap_or_else(|| panic!("the default of the key `{}` is not of its kind", key.name)))
 }

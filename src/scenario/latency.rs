@@ -9,7 +9,7 @@ use super::suggest::{help, quoted};
 use super::value::number;
 use crate::base::{Latency, SimDuration};
 
-const SHAPES: [&str; 4] = ["uniform", "exponential", "lognormal", "pareto"];
+const SHAPES: [&str; 5] = ["uniform", "exponential", "lognormal", "pareto", "empirical"];
 const EXPECTED: &str =
     "a duration such as \"1ms\", or a distribution such as { uniform = [\"1ms\", \"3ms\"] }";
 
@@ -59,6 +59,7 @@ impl Decoder<'_> {
                 let (min, alpha) = (self.any_duration(min), self.tail(alpha, "alpha"));
                 Some(Latency::Pareto { min: min?, alpha: alpha? })
             }
+            "empirical" => self.empirical(body),
             other => {
                 let title = format!("unknown distribution {}", quoted(other));
                 let label = format!("expected {EXPECTED}");

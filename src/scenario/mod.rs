@@ -16,12 +16,16 @@
 //! the keys; `value`, `names`, `latency`, `nodes` and `duration` read single values; `faults`
 //! the fault schedule, `expect` the expectations; `settings` keeps every value; `suggest` knows the nearest name. Before
 //! them, `extends` gathers files, `merge` lays one over another and `overrides` what the
-//! command line sets over all; `sources` remembers which byte came from where.
+//! command line sets over all; `sources` remembers which byte came from where. `attachments` are the
+//! files that values name, `csv` reads those that are tables, `empirical` samples.
 
+mod attachments;
+mod csv;
 mod decode;
 mod diagnostics;
 mod document;
 mod duration;
+mod empirical;
 mod expect;
 mod extends;
 mod faults;

@@ -2,6 +2,7 @@
 
 use toml::de::{DeTable, DeValue, Error};
 
+use super::attachments::Attachments;
 use super::decode::{Decoder, Span};
 use super::diagnostics::MOST_RENDERED;
 use super::merge::{merged, shifted};
@@ -23,7 +24,7 @@ pub struct Source<'a> {
     pub text: &'a [u8],
 }
 
-/// A file that a scenario extends.
+/// A file that a scenario extends, or that a value of it names.
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// The file as messages name it; the same for the same file.
@@ -32,8 +33,8 @@ pub struct Opened {
     pub text: Vec<u8>,
 }
 
-/// Opens the file that `extends` names (the first argument) in the file with the path that is
-/// the second. An error is what a user reads.
+/// Opens the file that is named by `extends` or another value (the first argument) in the file with
+/// the path that is the second. An error is what a user reads.
 pub type Opener<'a> = &'a dyn Fn(&str, &str) -> Result<Opened, String>;
 
 /// Reads scenarios.
@@ -64,7 +65,7 @@ impl<'a> Reader<'a> {
         Reader { overrides, ..self }
     }
 
-    /// With a way to open what a scenario extends.
+    /// With a way to open what a scenario extends, and what its values name.
     pub fn opener(self, open: Opener<'a>) -> Self {
         Reader { open, ..self }
     }
@@ -83,8 +84,8 @@ impl<'a> Reader<'a> {
         for text in self.overrides {
             sources.push("--set".to_owned(), text.clone(), None, true);
         }
-        let mut decoder = Decoder::new(self.protocols);
-        let (scenario, problems) = {
+        let (scenario, problems, attached) = {
+            let mut decoder = Decoder::new(self.protocols, Attachments::of(&sources, self.open));
             let mut syntax = Syntax::default();
             // What is extended comes first, so that each file covers those behind it.
             let texts = sources.files()[..files].iter().rev().filter(|file| file.is_text);
@@ -100,8 +101,10 @@ impl<'a> Reader<'a> {
             let scenario = decoder.scenario(source.name, &root);
             let missing = if unread.is_empty() { decoder.missing } else { Vec::new() };
             decoder.problems.extend(unread);
-            (scenario, syntax.all_problems(decoder.problems, missing))
+            let problems = syntax.all_problems(decoder.problems, missing);
+            (scenario, problems, decoder.attachments.finish())
         };
+        sources.extend(attached);
         match scenario {
             Some(scenario) if problems.is_empty() => {
                 Ok(Scenario { overrides: self.overrides.to_vec(), ..scenario })

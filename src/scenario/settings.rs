@@ -27,6 +27,10 @@ pub(super) fn fingerprint(tables: &[Table]) -> Digest {
         for (key, value) in table.settings.iter() {
             if !(table.header.is_empty() && BESIDE.contains(&key)) {
                 digest.write(format!("{key} = {value}").as_bytes());
+                // Of a file its name says nothing.
+                if let Some(content) = value.content() {
+                    digest.write_u64(content.value());
+                }
             }
         }
     }

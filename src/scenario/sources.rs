@@ -2,7 +2,7 @@
 //! any of them.
 
 /// The files that were read: the scenario first, then what it extends, then what was set on
-/// the command line.
+/// the command line, then what values name.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Sources {
     files: Vec<SourceFile>,
@@ -32,9 +32,13 @@ impl Sources {
 
     /// Lays another file behind the others.
     pub(super) fn push(&mut self, path: String, text: String, extended_by: Option<String>, is_text: bool) {
-        // A byte between two files, so that the end of one is not the beginning of the next.
-        let start = self.files.last().map_or(0, |last| last.start + last.text.len() + 1);
+        let start = self.files.last().map_or(0, SourceFile::behind);
         self.files.push(SourceFile { path, text, start, extended_by, is_text });
+    }
+
+    /// Lays files behind the others that were made to follow them.
+    pub(super) fn extend(&mut self, files: Vec<SourceFile>) {
+        self.files.extend(files);
     }
 
     /// The scenario itself.
@@ -51,5 +55,13 @@ impl Sources {
     pub(super) fn file_at(&self, at: usize) -> &SourceFile {
         let behind = self.files.partition_point(|file| file.start <= at);
         &self.files[behind.max(1) - 1]
+    }
+}
+
+impl SourceFile {
+    /// Where the next file begins: a byte between two, so that the end of one is not the beginning
+    /// of the next.
+    pub(super) fn behind(&self) -> usize {
+        self.start + self.text.len() + 1
     }
 }

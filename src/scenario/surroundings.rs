@@ -53,7 +53,8 @@ impl Surroundings<'_> {
     /// The shortest round trip between any two nodes, if all that it depends on is known.
     pub fn least_round_trip(&self) -> Option<RoundTrip> {
         let network = self.network?;
-        let latencies = in_force(network, self.nodes?, network.links.latency, |link| link.latency);
+        let latencies =
+            in_force(network, self.nodes?, network.links.latency.clone(), |link| link.latency.clone());
         let hop = latencies.iter().map(Latency::least).min().unwrap_or(SimDuration::ZERO);
         let (sync, service) = (self.disk?.sync.least(), self.service_time?);
         Some(RoundTrip { travel: hop + hop, sync, service })

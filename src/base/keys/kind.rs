@@ -45,7 +45,8 @@ pub enum KeyKind {
     Seed,
     /// A distribution of durations: `"1ms"`, or `{ uniform = ["1ms", "3ms"] }`,
     /// `{ exponential = { min = "1ms", mean = "3ms" } }`,
-    /// `{ lognormal = { median = "1ms", sigma = 0.5 } }`, `{ pareto = { min = "1ms", alpha = 2.5 } }`.
+    /// `{ lognormal = { median = "1ms", sigma = 0.5 } }`, `{ pareto = { min = "1ms", alpha = 2.5 } }`,
+    /// `{ empirical = "measured.csv" }`.
     Latency,
     /// A node id: `3`.
     Node,

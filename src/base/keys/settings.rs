@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Target;
-use crate::base::{Latency, NodeId, Probability, SimDuration};
+use crate::base::{Digest, Latency, NodeId, Probability, SimDuration};
 
 /// A decoded value of one of the [`KeyKind`](super::KeyKind)s.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,6 +30,16 @@ pub enum KeyValue {
     NodeGroups(Vec<Vec<NodeId>>),
     /// Of `KeyKind::Target`.
     Target(Target),
+}
+
+impl KeyValue {
+    /// The fingerprint of what was read from the file that the value names, if it names one.
+    pub fn content(&self) -> Option<Digest> {
+        match self {
+            KeyValue::Latency(Latency::Empirical(samples)) => Some(samples.digest()),
+            _ => None,
+        }
+    }
 }
 
 /// The decoded values of one section.

@@ -47,18 +47,19 @@ impl fmt::Display for KeyValue {
 
 fn write_latency(f: &mut fmt::Formatter<'_>, latency: &Latency) -> fmt::Result {
     let text = |duration: SimDuration| format!("\"{}\"", exact(duration));
-    match *latency {
-        Latency::Constant(always) => f.write_str(&text(always)),
-        Latency::Uniform { min, max } => write!(f, "{{ uniform = [{}, {}] }}", text(min), text(max)),
+    match latency {
+        Latency::Constant(always) => f.write_str(&text(*always)),
+        Latency::Uniform { min, max } => write!(f, "{{ uniform = [{}, {}] }}", text(*min), text(*max)),
         Latency::Exponential { min, mean } => {
-            write!(f, "{{ exponential = {{ min = {}, mean = {} }} }}", text(min), text(mean))
+            write!(f, "{{ exponential = {{ min = {}, mean = {} }} }}", text(*min), text(*mean))
         }
         Latency::Lognormal { median, sigma } => {
-            write!(f, "{{ lognormal = {{ median = {}, sigma = {sigma:?} }} }}", text(median))
+            write!(f, "{{ lognormal = {{ median = {}, sigma = {sigma:?} }} }}", text(*median))
         }
         Latency::Pareto { min, alpha } => {
-            write!(f, "{{ pareto = {{ min = {}, alpha = {alpha:?} }} }}", text(min))
+            write!(f, "{{ pareto = {{ min = {}, alpha = {alpha:?} }} }}", text(*min))
         }
+        Latency::Empirical(samples) => write!(f, "{{ empirical = {:?} }}", samples.source()),
     }
 }
 

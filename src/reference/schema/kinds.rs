@@ -125,6 +125,7 @@ fn latency() -> Value {
             "exponential": shape("min", "mean", &duration),
             "lognormal": shape("median", "sigma", &tail),
             "pareto": shape("min", "alpha", &tail),
+            "empirical": { "type": "string", "minLength": 1 },
         },
         "additionalProperties": false,
         "minProperties": 1,

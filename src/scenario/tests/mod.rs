@@ -1,8 +1,9 @@
 //! The reader as a whole, with a stand-in for the registry.
 //!
-//! `valid` decodes a full file, `layers` files over files, `broken` says what a user reads about
+//! `valid` decodes a full file, `layers` files over files, `attached` files beside it, `broken` says what a user reads about
 //! many slips.
 
+mod attached;
 mod broken;
 mod layers;
 mod valid;
