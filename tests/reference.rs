@@ -23,7 +23,11 @@ fn read(protocol: &ProtocolSpec, text: &str) -> Scenario {
     let specs = [*protocol];
     let base = format!("protocol = \"{}\"\n", protocol.name).into_bytes();
     let open = move |path: &str, _: &str| {
-        let text = if path.ends_with(".csv") { b"latency_ms\n1\n2.5\n".to_vec() } else { base.clone() };
+        let text = match path {
+            "measured.csv" => b"latency_ms\n1\n2.5\n".to_vec(),
+            "regions.csv" => b"from,to,rtt_ms_avg\neu-west-1,eu-west-1,0.5\n".to_vec(),
+            _ => base.clone(),
+        };
         Ok(Opened { path: path.to_owned(), text })
     };
     let source = Source { path: "example.toml", name: "example".to_owned(), text: text.as_bytes() };
@@ -124,7 +128,7 @@ fn a_short_name_finds_all_that_it_may_mean() {
     assert_eq!(found("duplicate"), ["network.duplicate", "network.link.duplicate", "duplicate"]);
     assert_eq!(found("crash.target"), ["faults.crash.target"]);
     assert_eq!(found("faults.0.every"), ["faults.every"]);
-    assert_eq!(found("nodes"), ["nodes"]);
+    assert_eq!(found("nodes"), ["nodes", "topology.nodes"]);
     assert!(found("target").len() >= 4);
     assert_eq!(found("nothing-of-ours"), Vec::<String>::new());
     assert_eq!(reference.nearest("network.los").as_deref(), Some("network.loss"));

@@ -32,6 +32,15 @@ const UNSEEN: &[&str] = &[
     "extends-misspelt.toml",
     "extends-no-protocol.toml",
     "extends-not-text.toml",
+    "topology-matrix-empty.toml",
+    "topology-matrix-gap.toml",
+    "topology-matrix-no-diagonal.toml",
+    "topology-matrix-ragged.toml",
+    "topology-matrix-square.toml",
+    "topology-matrix-without-column.toml",
+    "topology-matrix-wrong.toml",
+    "topology-unknown-column.toml",
+    "topology-unknown-region.toml",
     // Two values.
     "clients-never-answered.toml",
     "drop-to-itself.toml",
@@ -63,6 +72,20 @@ const UNSEEN: &[&str] = &[
     "timeout-never-elects-by-service.toml",
     "timeout-never-elects-by-sync.toml",
     "timeout-never-elects.toml",
+    "topology-beyond-cluster.toml",
+    "topology-missing.toml",
+    "topology-no-majority.toml",
+    "topology-no-way.toml",
+    "topology-rack-of-none.toml",
+    "topology-route-wrong.toml",
+    "topology-two-distances.toml",
+    "topology-two-jitters.toml",
+    "topology-unanswered.toml",
+    "topology-unknown-region-target.toml",
+    "topology-unknown-zone.toml",
+    "topology-without-matrix.toml",
+    "topology-without-nodes.toml",
+    "topology-zone-without-region.toml",
     "uniform-backwards.toml",
     // JSON has one type where TOML has two.
     "type-count-fraction.toml",
@@ -120,11 +143,16 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Whether the reader accepts `text`, which may extend a file that says no more than the protocol.
+/// Whether the reader accepts `text`, which may extend a file that says no more than the protocol,
+/// and name a matrix of one region.
 fn reads(text: &str) -> bool {
     let specs = registry::specs();
     let base = format!("protocol = \"{}\"\n", specs[0].name).into_bytes();
-    let open = move |path: &str, _: &str| Ok(Opened { path: path.to_owned(), text: base.clone() });
+    let matrix = b"from,to,rtt_ms_avg\neu-west-1,eu-west-1,0.5\n";
+    let open = move |path: &str, _: &str| {
+        let text = if path == "regions.csv" { matrix.to_vec() } else { base.clone() };
+        Ok(Opened { path: path.to_owned(), text })
+    };
     let source = Source { path: "a.toml", name: "a".to_owned(), text: text.as_bytes() };
     Reader::new(&specs).opener(&open).read(source).is_ok()
 }
@@ -204,6 +232,11 @@ fn what_a_schema_can_see_is_refused() {
         "protocol = \"raft\"\n[network]\nlatency = { uniform = [\"1ms\", \"2ms\"], pareto = { min = \"1ms\", alpha = 1 } }",
         "protocol = \"raft\"\n[network]\nlatency = { pareto = { min = \"1ms\", alpha = 0 } }",
         "protocol = \"raft\"\n[network]\nlatency = { normal = [\"1ms\", \"2ms\"] }",
+        "protocol = \"raft\"\n[topology]\nnodes = []",
+        "protocol = \"raft\"\n[topology]\nnodes = [\"eu/a/r1/u2\"]",
+        "protocol = \"raft\"\n[topology]\nnodes = [\"eu\"]\nmatrix = \"\"",
+        "protocol = \"raft\"\n[topology]\nnodes = [\"eu\"]\n[topology.route]\nbetween = [\"eu\", \"us\"]",
+        "protocol = \"raft\"\n[network]\nlatency = { empirical = 1 }",
         "protocol = \"raft\"\n[[network.link]]\nfrom = []",
         "protocol = \"raft\"\n[[network.link]]\nfrom = [1, 1]",
         "protocol = \"raft\"\n[network.link]\nfrom = [1]",
@@ -327,6 +360,30 @@ fn node_list(stream: &mut Stream) -> String {
     format!("[{}]", nodes.join(", "))
 }
 
+fn place_list(stream: &mut Stream) -> String {
+    let names =
+        ["eu-west-1", "eu-west-1/a", "eu-west-1/a/r1", "eu-west-1/a/r1/x", "", "eu west", "eu-west-1/"];
+    let places: Vec<String> =
+        (0..below(stream, 4)).map(|_| format!("\"{}\"", pick(stream, &names))).collect();
+    format!("[{}]", places.join(", "))
+}
+
+fn seed(stream: &mut Stream) -> String {
+    let texts = [
+        "\"0x2a\"",
+        "\"0X2A\"",
+        "\"0x\"",
+        "\"+1\"",
+        "\"00042\"",
+        "18446744073709551615",
+        "18446744073709551616",
+        "\"18446744073709551615\"",
+        "\"0x0000000000000000000001\"",
+        "7",
+    ];
+    pick(stream, &texts).to_owned()
+}
+
 /// A value of the kind of `key`, more or less.
 fn value(stream: &mut Stream, kind: KeyKind, words: &[String]) -> String {
     let near = |stream: &mut Stream, min: u64, max: u64| {
@@ -349,26 +406,14 @@ fn value(stream: &mut Stream, kind: KeyKind, words: &[String]) -> String {
         .to_owned(),
         KeyKind::Bool => pick(stream, &["true", "false", "\"true\""]).to_owned(),
         KeyKind::Text | KeyKind::Choice(_) | KeyKind::Name(_) => word(stream),
+        KeyKind::File => pick(stream, &["\"regions.csv\"", "\"\"", "[\"regions.csv\"]"]).to_owned(),
+        KeyKind::Places => place_list(stream),
         KeyKind::Names(_) => match below(stream, 3) {
             0 => "[]".to_owned(),
             1 => format!("[{}]", word(stream)),
             _ => format!("[{}, {}]", word(stream), word(stream)),
         },
-        KeyKind::Seed => {
-            let texts = [
-                "\"0x2a\"",
-                "\"0X2A\"",
-                "\"0x\"",
-                "\"+1\"",
-                "\"00042\"",
-                "18446744073709551615",
-                "18446744073709551616",
-                "\"18446744073709551615\"",
-                "\"0x0000000000000000000001\"",
-                "7",
-            ];
-            pick(stream, &texts).to_owned()
-        }
+        KeyKind::Seed => seed(stream),
         KeyKind::Latency => {
             let (one, other) = (duration(stream), duration(stream));
             let tail = pick(stream, &["0", "0.5", "100", "100.5", "3"]);

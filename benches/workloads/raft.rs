@@ -29,7 +29,7 @@ pub(crate) fn world(nodes: u32) -> RaftWorld {
     let ms = SimDuration::from_ms;
     let latency = Latency::Uniform { min: SimDuration::from_us(500), max: SimDuration::from_us(1_500) };
     let links = LinkConfig { latency, loss: Probability::NEVER, duplicate: Probability::NEVER };
-    let network = NetworkConfig { links, fifo: true, overrides: Vec::new() };
+    let network = NetworkConfig { links, fifo: true, ..NetworkConfig::default() };
     let clients = WorkloadConfig {
         clients: 8,
         think: Latency::ZERO,

@@ -80,6 +80,11 @@ impl Probability {
         draw < self.0 || self.0 == u64::MAX
     }
 
+    /// The share of the 2^64 words that say yes, as their number.
+    pub const fn as_word(self) -> u64 {
+        self.0
+    }
+
     /// The probability as a number in `0.0..=1.0`, for people to read.
     pub fn as_f64(self) -> f64 {
         self.0 as f64 / 18_446_744_073_709_551_616.0

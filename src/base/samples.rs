@@ -32,14 +32,22 @@ struct Knot {
 impl Samples {
     /// The samples of `source`, the file as a scenario names it: durations, and how often each was
     /// measured. `None` if there are none, or more than 2^64 of them.
-    pub fn new(source: impl Into<String>, mut measured: Vec<(SimDuration, u64)>) -> Option<Self> {
-        measured.sort_unstable();
-        let mut knots: Vec<Knot> = Vec::new();
-        let mut count = 0u64;
-        for (value, times) in measured.into_iter().filter(|(_, times)| *times > 0) {
-            if knots.last().is_none_or(|last| last.value != value) {
-                knots.push(Knot { value, before: count });
+    pub fn new(source: impl Into<String>, measured: &[(SimDuration, u64)]) -> Option<Self> {
+        // Numbers are sorted elsewhere too; pairs of them would be code of their own.
+        let mut values: Vec<u64> =
+            measured.iter().filter(|(_, times)| *times > 0).map(|(value, _)| value.as_ns()).collect();
+        values.sort_unstable();
+        values.dedup();
+        let mut counts = vec![0u64; values.len()];
+        for (value, times) in measured {
+            if let Ok(at) = values.binary_search(&value.as_ns()) {
+                counts[at] = counts[at].checked_add(*times)?;
             }
+        }
+        let mut count = 0u64;
+        let mut knots = Vec::with_capacity(values.len());
+        for (value, times) in values.into_iter().zip(counts) {
+            knots.push(Knot { value: SimDuration::from_ns(value), before: count });
             count = count.checked_add(times)?;
         }
         (count > 0).then(|| Samples { source: source.into(), knots, count })
@@ -100,8 +108,9 @@ mod tests {
     use super::*;
 
     fn of_ns(measured: &[(u64, u64)]) -> Samples {
-        let measured = measured.iter().map(|(ns, times)| (SimDuration::from_ns(*ns), *times)).collect();
-        Samples::new("a.csv", measured).unwrap()
+        let measured: Vec<(SimDuration, u64)> =
+            measured.iter().map(|(ns, times)| (SimDuration::from_ns(*ns), *times)).collect();
+        Samples::new("a.csv", &measured).unwrap()
     }
 
     struct Word(u64);
@@ -116,7 +125,7 @@ mod tests {
         fn a_draw_is_the_quantile_of_the_list(values: Vec<u16>, word: u64) -> bool {
             let measured: Vec<(u64, u64)> = values.iter().map(|value| (u64::from(*value), 1)).collect();
             if measured.is_empty() {
-                return Samples::new("a.csv", Vec::new()).is_none();
+                return Samples::new("a.csv", &[]).is_none();
             }
             let mut sorted = values;
             sorted.sort_unstable();
@@ -148,7 +157,7 @@ mod tests {
         assert_eq!(samples.sample(&mut Word(0)).as_ns(), 100);
         assert_eq!(samples.sample(&mut Word(u64::MAX)).as_ns(), 700);
         assert_eq!(of_ns(&[(9, 1)]).sample(&mut Word(u64::MAX)).as_ns(), 9);
-        assert!(Samples::new("a.csv", vec![(SimDuration::ZERO, u64::MAX), (SimDuration::ZERO, 1)]).is_none());
+        assert!(Samples::new("a.csv", &[(SimDuration::ZERO, u64::MAX), (SimDuration::ZERO, 1)]).is_none());
     }
 
     /// Quartiles of a million draws, within 3σ of the share that lies below each.

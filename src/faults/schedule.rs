@@ -192,10 +192,19 @@ impl fmt::Display for ClockChange {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Action::Partition(PartitionShape::Isolate(Target::Place { sort, name, .. })) => {
+                write!(f, "partition Isolate({sort}:{name})")
+            }
             Action::Partition(shape) => write!(f, "partition {shape:?}"),
             Action::Admin { command, .. } => write!(f, "admin {command}"),
+            Action::Clock { change, target: Target::Place { sort, name, .. } } => {
+                write!(f, "{change} {sort}:{name}")
+            }
             Action::Clock { change, .. } => change.fmt(f),
-            other => f.write_str(other.verb()),
+            other => match other.target() {
+                Some(Target::Place { sort, name, .. }) => write!(f, "{} {sort}:{name}", other.verb()),
+                _ => f.write_str(other.verb()),
+            },
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The network a scenario asks for, and its keys.
 
+use std::sync::Arc;
+
+use super::topology::Topology;
 use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings};
 use crate::base::{Latency, NodeId, Probability};
 
@@ -23,6 +26,9 @@ pub struct NetworkConfig {
     pub fifo: bool,
     /// Links between nodes that differ; the last that matches holds.
     pub overrides: Vec<LinkOverride>,
+    /// Where nodes and clients are, if anywhere: between places the latency is theirs, not that of
+    /// `links`. Shared by all runs of a scenario.
+    pub topology: Option<Arc<Topology>>,
 }
 
 /// How some links differ from the others.
@@ -51,6 +57,7 @@ impl Default for NetworkConfig {
             },
             fifo: false,
             overrides: Vec::new(),
+            topology: None,
         }
     }
 }
@@ -134,6 +141,7 @@ impl NetworkConfig {
             },
             fifo: network.bool("fifo").unwrap_or_default(),
             overrides: links.iter().map(LinkOverride::from_settings).collect(),
+            topology: None,
         })
     }
 }

@@ -1,19 +1,26 @@
 //! What becomes of a message on its way.
 
 use super::latest::Latest;
+use super::topology::{Place, Placed};
 use super::{LinkConfig, NetworkConfig, Partitions};
-use crate::base::{Draw, LinkId, SimTime};
+use crate::base::{ClientId, Draw, LinkId, SimDuration, SimTime};
 
 impl LinkConfig {
     #[inline(always)]
     fn fate(&self, now: SimTime, draws: &mut impl Draw) -> Fate {
+        self.fate_by(now, draws, |draws| self.latency.sample(draws))
+    }
+
+    /// The fate of a message whose `travel` takes so long.
+    #[inline(always)]
+    fn fate_by<D: Draw>(&self, now: SimTime, draws: &mut D, travel: impl Fn(&mut D) -> SimDuration) -> Fate {
         let lost = draws.chance(self.loss);
         let twice = draws.chance(self.duplicate);
         if lost {
             return Fate::Lost;
         }
-        let at = now + self.latency.sample(draws);
-        let again = twice.then(|| now + self.latency.sample(draws));
+        let at = now + travel(draws);
+        let again = twice.then(|| now + travel(draws));
         Fate::Arrives { at, again }
     }
 }
@@ -25,6 +32,8 @@ pub struct Network {
     /// Which links are blocked.
     pub partitions: Partitions,
     latest: Latest,
+    /// Everybody in their places, if there are any. Larger than what the short way reads.
+    placed: Option<Box<Placed>>,
 }
 
 /// What becomes of a message.
@@ -45,12 +54,20 @@ impl Network {
     /// A network as configured, between that many nodes and clients.
     pub fn new(config: NetworkConfig, nodes: usize, clients: usize) -> Self {
         let latest = if config.fifo { Latest::new(nodes, clients) } else { Latest::default() };
-        Network { config, partitions: Partitions::default(), latest }
+        let placed = config.topology.clone().map(|topology| Box::new(Placed::new(topology, nodes, clients)));
+        Network { config, partitions: Partitions::default(), latest, placed }
+    }
+
+    /// The clients in the place called `name`, and those in other places. One in no place is among
+    /// neither.
+    pub fn clients_by_place(&self, name: &str) -> [Vec<ClientId>; 2] {
+        let place = Place::parse(name).zip(self.placed.as_ref());
+        place.map_or_else(Default::default, |(place, placed)| placed.clients_by(&place))
     }
 
     /// Whether all links are alike and open.
     pub fn is_plain(&self) -> bool {
-        self.config.overrides.is_empty() && self.partitions.is_empty()
+        self.placed.is_none() && self.config.overrides.is_empty() && self.partitions.is_empty()
     }
 
     /// [`fate`](Network::fate) where the network [is plain](Network::is_plain).
@@ -64,16 +81,26 @@ impl Network {
     /// [`in_order`](Network::in_order).
     #[inline(always)]
     pub fn fate(&self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
-        if self.config.overrides.is_empty() {
-            self.config.links.fate(now, draws)
-        } else {
-            self.special_fate(link, now, draws)
+        match &self.placed {
+            _ if !self.config.overrides.is_empty() => self.special_fate(link, now, draws),
+            None => self.config.links.fate(now, draws),
+            Some(placed) => {
+                let links = &self.config.links;
+                links.fate_by(now, draws, |draws| {
+                    placed.travel(link, draws).unwrap_or_else(|| links.latency.sample(draws))
+                })
+            }
         }
     }
 
     #[cold]
     fn special_fate(&self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
-        self.special(link).fate(now, draws)
+        let (config, is_own) = self.special(link);
+        let placed = self.placed.as_ref().filter(|_| !is_own);
+        config.fate_by(now, draws, |draws| {
+            let travel = placed.and_then(|placed| placed.travel(link, draws));
+            travel.unwrap_or_else(|| config.latency.sample(draws))
+        })
     }
 
     /// When a message that would arrive at `at` does: on a FIFO link not before those sent earlier.
@@ -82,17 +109,20 @@ impl Network {
         if self.config.fifo { self.latest.push_back(link, at) } else { at }
     }
 
-    /// What `link` does, overrides applied. Links to and from clients have none.
-    fn special(&self, link: LinkId) -> LinkConfig {
+    /// What `link` does, overrides applied, and whether its latency is one of them. Links to and
+    /// from clients have none.
+    fn special(&self, link: LinkId) -> (LinkConfig, bool) {
         let mut config = self.config.links.clone();
+        let mut is_own = false;
         if let (Some(from), Some(to)) = (link.from.as_node(), link.to.as_node()) {
             for special in self.config.overrides.iter().filter(|special| special.matches(from, to)) {
+                is_own |= special.latency.is_some();
                 config.latency = special.latency.clone().unwrap_or(config.latency);
                 config.loss = special.loss.unwrap_or(config.loss);
                 config.duplicate = special.duplicate.unwrap_or(config.duplicate);
             }
         }
-        config
+        (config, is_own)
     }
 }
 

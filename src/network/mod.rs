@@ -2,16 +2,17 @@
 //!
 //! [`Network`] says for each message whether and when it arrives; it keeps no
 //! state per link but what FIFO order and partitions need, so a million links
-//! cost nothing. [`Connectivity`] tells who can still talk to whom.
+//! cost nothing. [`Connectivity`] tells who can still talk to whom, [`topology`] where they are.
 //!
 //! Covered: latency, loss, duplication, overtaking (from latency) or FIFO order,
-//! directed partitions. Not yet: bandwidth, bursts, corruption, clogs.
+//! directed partitions, latencies by place. Not yet: bandwidth, bursts, corruption, clogs.
 
 mod config;
 mod connectivity;
 mod latest;
 mod links;
 mod partitions;
+pub mod topology;
 
 pub use config::{LINK_SECTION, LinkConfig, LinkOverride, NetworkConfig, SECTION};
 pub use connectivity::Connectivity;

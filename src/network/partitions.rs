@@ -2,12 +2,14 @@
 //!
 //! A blocked link loses what enters it and what is on it, as a firewall that
 //! drops incoming packets does. Partitions overlap: a link opens when the last
-//! one that blocks it heals. Clients stay connected to every node.
+//! one that blocks it heals. Clients stay connected to every node, but for those that have a place:
+//! where a place is cut off, its clients are cut off with its nodes, and reach those; clients
+//! elsewhere reach the others.
 //!
 //! A partition is kept as its shape, not as its links: those are as many as the
 //! square of the nodes.
 
-use crate::base::{LinkId, NodeId};
+use crate::base::{Address, ClientId, LinkId, NodeId};
 
 /// One partition in force.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -34,6 +36,8 @@ enum Shape {
     Groups(Vec<u32>),
     /// Whether each node is among the silenced, and among those who no longer hear them.
     OneWay { from: Vec<bool>, to: Vec<bool> },
+    /// Whether each node is inside, and each client; one that is not known keeps all its links.
+    CutOff { nodes: Vec<bool>, clients: Vec<Option<bool>> },
 }
 
 impl Partitions {
@@ -45,7 +49,7 @@ impl Partitions {
         }
         let mut of = Vec::new();
         for (group, nodes) in (1..).zip(groups) {
-            nodes.iter().for_each(|node| set(&mut of, *node, group));
+            nodes.iter().for_each(|node| set(&mut of, node.index(), group));
         }
         self.begin(Shape::Groups(of), stays)
     }
@@ -57,10 +61,34 @@ impl Partitions {
         }
         let members = |nodes: &[NodeId]| {
             let mut members = Vec::new();
-            nodes.iter().for_each(|node| set(&mut members, *node, true));
+            nodes.iter().for_each(|node| set(&mut members, node.index(), true));
             members
         };
         self.begin(Shape::OneWay { from: members(from), to: members(to) }, stays)
+    }
+
+    /// Blocks all links between the nodes `inside` and the others of `nodes`, and between the nodes of
+    /// one side and the `clients` of the other: those inside come first, then those outside. `None` as
+    /// above.
+    pub fn cut_off(
+        &mut self,
+        inside: &[NodeId],
+        nodes: u32,
+        clients: &[Vec<ClientId>; 2],
+        stays: bool,
+    ) -> Option<PartitionId> {
+        let [near, far] = clients;
+        let outside = nodes as usize - inside.len();
+        let cuts = |one: usize, other: usize| one > 0 && other > 0;
+        if !cuts(inside.len(), outside + far.len()) && !cuts(near.len(), outside) {
+            return None;
+        }
+        let mut members = vec![false; nodes as usize];
+        inside.iter().for_each(|node| members[node.index()] = true);
+        let mut sides = Vec::new();
+        near.iter().for_each(|client| set(&mut sides, client.index(), Some(true)));
+        far.iter().for_each(|client| set(&mut sides, client.index(), Some(false)));
+        self.begin(Shape::CutOff { nodes: members, clients: sides }, stays)
     }
 
     fn begin(&mut self, shape: Shape, stays: bool) -> Option<PartitionId> {
@@ -96,14 +124,22 @@ impl Partitions {
     }
 
     fn blocks_now(&self, link: LinkId) -> bool {
-        let (Some(from), Some(to)) = (link.from.as_node(), link.to.as_node()) else { return false };
-        self.active.iter().any(|partition| partition.shape.blocks(from, to))
+        self.active.iter().any(|partition| partition.shape.blocks(link))
     }
 }
 
 impl Shape {
-    fn blocks(&self, from: NodeId, to: NodeId) -> bool {
+    fn blocks(&self, link: LinkId) -> bool {
+        if let Shape::CutOff { nodes, clients } = self {
+            let side = |end: Address| match end.as_node() {
+                Some(node) => nodes.get(node.index()).copied(),
+                None => clients.get(end.index()).copied().flatten(),
+            };
+            return side(link.from).zip(side(link.to)).is_some_and(|(from, to)| from != to);
+        }
+        let (Some(from), Some(to)) = (link.from.as_node(), link.to.as_node()) else { return false };
         match self {
+            Shape::CutOff { .. } => false,
             Shape::Groups(of) => {
                 let group = |node: NodeId| of.get(node.index()).copied().unwrap_or(0);
                 group(from) != group(to) && group(from) != 0 && group(to) != 0
@@ -116,12 +152,12 @@ impl Shape {
     }
 }
 
-/// Sets the value of `node` in a table that grows as needed.
-fn set<T: Clone + Default>(table: &mut Vec<T>, node: NodeId, value: T) {
-    if table.len() <= node.index() {
-        table.resize(node.index() + 1, T::default());
+/// Sets the value at `place` in a table that grows as needed.
+fn set<T: Clone + Default>(table: &mut Vec<T>, place: usize, value: T) {
+    if table.len() <= place {
+        table.resize(place + 1, T::default());
     }
-    table[node.index()] = value;
+    table[place] = value;
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 
 use super::{Reference, Topic, full_name};
 use crate::base::SimDuration;
-use crate::base::keys::{Key, KeyKind, Vocabulary};
+use crate::base::keys::{Key, KeyKind, Section, Vocabulary};
 use crate::faults::verbs::{SECTION, Untimed, VERBS, Verb};
+use crate::network::topology::{ROUTE_SECTION, SECTION as TOPOLOGY};
 use crate::scenario::sections::{EXPECT, TOP};
 use crate::scenario::{Repeats, SectionEntry};
 
@@ -14,6 +15,13 @@ const SAMPLES: &[(&str, &str)] = &[
     ("extends", "\"base.toml\""),
     ("seed", "\"0x2a\""),
     ("network.link.to", "[2]"),
+    ("topology.matrix", "\"regions.csv\""),
+    ("topology.same_region", "\"0.5ms\""),
+    ("topology.same_zone", "\"0.2ms\""),
+    ("topology.same_rack", "\"0.1ms\""),
+    ("topology.route.latency", "\"2ms\""),
+    ("topology.route.back", "\"3ms\""),
+    ("topology.column", "\"rtt_ms_avg\""),
     ("faults.at", "\"10s\""),
     ("faults.every", "\"10s\""),
     ("faults.until", "\"50s\""),
@@ -52,6 +60,8 @@ impl Reference {
             (KeyKind::Count { min, .. }, None) => min.to_string(),
             (KeyKind::Float { min, .. }, None) => format!("{min:?}"),
             (KeyKind::Text, None) => "\"text\"".to_owned(),
+            (KeyKind::File, None) => "\"table.csv\"".to_owned(),
+            (KeyKind::Places, None) => "[\"eu-west-1/a\", \"eu-west-1/b\"]".to_owned(),
             (KeyKind::Choice(words), None) => first(words),
             (KeyKind::Seed, None) => "42".to_owned(),
             (KeyKind::Latency, None) => "\"5ms\"".to_owned(),
@@ -82,6 +92,9 @@ impl Reference {
                     "sometimes" => format!("[[expect]]\n{}\n", self.line(EXPECT.name, key)),
                     _ => format!("[expect]\n{verdict}\n"),
                 })
+            }
+            Topic::Key(entry, key) if entry.section.name.starts_with(TOPOLOGY.name) => {
+                Some(self.topology_example(entry.section.name, key.name))
             }
             Topic::Key(entry, key) if entry.section.name == TOP.name => Some(self.line("", key) + "\n"),
             Topic::Key(entry, key) => {
@@ -118,6 +131,7 @@ impl Reference {
             (name, _) if name == SECTION.name => {
                 VERBS.first().map_or(String::new(), |verb| self.fault_example(verb, ""))
             }
+            (name, _) if name.starts_with(TOPOLOGY.name) => self.topology_example(ROUTE_SECTION.name, ""),
             (name, _) if name == EXPECT.name => "[expect]\nverdict = \"valid\"\n".to_owned(),
             ("", _) => {
                 let keys = section.keys.iter().filter(|key| !["extends", "bugs"].contains(&key.name));
@@ -133,6 +147,28 @@ impl Reference {
                 format!("{}\n{}", entry.header(), lines.collect::<String>())
             }
         }
+    }
+
+    /// Places, and what `key` of `section` says of them.
+    fn topology_example(&self, section: &str, key: &str) -> String {
+        let line = |section: &Section, name: &str| {
+            let key = section.keys.iter().find(|key| key.name == name);
+            key.map_or(String::new(), |key| self.line(section.name, key) + "\n")
+        };
+        let mut text = format!("[{}]\n{}", TOPOLOGY.name, line(&TOPOLOGY, "nodes"));
+        if section == TOPOLOGY.name {
+            let of_matrix = ["column", "matrix_is"].contains(&key);
+            let others = [("matrix", of_matrix), (key, key != "nodes")];
+            return text
+                + &others
+                    .map(|(key, is_shown)| if is_shown { line(&TOPOLOGY, key) } else { String::new() })
+                    .concat();
+        }
+        text += &format!("\n[[{}]]\n", ROUTE_SECTION.name);
+        for name in ["between", "latency"].into_iter().chain((key == "back").then_some(key)) {
+            text += &line(&ROUTE_SECTION, name);
+        }
+        text
     }
 
     /// A fault of this kind that has `key`, if that is one that it may have.

@@ -7,6 +7,7 @@ use super::columns::wrapped;
 use super::{Reference, Topic};
 use crate::base::keys::{Key, Section};
 use crate::faults::verbs::{SECTION as FAULTS, VERBS, Verb};
+use crate::network::topology::SECTION as TOPOLOGY;
 use crate::scenario::sections::EXPECT;
 use crate::scenario::{ProtocolSpec, Repeats, SectionEntry};
 
@@ -30,6 +31,7 @@ impl Reference {
                 "" => self.starting_top(entry, protocol),
                 _ if name == FAULTS.name => self.starting_faults(protocol),
                 _ if name == EXPECT.name => self.starting_expectations(protocol),
+                _ if name.starts_with(TOPOLOGY.name) => self.starting_topology(entry),
                 _ if self.protocol(name).is_some_and(|other| other.name != protocol.name) => continue,
                 _ => self.starting_section(entry),
             };
@@ -69,6 +71,20 @@ impl Reference {
         let mut text = format!("{}{header}\n", prose(doc));
         for key in keys {
             text += &format!("{}{}\n", prose(key.doc), commented(&setting(key, &self.line(name, key))));
+        }
+        text + "\n"
+    }
+
+    /// Places, or routes between them: most keys of a topology go with some others only, so that
+    /// these stay closed.
+    fn starting_topology(&self, entry: &SectionEntry) -> String {
+        let Section { name, doc, keys } = entry.section;
+        let mut text = format!("{}{}\n", prose(doc), commented(&entry.header()));
+        for key in keys {
+            let line = self.line(name, key);
+            let is_needed = ["nodes", "between", "latency"].contains(&key.name);
+            let line = if is_needed { commented(&line) } else { prose(&line).trim_end().to_owned() };
+            text += &format!("{}{line}\n", prose(key.doc));
         }
         text + "\n"
     }

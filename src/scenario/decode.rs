@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 use super::attachments::Attachments;
 use super::diagnostics::MOST_KEPT;
 use super::suggest::{close, help, nearest, quoted};
+use super::topology::Places;
 use super::value::found;
 use super::{Diagnostic, ProtocolSpec, Table, sections};
 use crate::base::keys::{Key, KeyProblem, KeyValue, Section, Settings};
@@ -30,6 +31,8 @@ pub(super) struct Decoder<'p> {
     pub(super) nodes: u32,
     /// Where their number is written, if it is.
     pub(super) nodes_at: Option<Span>,
+    /// Where they are, if they are anywhere.
+    pub(super) topology: Places,
     /// The files that values name.
     pub(super) attachments: Attachments<'p>,
     /// Every table that was decoded.
@@ -78,6 +81,7 @@ impl<'p> Decoder<'p> {
             protocol: None,
             nodes: sections::MOST_NODES,
             nodes_at: None,
+            topology: Places::Nowhere,
             attachments,
             tables: Vec::new(),
             key: "",

@@ -3,15 +3,19 @@
 //! The top comes first: it names the protocol, whose words and keys then count, and the
 //! number of nodes, which bounds every id below.
 
+use std::sync::Arc;
+
 use toml::de::DeTable;
 
 use super::decode::{Decoded, Decoder, Span, Unknown};
 use super::suggest::{close, help, quoted};
 use super::surroundings::of_every_link;
+use super::topology::{Placement, Places};
 use super::{Diagnostic, Limits, ProtocolSpec, Scenario, SectionEntry, Surroundings, sections};
 use crate::base::keys::{KeyProblem, Settings, exact};
 use crate::base::{Probability, Seed, SimDuration};
 use crate::clocks::ClockConfig;
+use crate::network::topology::Topology;
 use crate::network::{LINK_SECTION, NetworkConfig};
 use crate::storage::DiskConfig;
 use crate::workload::WorkloadConfig;
@@ -41,7 +45,9 @@ impl<'p> Decoder<'p> {
         self.nodes_at = top.values.get("nodes").cloned();
         self.report_unknown_top(root, &top);
 
-        let network = self.network(root);
+        let placement = self.topology(root, nodes);
+        let is_placed = !matches!(self.topology, Places::Unknown);
+        let network = self.network(root, placement.topology.as_ref());
         let hardware = self.hardware(root);
         let disk = DiskConfig::from_settings(&hardware.disk.settings);
         let clients_table = self.section(root, &crate::workload::SECTION, &[]);
@@ -52,19 +58,19 @@ impl<'p> Decoder<'p> {
         let surroundings = Surroundings {
             nodes,
             duration,
-            network: network.config.as_ref(),
+            network: network.config.as_ref().filter(|_| is_placed),
             disk: hardware.disk.whole.then_some(&disk),
             service_time: service_time.filter(|_| hardware.node.whole),
         };
         let every_link = of_every_link(&network.table, &network.links, network.config.as_ref(), nodes);
-        let around: Vec<&Decoded> =
-            [&top].into_iter().chain(every_link).chain([&hardware.disk, &hardware.node]).collect();
+        let own = [&hardware.disk, &hardware.node, &placement.table];
+        let around: Vec<&Decoded> = [&top].into_iter().chain(every_link).chain(own).collect();
         let protocol_settings = self.protocol_settings(root, &surroundings, &around);
         if let Some(problem) = clients.as_ref().and_then(|clients| unanswered(clients, &surroundings)) {
-            self.disagreement(&problem, &[&clients_table, &network.table, &hardware.node]);
+            self.disagreement(&problem, &[&clients_table, &network.table, &hardware.node, &placement.table]);
         }
         self.keep("", &top.settings);
-        self.keep_network(&network);
+        self.keep_network(&network, &placement);
         self.keep_hardware(&hardware);
         self.keep(format!("[{}]", crate::workload::SECTION.name), &clients_table.settings);
         if let (Some(protocol), Some(settings)) = (protocol, &protocol_settings) {
@@ -115,11 +121,6 @@ impl<'p> Decoder<'p> {
         {
             self.keep(format!("[{}]", section.name), &table.settings);
         }
-    }
-
-    fn keep_network(&mut self, network: &Network) {
-        self.keep("[network]", &network.table.settings);
-        network.links.iter().for_each(|link| self.keep("[[network.link]]", &link.settings));
     }
 
     /// Finds the protocol that runs. From here on it is the only one whose words and keys count.
@@ -177,7 +178,7 @@ impl<'p> Decoder<'p> {
         }
     }
 
-    fn network(&mut self, root: &DeTable<'_>) -> Network {
+    fn network(&mut self, root: &DeTable<'_>, topology: Option<&Arc<Topology>>) -> Network {
         let table = self.section(root, &crate::network::SECTION, &["link"]);
         let mut links = Vec::new();
         if let Some(parent) = root.get("network").and_then(|network| network.get_ref().as_table()) {
@@ -190,7 +191,18 @@ impl<'p> Decoder<'p> {
         }
         let settings: Vec<Settings> = links.iter().map(|link| link.settings.clone()).collect();
         let config = self.judged(&table, |own| NetworkConfig::from_settings(own, &settings));
+        let config = config.map(|config| NetworkConfig { topology: topology.cloned(), ..config });
         Network { config, table, links }
+    }
+
+    fn keep_network(&mut self, network: &Network, placement: &Placement) {
+        self.keep("[network]", &network.table.settings);
+        network.links.iter().for_each(|link| self.keep("[[network.link]]", &link.settings));
+        // Where it is not written, nobody is in any place.
+        if !matches!(self.topology, Places::Nowhere) {
+            self.keep("[topology]", &placement.table.settings);
+            placement.routes.iter().for_each(|route| self.keep("[[topology.route]]", &route.settings));
+        }
     }
 
     /// The protocol's own section.
@@ -291,12 +303,12 @@ fn unanswered(clients: &WorkloadConfig, around: &Surroundings<'_>) -> Option<Key
         let message = "every message is lost, those of the clients too: no operation is ever answered";
         return Some(KeyProblem::new("loss", message));
     }
-    let (there, service) = (links.latency.least(), around.service_time?);
-    let least = there + there + service;
+    let ((travel, way), service) = (around.least_answer(clients.clients)?, around.service_time?);
+    let least = travel + service;
     if clients.timeout >= least {
         return None;
     }
-    let culprit = if service > there + there { "service_time" } else { "latency" };
+    let culprit = if service > travel { "service_time" } else { way };
     let message = format!(
         "no operation is ever answered in time: an answer takes at least {}, and a client waits {}",
         exact(least),

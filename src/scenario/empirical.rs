@@ -3,6 +3,7 @@
 //! One column of durations, whose name says the unit (`latency_ms`), and if there is a second one,
 //! called `count`, how often each was measured.
 
+use std::hash::Hasher;
 use std::sync::Arc;
 
 use toml::de::DeValue;
@@ -10,7 +11,8 @@ use toml::de::DeValue;
 use super::Diagnostic;
 use super::csv::{Cell, Csv};
 use super::decode::{Decoder, Value};
-use crate::base::{Latency, Samples};
+use crate::base::keys::FileName;
+use crate::base::{Digest, Latency, Samples};
 
 impl Decoder<'_> {
     /// The distribution of the samples in the file that `value` names.
@@ -34,10 +36,30 @@ impl Decoder<'_> {
         }
     }
 
+    /// A file that is there, whatever is in it.
+    pub(super) fn file(&mut self, value: &Value<'_>) -> Option<FileName> {
+        let DeValue::String(name) = value.get_ref() else {
+            return self.mismatch(value, "a file in quotes, such as \"regions.csv\"");
+        };
+        match self.attachments.read(name, &value.span()) {
+            Ok(file) => {
+                let mut content = Digest::new();
+                // However its lines end.
+                file.text.lines().for_each(|line| content.write(line.as_bytes()));
+                Some(FileName { name: name.to_string(), content })
+            }
+            Err(problem) => {
+                self.problems.push(*problem);
+                None
+            }
+        }
+    }
+
     /// Reports what is wrong in the file that `value` names.
     pub(super) fn refuse_file(&mut self, value: &Value<'_>, problems: Vec<Diagnostic>) {
         let beside = |problem: Diagnostic| match problem.beside {
             Some(_) => problem,
+            None if problem.span == value.span() => problem,
             None => problem.beside(Some((value.span(), "the file is named here".to_owned()))),
         };
         self.problems.extend(problems.into_iter().map(beside));
@@ -70,7 +92,7 @@ fn samples(name: &str, text: &str, start: usize) -> Result<Samples, Vec<Diagnost
     if !problems.is_empty() {
         return Err(problems);
     }
-    Samples::new(name, measured).ok_or_else(|| {
+    Samples::new(name, &measured).ok_or_else(|| {
         let label = "expected fewer than 2^64 samples in all";
         vec![Diagnostic::new(first.span.clone(), "these are too many samples", label)]
     })

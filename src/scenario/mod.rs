@@ -17,7 +17,8 @@
 //! the fault schedule, `expect` the expectations; `settings` keeps every value; `suggest` knows the nearest name. Before
 //! them, `extends` gathers files, `merge` lays one over another and `overrides` what the
 //! command line sets over all; `sources` remembers which byte came from where. `attachments` are the
-//! files that values name, `csv` reads those that are tables, `empirical` samples.
+//! files that values name, `csv` reads those that are tables, `empirical` samples, `matrix` latencies
+//! between regions for `topology`.
 
 mod attachments;
 mod csv;
@@ -30,6 +31,7 @@ mod expect;
 mod extends;
 mod faults;
 mod latency;
+mod matrix;
 mod merge;
 mod names;
 mod nodes;
@@ -45,6 +47,7 @@ mod suggest;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod topology;
 mod value;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Problem};

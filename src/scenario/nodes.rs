@@ -63,10 +63,13 @@ impl Decoder<'_> {
         match value.get_ref() {
             DeValue::Integer(_) => Some(Target::Nodes(vec![self.node(value)?])),
             DeValue::Array(_) => Some(Target::Nodes(self.node_list(value)?)),
-            DeValue::String(word) => Target::from_word(word).or_else(|| {
-                self.unknown_word(value.span(), word, &Target::WORDS);
-                None
-            }),
+            DeValue::String(word) => match word.split_once(':') {
+                Some((sort, name)) => self.place_target(value, sort, name),
+                None => Target::from_word(word).or_else(|| {
+                    self.unknown_word(value.span(), word, &Target::WORDS);
+                    None
+                }),
+            },
             _ => {
                 let words = one_of(&Target::WORDS);
                 self.mismatch(value, &format!("a node id, a list of them, or {words}"))

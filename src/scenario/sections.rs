@@ -210,6 +210,8 @@ pub fn sections(protocols: &[ProtocolSpec]) -> Vec<SectionEntry> {
         once(TOP),
         once(network::SECTION),
         many(network::LINK_SECTION),
+        once(network::topology::SECTION),
+        many(network::topology::ROUTE_SECTION),
         once(storage::SECTION),
         once(crate::clocks::SECTION),
         once(NODE),

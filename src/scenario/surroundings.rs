@@ -33,6 +33,8 @@ pub struct RoundTrip {
     pub sync: SimDuration,
     /// What the receiver is busy with one message.
     pub service: SimDuration,
+    /// The key that says how long the travel takes.
+    pub way: &'static str,
 }
 
 impl RoundTrip {
@@ -43,21 +45,38 @@ impl RoundTrip {
 
     /// The key behind the largest part of it.
     pub fn culprit(&self) -> &'static str {
-        let parts = [(self.service, "service_time"), (self.sync, "sync"), (self.travel, "latency")];
+        let parts = [(self.service, "service_time"), (self.sync, "sync"), (self.travel, self.way)];
         // Of equal parts the last: the network is the first that comes to mind.
-        parts.iter().max_by_key(|(part, _)| *part).map_or("latency", |(_, key)| key)
+        parts.iter().max_by_key(|(part, _)| *part).map_or(self.way, |(_, key)| key)
     }
 }
 
 impl Surroundings<'_> {
-    /// The shortest round trip between any two nodes, if all that it depends on is known.
+    /// The shortest round trip between any two nodes, if all that it depends on is known. Where
+    /// nodes have places, and no link is set apart, that to a majority.
     pub fn least_round_trip(&self) -> Option<RoundTrip> {
-        let network = self.network?;
-        let latencies =
-            in_force(network, self.nodes?, network.links.latency.clone(), |link| link.latency.clone());
-        let hop = latencies.iter().map(Latency::least).min().unwrap_or(SimDuration::ZERO);
+        let (network, nodes) = (self.network?, self.nodes?);
         let (sync, service) = (self.disk?.sync.least(), self.service_time?);
-        Some(RoundTrip { travel: hop + hop, sync, service })
+        let topology = network.topology.as_deref();
+        let is_plain = network.overrides.iter().all(|link| link.latency.is_none());
+        if let Some(topology) = topology.filter(|_| is_plain) {
+            let travel = topology.least_majority(nodes);
+            return Some(RoundTrip { travel, sync, service, way: WAY_BY_PLACE });
+        }
+        let base = topology.map_or(network.links.latency.least(), |topology| topology.least_hop(nodes));
+        let latencies = in_force(network, nodes, base, |link| link.latency.as_ref().map(Latency::least));
+        let hop = latencies.into_iter().min().unwrap_or(SimDuration::ZERO);
+        Some(RoundTrip { travel: hop + hop, sync, service, way: "latency" })
+    }
+
+    /// The shortest round trip between any of so many clients and any node, and the key that says
+    /// so, if the network is known.
+    pub(super) fn least_answer(&self, clients: u32) -> Option<(SimDuration, &'static str)> {
+        let network = self.network?;
+        let by_place =
+            network.topology.as_ref().and_then(|topology| topology.least_answer(self.nodes?, clients));
+        let hop = network.links.latency.least();
+        Some(by_place.map_or((hop + hop, "latency"), |trip| (trip, WAY_BY_PLACE)))
     }
 
     /// Whether no message between nodes ever arrives, as far as is known.
@@ -67,6 +86,9 @@ impl Surroundings<'_> {
         losses.iter().all(|loss| *loss == Probability::ALWAYS)
     }
 }
+
+/// The key that says how far places are from one another, where one key does.
+const WAY_BY_PLACE: &str = "matrix";
 
 /// The values that links between nodes may have: the last override that matches holds, so what
 /// lies behind one that matches every link is out of reach.
@@ -139,7 +161,9 @@ mod tests {
         let travel = |overrides, expected| {
             known(overrides, |known| {
                 let trip = known.least_round_trip().unwrap();
-                assert_eq!(trip, RoundTrip { travel: ms(expected), sync: ms(5), service: ms(2) });
+                let expected =
+                    RoundTrip { travel: ms(expected), sync: ms(5), service: ms(2), way: "latency" };
+                assert_eq!(trip, expected);
             });
         };
         travel(vec![], 2);
@@ -155,7 +179,7 @@ mod tests {
     #[test]
     fn the_largest_part_of_a_round_trip_is_to_blame() {
         let culprit = |travel, sync, service| {
-            RoundTrip { travel: ms(travel), sync: ms(sync), service: ms(service) }.culprit()
+            RoundTrip { travel: ms(travel), sync: ms(sync), service: ms(service), way: "latency" }.culprit()
         };
         assert_eq!(culprit(1, 2, 3), "service_time");
         assert_eq!(culprit(1, 3, 2), "sync");

@@ -24,6 +24,8 @@ impl Decoder<'_> {
                 DeValue::String(text) => KeyValue::Text(text.to_string()),
                 _ => return self.mismatch(value, "a text in quotes"),
             },
+            KeyKind::File => KeyValue::File(self.file(value)?),
+            KeyKind::Places => KeyValue::Texts(self.places(value)?),
             KeyKind::Choice(words) => KeyValue::Text(self.choice(value, words)?),
             KeyKind::Name(of) => KeyValue::Text(self.name(value, of)?),
             KeyKind::Names(of) => KeyValue::Texts(self.names(value, of)?),

@@ -35,6 +35,10 @@ pub enum KeyKind {
     Bool,
     /// Any text.
     Text,
+    /// A file, found from the folder of the one that names it.
+    File,
+    /// A list of places, not empty: `["eu-west-1/a", "us-east-1"]`.
+    Places,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A name that the protocol or atropos defines.
@@ -54,7 +58,8 @@ pub enum KeyKind {
     Nodes,
     /// At least two groups of nodes, none in two groups: `[[0, 1], [2, 3, 4]]`.
     NodeGroups,
-    /// Whom a fault aims at: a node id, a list of them, or one of [`Target::WORDS`].
+    /// Whom a fault aims at: a node id, a list of them, one of [`Target::WORDS`], or a place of one
+    /// of the sorts [`Target::PLACES`].
     Target,
 }
 
@@ -102,6 +107,8 @@ impl KeyKind {
             KeyKind::Float { .. } => "number",
             KeyKind::Bool => "true or false",
             KeyKind::Text => "text",
+            KeyKind::File => "file",
+            KeyKind::Places => "list of places",
             KeyKind::Choice(_) => "word",
             KeyKind::Name(_) => "name",
             KeyKind::Names(_) => "list of names",
@@ -135,8 +142,14 @@ impl KeyKind {
             KeyKind::Seed => "0 to 18446744073709551615, or hexadecimal in quotes".to_owned(),
             KeyKind::Latency => "0s to 1d".to_owned(),
             KeyKind::Node | KeyKind::Nodes | KeyKind::NodeGroups => "0 to `nodes` - 1".to_owned(),
-            KeyKind::Target => format!("a node, a list of nodes, or {}", Target::WORDS.join(", ")),
-            KeyKind::Bool | KeyKind::Text | KeyKind::Name(_) | KeyKind::Names(_) => return None,
+            KeyKind::Target => {
+                let words = Target::WORDS.join(", ");
+                format!("a node, a list of nodes, {words}, or a place such as zone:eu-west-1/a")
+            }
+            KeyKind::Places => "each a region, `region/zone` or `region/zone/rack`".to_owned(),
+            KeyKind::Bool | KeyKind::Text | KeyKind::File | KeyKind::Name(_) | KeyKind::Names(_) => {
+                return None;
+            }
         })
     }
 }

@@ -11,7 +11,7 @@ mod target;
 mod text;
 
 pub use kind::{KeyKind, Vocabulary, bound};
-pub use settings::{KeyProblem, KeyValue, Settings};
+pub use settings::{FileName, KeyProblem, KeyValue, Settings};
 pub use target::Target;
 pub use text::exact;
 

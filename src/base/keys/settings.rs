@@ -20,8 +20,10 @@ pub enum KeyValue {
     Bool(bool),
     /// Of `KeyKind::Text`, `KeyKind::Choice` and `KeyKind::Name`.
     Text(String),
-    /// Of `KeyKind::Names`.
+    /// Of `KeyKind::Names` and `KeyKind::Places`.
     Texts(Vec<String>),
+    /// Of `KeyKind::File`.
+    File(FileName),
     /// Of `KeyKind::Latency`.
     Latency(Latency),
     /// Of `KeyKind::Node` and `KeyKind::Nodes`.
@@ -32,11 +34,21 @@ pub enum KeyValue {
     Target(Target),
 }
 
+/// A file that a value names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileName {
+    /// As it is written.
+    pub name: String,
+    /// The fingerprint of what is in it.
+    pub content: Digest,
+}
+
 impl KeyValue {
     /// The fingerprint of what was read from the file that the value names, if it names one.
     pub fn content(&self) -> Option<Digest> {
         match self {
             KeyValue::Latency(Latency::Empirical(samples)) => Some(samples.digest()),
+            KeyValue::File(file) => Some(file.content),
             _ => None,
         }
     }

@@ -17,6 +17,15 @@ pub enum Target {
     Next,
     /// Every node.
     All,
+    /// Every node that is in a place: a region, a zone or a rack.
+    Place {
+        /// What sort of place: one of [`Target::PLACES`].
+        sort: &'static str,
+        /// Its name.
+        name: String,
+        /// The nodes in it: they never move.
+        nodes: Vec<NodeId>,
+    },
 }
 
 impl Target {
@@ -25,6 +34,8 @@ impl Target {
         match self {
             Target::All => true,
             Target::Nodes(named) => named.len() == nodes as usize,
+            // Where a place holds everybody, clients elsewhere may still be cut off from it.
+            Target::Place { .. } => false,
             Target::Leader | Target::Random | Target::Minority | Target::Next => false,
         }
     }
@@ -47,10 +58,13 @@ impl Target {
         all.into_iter().find(|target| target.word() == Some(word))
     }
 
-    /// The word it is written with; `None` where it names nodes.
+    /// The sorts of place, the largest first, as they are written before the name: `zone:eu-west-1/a`.
+    pub const PLACES: [&'static str; 3] = ["region", "zone", "rack"];
+
+    /// The word it is written with; `None` where it names nodes or a place.
     pub fn word(&self) -> Option<&'static str> {
         let place = match self {
-            Target::Nodes(_) => return None,
+            Target::Nodes(_) | Target::Place { .. } => return None,
             Target::Leader => 0,
             Target::Random => 1,
             Target::Minority => 2,

@@ -32,6 +32,7 @@ impl fmt::Display for KeyValue {
             KeyValue::Float(number) => write!(f, "{number:?}"),
             KeyValue::Bool(truth) => write!(f, "{truth}"),
             KeyValue::Text(text) => write!(f, "{text:?}"),
+            KeyValue::File(file) => write!(f, "{:?}", file.name),
             KeyValue::Texts(texts) => write!(f, "{texts:?}"),
             KeyValue::Latency(latency) => write_latency(f, latency),
             KeyValue::Nodes(nodes) => f.write_str(&list(nodes)),
@@ -40,6 +41,7 @@ impl fmt::Display for KeyValue {
                 write!(f, "[{}]", groups.join(", "))
             }
             KeyValue::Target(Target::Nodes(nodes)) => f.write_str(&list(nodes)),
+            KeyValue::Target(Target::Place { sort, name, .. }) => write!(f, "\"{sort}:{name}\""),
             KeyValue::Target(target) => write!(f, "\"{}\"", target.word().unwrap_or_default()),
         }
     }
@@ -98,6 +100,14 @@ mod tests {
             (KeyValue::NodeGroups(vec![vec![NodeId(0)], vec![NodeId(1), NodeId(2)]]), "[[0], [1, 2]]"),
             (KeyValue::Target(Target::Minority), "\"minority\""),
             (KeyValue::Target(Target::Nodes(vec![NodeId(3)])), "[3]"),
+            (
+                KeyValue::Target(Target::Place {
+                    sort: "zone",
+                    name: "a/b".to_owned(),
+                    nodes: vec![NodeId(3)],
+                }),
+                "\"zone:a/b\"",
+            ),
             (
                 KeyValue::Latency(Latency::Uniform { min: ms(1), max: ms(2) }),
                 r#"{ uniform = ["1ms", "2ms"] }"#,

@@ -91,7 +91,7 @@ impl<P: Process, C> World<P, C> {
         let nodes = self.processes.len() as u32;
         let draws = &mut self.core.decisions.stream(StreamName::Nemesis(fault));
         match target {
-            Target::Nodes(nodes) => nodes.clone(),
+            Target::Nodes(nodes) | Target::Place { nodes, .. } => nodes.clone(),
             Target::All => (0..nodes).map(NodeId).collect(),
             Target::Next => vec![NodeId((self.schedule.strikes[fault as usize] % u64::from(nodes)) as u32)],
             Target::Random => vec![NodeId(draws.below(u64::from(nodes)) as u32)],

@@ -3,6 +3,7 @@
 use super::super::event::Event;
 use super::super::observer::{Happening, Observer};
 use super::super::world::World;
+use crate::base::keys::Target;
 use crate::base::{NodeId, SimDuration};
 use crate::faults::PartitionShape;
 use crate::network::{Connectivity, PartitionId};
@@ -22,6 +23,10 @@ impl<P: Process, C> World<P, C> {
         let partition = match shape {
             PartitionShape::Groups(groups) => partitions.separate(groups, stays),
             PartitionShape::OneWay(from, to) => partitions.silence(from, to, stays),
+            PartitionShape::Isolate(Target::Place { name, .. }) => {
+                let clients = self.core.network.clients_by_place(name);
+                self.core.network.partitions.cut_off(targets, nodes, &clients, stays)
+            }
             PartitionShape::Isolate(_) => {
                 let others = (0..nodes).map(NodeId).filter(|node| !targets.contains(node)).collect();
                 partitions.separate(&[targets.to_vec(), others], stays)

@@ -91,7 +91,7 @@ const TARGET: Key = Key {
     name: "target",
     kind: KeyKind::Target,
     default: None,
-    doc: "Whom it hits: a node id, a list of them, \"leader\", \"random\", \"minority\", \"next\" (each node in turn) or \"all\".",
+    doc: "Whom it hits: a node id, a list of them, \"leader\", \"random\", \"minority\", \"next\" (each node in turn), \"all\", or all nodes in a place: \"region:eu-west-1\", \"zone:eu-west-1/a\", \"rack:eu-west-1/a/r1\".",
     since: "0.1",
 };
 

@@ -59,7 +59,7 @@ const DOWN: Key = Key {
     name: "target",
     kind: KeyKind::Target,
     default: None,
-    doc: "Whom it starts if they are down: a node id, a list of them, \"random\" (of all nodes), \"minority\", \"next\" or \"all\".",
+    doc: "Whom it starts if they are down: a node id, a list of them, \"random\" (of all nodes), \"minority\", \"next\", \"all\", or all nodes in a place, such as \"zone:eu-west-1/a\".",
     since: "0.1",
 };
 

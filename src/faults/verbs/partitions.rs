@@ -38,7 +38,7 @@ const PARTITION_KEYS: [Key; 5] = [
         name: "isolate",
         kind: KeyKind::Target,
         default: None,
-        doc: "Who is cut off from all others.",
+        doc: "Who is cut off from all others. Of a place, such as \"region:eu-west-1\", the clients in it are cut off too, and reach only its nodes; other clients then reach only the others.",
         since: "0.1",
     },
     Key {

@@ -9,14 +9,19 @@ use crate::reference::{Reference, own_words};
 use crate::scenario::sections::TOP;
 use crate::scenario::{LARGEST_LATENCY_SHAPE, LONGEST_LATENCY, ProtocolSpec, SIGHTS};
 
+/// A place: up to three words.
+const PLACE: &str = "[^/\\s\"'`:,]+(/[^/\\s\"'`:,]+){0,2}";
+
 /// What is too long to be repeated with each key.
 pub(super) fn definitions(reference: &Reference) -> Value {
     let nodes = schema(reference, KeyKind::Nodes);
     let node = schema(reference, KeyKind::Node);
+    let sorts = Target::PLACES.join("|");
+    let place = json!({ "type": "string", "pattern": format!("^({sorts}):{PLACE}$") });
     json!({
         "delay": duration::schema(SimDuration::ZERO, LONGEST_LATENCY),
         "latency": latency(),
-        "target": { "anyOf": [{ "enum": Target::WORDS }, node, nodes] },
+        "target": { "anyOf": [{ "enum": Target::WORDS }, place, node, nodes] },
     })
 }
 
@@ -31,6 +36,11 @@ pub(super) fn schema(reference: &Reference, kind: KeyKind) -> Value {
         KeyKind::Float { min, max } => json!({ "type": "number", "minimum": min, "maximum": max }),
         KeyKind::Bool => json!({ "type": "boolean" }),
         KeyKind::Text => json!({ "type": "string" }),
+        KeyKind::File => json!({ "type": "string", "minLength": 1 }),
+        KeyKind::Places => {
+            let place = json!({ "type": "string", "pattern": format!("^{PLACE}$") });
+            json!({ "type": "array", "items": place, "minItems": 1 })
+        }
         KeyKind::Choice(words) => json!({ "enum": words }),
         KeyKind::Name(of) => name(of, &reference.words(of), &docs(reference, of)),
         KeyKind::Names(of) => names(of, &reference.words(of), &docs(reference, of)),

@@ -29,7 +29,7 @@ fn samples_are_read_with_their_unit_and_their_counts() {
     let us = SimDuration::from_us;
     let table = "# measured\r\n\r\nrtt_us , count\r\n 500,2\r\n1500 ,1\r\n";
     let scenario = attached(SCENARIO, table).expect("right");
-    let samples = Samples::new("rtt.csv", vec![(us(500), 2), (us(1_500), 1)]).expect("some");
+    let samples = Samples::new("rtt.csv", &[(us(500), 2), (us(1_500), 1)]).expect("some");
     assert_eq!(scenario.network.links.latency, Latency::Empirical(std::sync::Arc::new(samples)));
 }
 
