@@ -4,7 +4,7 @@
 //! [`Hasher`] it takes any payload's `Hash`; integers are taken at a fixed
 //! width, so neither word size nor byte order shows. (One limit: std hashes a
 //! slice of integers as raw memory, so payloads with a `[u32]` would differ on
-//! a big-endian machine. Ours hold none.)
+//! a big-endian machine, and with a `[usize]` where words are shorter. Ours hold none.)
 
 use std::fmt;
 use std::hash::Hasher;

@@ -56,6 +56,8 @@ impl<P: Process> WorldConfig<P> {
     }
 }
 
+/// The last instant at which anything happens: a deadline that is cut off at the end of time never comes.
+const LAST: SimTime = SimTime::from_ns(u64::MAX - 2);
 /// With so many events pending, nodes and events no longer fit into the nearest cache.
 const CROWDED_WORLD: usize = 2_048;
 /// How many events ahead the memory of a node is asked for, and that of an event.
@@ -154,6 +156,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
     /// Runs until nothing is due at or before `end`, or `events` have been executed in
     /// all. Whether the end was reached.
     pub fn run_until<O: Observer<P>>(&mut self, end: SimTime, events: u64, observer: &mut O) -> bool {
+        let end = end.min(LAST);
         while self.core.counters.events < events {
             if !self.step_until(end, observer) {
                 return true;
@@ -165,7 +168,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
     /// Executes the next event. `false` when there is none.
     #[inline]
     pub fn step<O: Observer<P>>(&mut self, observer: &mut O) -> bool {
-        self.step_until(SimTime::MAX, observer)
+        self.step_until(LAST, observer)
     }
 
     /// Executes the next event that is due at `end` or before. `false` when there is none.
@@ -176,7 +179,6 @@ impl<P: Process, C: Client<P>> World<P, C> {
             if self.core.queue.len() >= CROWDED_WORLD {
                 self.look_ahead();
             }
-            self.core.now = entry.time;
             // Most events are messages, and most of those go straight to a process.
             if self.step_common(entry, observer) || self.step_uncommon(entry, observer) {
                 return true;
@@ -195,6 +197,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
         if !self.core.is_calm(to) {
             return false;
         }
+        self.core.now = entry.time;
         fold_message(&mut self.core.digest, entry.time, from, to, message);
         add(&mut self.core.counters.events, 1);
         add(&mut self.core.counters.messages_delivered, 1);
@@ -246,6 +249,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
                 false
             }
             Popped::Due => {
+                self.core.now = entry.time;
                 add(&mut self.core.counters.events, 1);
                 event.fold(entry.time, &mut self.core.digest);
                 self.execute(event, entry.sequence, observer);

@@ -32,7 +32,7 @@ pub struct NetworkConfig {
 }
 
 /// How some links differ from the others.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct LinkOverride {
     /// The senders; every node if empty.
     pub from: Vec<NodeId>,

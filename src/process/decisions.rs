@@ -180,6 +180,7 @@ mod tests {
         let plain = Decisions::seeded(Seed(1));
         let mut scripted = plain.clone();
         scripted.script(DecisionName::Message { link, sent: SimTime::from_ns(5), nth: 0, draw: 1 }, 77);
+        scripted.script(DecisionName::Stream { name, nth: 0 }, 76);
         scripted.script(DecisionName::Stream { name, nth: 1 }, 78);
 
         let words = |mut decisions: Decisions| {
@@ -192,7 +193,7 @@ mod tests {
         };
         let (plain, scripted) = (words(plain), words(scripted));
         let changed: Vec<usize> = (0..6).filter(|&i| plain[i] != scripted[i]).collect();
-        assert_eq!(changed, [1, 4]);
-        assert_eq!((scripted[1], scripted[4]), (77, 78));
+        assert_eq!(changed, [1, 3, 4]);
+        assert_eq!((scripted[1], scripted[3], scripted[4]), (77, 76, 78));
     }
 }

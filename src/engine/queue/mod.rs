@@ -14,10 +14,12 @@
 //!   latest entry itself; the few before it are chained through `chains`, by slot.
 //! * Events at one instant cannot be spread: they go to bottom together. It ascends, so
 //!   that one more for the instant being executed is appended, not inserted.
-//! * A rung spans exactly the times it was made from, so that each level makes progress.
-//!   What falls between it and the next bucket of its parent stays with the parent.
+//! * A rung that a bucket was spread over spans exactly its times, so that each level makes progress.
+//!   What falls between it and the next bucket of its parent stays with the parent. One that bottom
+//!   was split into begins where bottom ends.
 //!
-//! Limits, asserted: 2^40 events in a run, 2^24 pending at once.
+//! Limits, asserted where sequence numbers and slots are given out: 2^40 events and timers set in a run,
+//! 2^24 pending at once.
 
 mod rung;
 #[cfg(test)]
@@ -105,7 +107,7 @@ impl Queue {
     /// Adds an entry under a sequence number taken before. No slot may be in twice.
     #[inline(always)]
     pub fn push(&mut self, time: SimTime, sequence: u64, slot: u32) {
-        debug_assert!(slot < 1 << SLOT_BITS);
+        debug_assert!(slot < 1 << SLOT_BITS && sequence < 1 << SEQUENCE_BITS);
         // The end of time itself is kept free, to be behind every entry.
         let time = time.as_ns().min(u64::MAX - 1);
         let low = sequence << SLOT_BITS | u64::from(slot);
@@ -206,7 +208,9 @@ impl Queue {
             return; // One instant: it cannot be split.
         }
         let late = self.bottom.split_off(self.head + keep);
-        let start = time_of(late[0]);
+        // From where bottom ends now: what comes before the late ones goes to them, not to bottom, or
+        // pushes that descend would split it again and again.
+        let start = self.bottom.last().map_or(0, |last| time_of(*last) + 1);
         if self.bottom_end == u64::MAX {
             self.top = late;
             (self.top_start, self.bottom_end) = (start, start);

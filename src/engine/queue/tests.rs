@@ -78,3 +78,61 @@ fn agrees_with_a_heap(pattern: u8, size: u16, seed: u64) -> bool {
 fn pops_in_order_at_any_size_and_spread() {
     quickcheck::QuickCheck::new().tests(300).quickcheck(agrees_with_a_heap as fn(u8, u16, u64) -> bool);
 }
+
+/// What a burst of starts does that sets the latest timer first: every push comes before all others
+/// that wait, but for the instant that is being executed.
+#[test]
+fn pushes_that_descend_behind_a_burst_make_no_ladder() {
+    const COUNT: u64 = 4_000;
+    let mut queue = Queue::new();
+    for slot in 0..COUNT {
+        let sequence = queue.take_sequence();
+        queue.push(SimTime::ZERO, sequence, slot as u32);
+    }
+    for i in 0..COUNT {
+        let entry = queue.pop().unwrap();
+        let sequence = queue.take_sequence();
+        queue.push(SimTime::ZERO + SimDuration::from_ms(COUNT - i), sequence, entry.slot);
+        assert!(queue.depth <= 4, "{} rungs after {i} pushes", queue.depth);
+    }
+    for i in 1..=COUNT {
+        assert_eq!(queue.pop().map(|entry| entry.time), Some(SimTime::ZERO + SimDuration::from_ms(i)));
+    }
+    assert_eq!(queue.pop(), None);
+}
+
+/// Drained to the last, again and again, near the end of time too; entries come back under numbers
+/// taken long before, as timers do.
+#[test]
+fn is_exact_when_drained_and_near_the_end_of_time() {
+    use std::cmp::Reverse;
+    let mut draws = Stream::new(Seed(4), StreamName::Network);
+    for base in [0, 1 << 40, u64::MAX - 3_000_000, u64::MAX - 100] {
+        let mut queue = Queue::new();
+        let (mut old, mut slot, mut now) = (Vec::new(), 0, base);
+        for phase in 0..30 {
+            let mut heap = std::collections::BinaryHeap::new();
+            for _ in 0..draws.below(3_000) {
+                let delay = match phase % 4 {
+                    0 => draws.below(1_000_000),
+                    1 => draws.below(4),
+                    2 => draws.below(2) << 30,
+                    _ => 1 << draws.below(40),
+                };
+                let time = now.saturating_add(delay).min(u64::MAX - 1);
+                old.push(queue.take_sequence());
+                let sequence = old.swap_remove(draws.below(old.len() as u64) as usize);
+                queue.push(SimTime::from_ns(time), sequence, slot);
+                heap.push(Reverse((time, sequence, slot)));
+                slot += 1;
+            }
+            assert_eq!(queue.len(), heap.len());
+            while let Some(Reverse(expected)) = heap.pop() {
+                let entry = queue.pop().unwrap();
+                assert_eq!((entry.time.as_ns(), entry.sequence, entry.slot), expected);
+                now = expected.0;
+            }
+            assert_eq!(queue.pop(), None);
+        }
+    }
+}
