@@ -100,6 +100,7 @@ fn engine(c: &mut Criterion) {
     for nodes in [5, 100, 1_000, 10_000, 100_000] {
         measure_gossip(c, &format!("w2 gossip {nodes}"), nodes, 1);
     }
+    measure(c, "w2 gossip 100, faulty links", 1_000_000, messages, gossip::faulty(100));
     for rumours in [1, 100, 1_000] {
         measure_gossip(c, &format!("w2 pending {}", 1_000 * rumours), 1_000, rumours);
     }

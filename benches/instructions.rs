@@ -56,6 +56,7 @@ fn main() {
     let units = match workload.as_str() {
         "w1" => events(ping_pong::world(), length),
         "w2" => events(gossip::world_of(nodes, 1), length),
+        "w2-faults" => events(gossip::faulty(nodes), length),
         "w3" => events(heartbeats::world(), length),
         "w4" => operations(nodes, length),
         "w5" => (0..length).filter(|seed| seeds::run(&seeds::scenario(), *seed) > 0).count() as u64,

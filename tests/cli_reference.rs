@@ -74,7 +74,8 @@ network.loss: a key
 #[test]
 fn without_a_name_every_key_has_a_line() {
     let text = prints(&Folder::new("overview"), "explain");
-    for line in ["[network]  ", "    loss       probability", "  kind = \"crash\"  ", "[[network.link]]  "] {
+    for line in ["[network]  ", "    loss         probability", "  kind = \"crash\"  ", "[[network.link]]  "]
+    {
         assert!(text.contains(line), "{line}: {text}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");

@@ -122,10 +122,13 @@ fn every_name_is_documented_and_explained() {
 fn a_short_name_finds_all_that_it_may_mean() {
     let reference = reference();
     let found = |query: &str| reference.find(query).iter().map(Topic::name).collect::<Vec<_>>();
-    assert_eq!(found("loss"), ["network.loss", "network.link.loss"]);
+    assert_eq!(found("loss"), ["network.loss", "network.link.loss", "faults.degrade.loss"]);
     assert_eq!(found("[network]"), ["network"]);
     assert_eq!(found("[[network.link]]"), ["network.link"]);
-    assert_eq!(found("duplicate"), ["network.duplicate", "network.link.duplicate", "duplicate"]);
+    assert_eq!(
+        found("duplicate"),
+        ["network.duplicate", "network.link.duplicate", "duplicate", "faults.degrade.duplicate"]
+    );
     assert_eq!(found("crash.target"), ["faults.crash.target"]);
     assert_eq!(found("faults.0.every"), ["faults.every"]);
     assert_eq!(found("nodes"), ["nodes", "topology.nodes"]);

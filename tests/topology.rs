@@ -161,7 +161,7 @@ fn even(base: SimDuration, jitter: Jitter) -> Arc<Topology> {
 fn places_touch_no_draw_but_the_latency() {
     let chance = |p| Probability::new(p).unwrap();
     let network = |latency: Latency, topology: Option<Arc<Topology>>| NetworkConfig {
-        links: LinkConfig { latency, loss: chance(0.05), duplicate: chance(0.05) },
+        links: LinkConfig { latency, loss: chance(0.05), duplicate: chance(0.05), ..LinkConfig::default() },
         topology,
         ..NetworkConfig::default()
     };
@@ -184,8 +184,8 @@ fn a_link_that_is_set_apart_wins() {
         from: vec![NodeId(from)],
         to: vec![],
         latency,
-        loss: None,
         duplicate: Some(Probability::NEVER),
+        ..LinkOverride::default()
     };
     let overrides = vec![special(0, Some(Latency::Constant(MS(20)))), special(1, None)];
     let topology = Some(even(MS(5), Jitter::None));

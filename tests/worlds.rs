@@ -17,6 +17,7 @@ fn world(seed: u64) -> RaftWorld {
         latency: uniform(500, 5_000),
         loss: Probability::new(0.05).unwrap(),
         duplicate: Probability::new(0.05).unwrap(),
+        ..LinkConfig::default()
     };
     let clients = WorkloadConfig {
         clients: 3,

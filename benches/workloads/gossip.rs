@@ -5,9 +5,10 @@
 
 use std::convert::Infallible;
 
-use atropos::base::{ClientId, Draw, Latency, NodeId, Probability, Seed, SimDuration, Ticket};
+use atropos::base::{ClientId, Draw, Latency, NodeId, Probability, Seed, SimDuration, SimTime, Ticket};
 use atropos::engine::{World, WorldConfig};
-use atropos::network::{LinkConfig, NetworkConfig};
+use atropos::faults::{Action, Fault, When};
+use atropos::network::{Bursts, Effect, LinkConfig, LinkSet, NetworkConfig};
 use atropos::process::{Boot, Context, DiskError, Payload, Process, RequestId};
 
 /// 16 bytes: what the sender has seen, and who it is.
@@ -88,9 +89,40 @@ impl Process for Gossip {
 
 /// A world of `nodes` gossips, `rumours` each.
 pub(crate) fn world_of(nodes: u32, rumours: u32) -> World<Gossip> {
-    let latency = Latency::Uniform { min: SimDuration::from_ms(1), max: SimDuration::from_ms(10) };
-    let links = LinkConfig { latency, loss: Probability::NEVER, duplicate: Probability::NEVER };
+    world_on(LinkConfig::default(), Vec::new(), nodes, rumours)
+}
+
+/// A world of `nodes` gossips, one rumour each, with every fault of links at a small rate: as many
+/// messages are lost as are doubled, so that the number in flight stays about what it is.
+pub(crate) fn faulty(nodes: u32) -> World<Gossip> {
+    let rare = |p| Probability::new(p).unwrap_or_default();
+    let links = LinkConfig {
+        loss: rare(5e-5),
+        corrupt: rare(5e-5),
+        duplicate: rare(1.5e-4),
+        reorder: rare(0.01),
+        bursts: Bursts {
+            every: SimDuration::from_ms(9_900),
+            lasts: SimDuration::from_ms(100),
+            loss: rare(0.005),
+        },
+        bandwidth: Some(10_000_000),
+        buffer: Some(65_536),
+        ..LinkConfig::default()
+    };
+    let disturb = |to, effect| {
+        let links = LinkSet { from: vec![NodeId(0)], to: vec![NodeId(to)] };
+        let action = Action::Links { links, effect };
+        Fault { when: When::once(SimTime::ZERO), action, lasts: None }
+    };
+    let slow = disturb(1, Effect::Slow(SimDuration::from_ms(5)));
+    let degraded = disturb(2, Effect::Reorder(rare(0.5), SimDuration::from_ms(5)));
+    world_on(links, vec![slow, degraded], nodes, 1)
+}
+
+fn world_on(mut links: LinkConfig, faults: Vec<Fault>, nodes: u32, rumours: u32) -> World<Gossip> {
+    links.latency = Latency::Uniform { min: SimDuration::from_ms(1), max: SimDuration::from_ms(10) };
     let network = NetworkConfig { links, ..NetworkConfig::default() };
     let crowd = Crowd { nodes, rumours };
-    World::new(WorldConfig { network, ..WorldConfig::new(Seed(1), nodes) }, crowd, Vec::new())
+    World::new(WorldConfig { network, faults, ..WorldConfig::new(Seed(1), nodes) }, crowd, Vec::new())
 }

@@ -1,7 +1,7 @@
 //! W4: Raft with 8 closed-loop clients that only write; links uniform 0.5–1.5 ms and
 //! FIFO; a disk that takes no time; the history is recorded.
 
-use atropos::base::{Latency, Probability, Seed, SimDuration, SimTime};
+use atropos::base::{Latency, Seed, SimDuration, SimTime};
 use atropos::engine::{Observer, World, WorldConfig};
 use atropos::history::{Event, Recorder};
 use atropos::network::{LinkConfig, NetworkConfig};
@@ -28,7 +28,7 @@ impl Observer<Raft> for Historian {
 pub(crate) fn world(nodes: u32) -> RaftWorld {
     let ms = SimDuration::from_ms;
     let latency = Latency::Uniform { min: SimDuration::from_us(500), max: SimDuration::from_us(1_500) };
-    let links = LinkConfig { latency, loss: Probability::NEVER, duplicate: Probability::NEVER };
+    let links = LinkConfig { latency, ..LinkConfig::default() };
     let network = NetworkConfig { links, fifo: true, ..NetworkConfig::default() };
     let clients = WorkloadConfig {
         clients: 8,

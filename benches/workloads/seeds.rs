@@ -1,6 +1,6 @@
 //! W5: a minute of a five-node Raft cluster, as a sweep runs it: watched, recorded and judged.
 
-use atropos::base::{Latency, Probability, Seed, SimDuration, SimTime};
+use atropos::base::{Latency, Seed, SimDuration, SimTime};
 use atropos::check::Verdict;
 use atropos::engine::{World, WorldConfig};
 use atropos::network::{LinkConfig, NetworkConfig};
@@ -37,7 +37,7 @@ pub(crate) fn run(scenario: &Scenario, seed: u64) -> u64 {
 /// A minute of the same cluster with no clients and nobody who listens; the number of events.
 pub(crate) fn idle(seed: u64) -> u64 {
     let latency = Latency::Uniform { min: SimDuration::from_us(500), max: SimDuration::from_us(1_500) };
-    let links = LinkConfig { latency, loss: Probability::NEVER, duplicate: Probability::NEVER };
+    let links = LinkConfig { latency, ..LinkConfig::default() };
     let network = NetworkConfig { links, ..NetworkConfig::default() };
     let config = RaftConfig { nodes: 5, ..RaftConfig::default() };
     let mut world: World<Raft> =

@@ -12,7 +12,7 @@
 //! draw i      = mix(state + i · GOLDEN)              i = 1, 2, …: SplitMix64
 //! ```
 
-use super::{Draw, LinkId, Seed, SimTime, Stream, StreamName};
+use super::{Draw, LinkId, Numbered, Seed, SimTime, Stream, StreamName};
 
 /// The odd constant of SplitMix64: 2^64 divided by the golden ratio.
 pub(super) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -32,7 +32,7 @@ pub(super) const fn fold(a: u64, b: u64) -> u64 {
 }
 
 /// The keys of all message fates in one run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FateKeys {
     link: u64,
     multiplier: u64,
@@ -51,7 +51,12 @@ pub struct KeyedDraws {
 impl FateKeys {
     /// The keys of the run `seed`.
     pub fn new(seed: Seed) -> Self {
-        let mut stream = Stream::new(seed, StreamName::Network);
+        FateKeys::of(seed, StreamName::Network)
+    }
+
+    /// Keys drawn from the stream `name`.
+    pub fn of(seed: Seed, name: StreamName) -> Self {
+        let mut stream = Stream::new(seed, name);
         FateKeys { link: stream.next_u64(), multiplier: stream.next_u64() | 1 }
     }
 
@@ -69,6 +74,12 @@ impl LinkKey {
         let name = fold(self.0 ^ sent.as_ns(), GOLDEN ^ u64::from(nth) << 1);
         KeyedDraws { state: name.wrapping_add(self.0) }
     }
+
+    /// What decides the weather on this link: draws of its own, whatever is sent.
+    #[inline]
+    pub fn weather(self) -> KeyedDraws {
+        KeyedDraws { state: self.0 }
+    }
 }
 
 impl Draw for KeyedDraws {
@@ -84,6 +95,13 @@ impl Draw for KeyedDraws {
     }
 }
 
+impl Numbered for KeyedDraws {
+    #[inline]
+    fn ahead(&self, draws: u32) -> Self {
+        KeyedDraws { state: self.state.wrapping_add(u64::from(draws).wrapping_mul(GOLDEN)) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{NodeId, Probability};
@@ -93,6 +111,14 @@ mod tests {
         FateKeys::new(Seed(seed))
             .link(LinkId::new(NodeId(from), NodeId(to)))
             .message(SimTime::from_ns(at), nth)
+    }
+
+    #[test]
+    fn a_numbered_draw_is_the_one_that_follows_as_many() {
+        let all = draws(1, 2, 3, 4, 5);
+        let mut passed = all.clone();
+        (0..7).for_each(|_| passed.skip());
+        assert_eq!(all.ahead(7).next_u64(), passed.next_u64());
     }
 
     #[test]

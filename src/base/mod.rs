@@ -3,7 +3,7 @@
 //! * [`SimTime`], [`SimDuration`]: integer nanoseconds, the only time there is.
 //! * [`NodeId`], [`ClientId`], [`Address`], [`LinkId`]: who and between whom.
 //! * [`Seed`], [`Stream`], [`FateKeys`]: where every random bit comes from.
-//! * [`Draw`], [`Probability`]: how a random bit becomes a choice, in integers.
+//! * [`Draw`], [`Numbered`], [`Probability`]: how a random bit becomes a choice, in integers.
 //! * [`Digest`]: what two equal runs agree on.
 //! * [`Table`]: a hash map that cannot be iterated.
 //! * [`JournalId`], [`Ticket`], [`Damaged`]: what a disk holds and answers.
@@ -30,7 +30,7 @@ pub use ids::{Address, ClientId, LinkId, NodeId};
 pub use journal::{Damaged, DiskError, JournalId, Ticket};
 pub use latency::Latency;
 pub(crate) use prefetch::prefetch;
-pub use sample::{Draw, Probability};
+pub use sample::{Draw, Numbered, Probability};
 pub use samples::Samples;
 pub use seed::Seed;
 pub use stream::{Stream, StreamName};

@@ -54,6 +54,12 @@ pub trait Draw {
     }
 }
 
+/// Draws that are known by their number, so that those of one purpose need not follow another's.
+pub trait Numbered: Draw + Sized {
+    /// The same draws from the one `draws` further on.
+    fn ahead(&self, draws: u32) -> Self;
+}
+
 /// A probability, as the share of the 2^64 words that say yes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Probability(u64);

@@ -38,6 +38,8 @@ pub enum StreamName {
     Nemesis(u32),
     /// A clock: how wrong it is, and how wrong its measurements are.
     Clock(NodeId),
+    /// The keys of what lasts on the links: bursts of loss.
+    Weather,
 }
 
 impl StreamName {
@@ -52,6 +54,7 @@ impl StreamName {
             StreamName::Workload(client) => (5, client.0),
             StreamName::Nemesis(entry) => (6, entry),
             StreamName::Clock(node) => (7, node.0),
+            StreamName::Weather => (8, 0),
         };
         purpose << 32 | index as u64
     }

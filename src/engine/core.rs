@@ -13,7 +13,7 @@ use super::world::WorldConfig;
 use crate::base::{ClientId, Digest, LinkId, NodeId, SimDuration, SimTime, StreamName};
 use crate::clocks::ClockConfig;
 use crate::faults::MessageEffect;
-use crate::network::{Fate, Network};
+use crate::network::{Course, Fate, Mishap, Network, Sent};
 use crate::process::{ClientTimer, Decisions, Payload, Process, RequestId};
 use crate::storage::DiskConfig;
 
@@ -39,6 +39,8 @@ pub(super) struct Core<P: Process> {
     /// Whether every message takes the short way; see [`look_at_the_sky`](Core::look_at_the_sky).
     fair_weather: bool,
     pub(super) verbs: Verbs,
+    /// What waits at the far end of clogged links, in the order of arrival.
+    pub(super) clogged: Vec<Event<P>>,
     pub(super) disk: DiskConfig,
     pub(super) clock: ClockConfig,
     /// How long a node takes for each thing it is handed.
@@ -60,6 +62,7 @@ impl<P: Process> Core<P> {
             clients: (0..clients).map(|_| ClientState::default()).collect(),
             fair_weather: false,
             verbs: Verbs::default(),
+            clogged: Vec::new(),
             disk: world.disk.clone(),
             clock: world.clock,
             service_time: world.service_time,
@@ -163,40 +166,40 @@ impl<P: Process> Core<P> {
     #[inline(never)]
     fn transmit<O: Observer<P>>(&mut self, link: LinkId, nth: u32, event: Event<P>, observer: &mut O) {
         if self.network.partitions.blocks(link) {
-            return self.lose(link, &event, Loss::Blocked, observer);
+            return self.lose(link, event.kind(), Loss::Blocked, observer);
         }
-        let mut fate = if self.decisions.is_scripted() {
-            self.network.fate(link, self.now, &mut self.decisions.message(link, self.now, nth))
-        } else {
-            self.network.fate(link, self.now, &mut self.decisions.seeded_message(link, self.now, nth))
-        };
-        self.count_copies(fate);
-        if !self.verbs.is_empty() {
-            match self.tamper(link, &event, fate) {
-                Some(tampered) => fate = tampered,
-                None => return self.lose(link, &event, Loss::Dropped, observer),
+        let sent = Sent { link, now: self.now, size: event.size() };
+        let (network, decisions) = (&mut self.network, &self.decisions);
+        let draws = decisions.message(link, self.now, nth);
+        let mut course = network.course(sent, &draws, |nth| decisions.weather(link, nth));
+        let effect = if self.verbs.is_empty() { None } else { self.hit(link, event.kind()) };
+        // What is lost already cannot be hurt any more.
+        if let Some(mishap) = course.lost {
+            return self.lose(link, event.kind(), mishap.into(), observer);
+        }
+        self.counters.note(&course);
+        if effect.is_some_and(|effect| !self.tamper(effect, &mut course)) {
+            return self.lose(link, event.kind(), Loss::Dropped, observer);
+        }
+        let first = self.network.in_own_order(link, course.first.at);
+        match course.again {
+            Some(again) => {
+                let second = self.network.in_own_order(link, again.at);
+                self.arrive(first, link, course.first.corrupted, event.clone());
+                self.arrive(second, link, again.corrupted, event);
             }
+            None => self.arrive(first, link, course.first.corrupted, event),
         }
-        self.carry_out(fate, link, event, observer);
     }
 
-    /// Counted before any fault has its say: `messages_repeated` is for those.
-    fn count_copies(&mut self, fate: Fate) {
-        self.counters.messages_duplicated += u64::from(matches!(fate, Fate::Arrives { again: Some(_), .. }));
-    }
-
-    fn carry_out<O: Observer<P>>(&mut self, fate: Fate, link: LinkId, event: Event<P>, observer: &mut O) {
-        match fate {
-            Fate::Lost => self.lose(link, &event, Loss::Chance, observer),
-            Fate::Arrives { at, again } => {
-                let at = self.network.in_order(link, at);
-                let again = again.map(|again| self.network.in_order(link, again));
-                if let Some(again) = again {
-                    self.schedule(at, event.clone());
-                    self.schedule(again, event);
-                } else {
-                    self.schedule(at, event);
-                }
+    /// Lets a copy arrive at `at`, or what is left of it.
+    #[inline]
+    fn arrive(&mut self, at: SimTime, link: LinkId, corrupted: Option<(u64, Mishap)>, event: Event<P>) {
+        match corrupted {
+            None => self.schedule(at, event),
+            Some((word, by)) => {
+                let event = event.corrupt(link, word, by, &mut self.counters);
+                self.schedule(at, event);
             }
         }
     }
@@ -208,32 +211,43 @@ impl<P: Process> Core<P> {
         self.fair_weather && !self.nodes[node.index()].mood.has(Mood::DOWN.or(Mood::BUSY))
     }
 
+    /// Whether something may be in the way of messages.
+    #[inline(always)]
+    pub(super) fn is_foul(&self) -> bool {
+        !self.fair_weather
+    }
+
     /// Finds out whether messages can take the short way: after all that may change it.
     pub(super) fn look_at_the_sky(&mut self) {
         self.fair_weather = self.network.is_plain() && self.verbs.is_empty() && !self.decisions.is_scripted();
     }
 
-    /// What message faults make of a fate; `None` if they drop the message.
+    /// What message faults do to a message of this kind.
     #[cold]
-    fn tamper(&mut self, link: LinkId, event: &Event<P>, fate: Fate) -> Option<Fate> {
-        let effect = self.verbs.hit(link, event.kind());
+    fn hit(&mut self, link: LinkId, kind: &'static str) -> Option<MessageEffect> {
+        let effect = self.verbs.hit(link, kind);
         self.look_at_the_sky();
-        // What chance has lost already cannot be hurt any more.
-        let (Some(effect), Fate::Arrives { at, again }) = (effect, fate) else { return Some(fate) };
+        effect
+    }
+
+    /// What a message fault makes of a message's course. `false` if it drops it.
+    #[cold]
+    fn tamper(&mut self, effect: MessageEffect, course: &mut Course) -> bool {
         match effect {
             MessageEffect::Drop => {
                 self.counters.messages_dropped += 1;
-                None
+                return false;
             }
             MessageEffect::Delay(by) => {
                 self.counters.messages_delayed += 1;
-                Some(Fate::Arrives { at: at + by, again })
+                course.first.at += by;
             }
             MessageEffect::Duplicate => {
-                self.counters.messages_repeated += u64::from(again.is_none());
-                Some(Fate::Arrives { at, again: again.or(Some(at)) })
+                self.counters.messages_repeated += u64::from(course.again.is_none());
+                course.again = course.again.or(Some(course.first));
             }
         }
+        true
     }
 
     /// Counts and tells that what travelled on `link` is lost.
@@ -241,17 +255,12 @@ impl<P: Process> Core<P> {
     pub(super) fn lose<O: Observer<P>>(
         &mut self,
         link: LinkId,
-        event: &Event<P>,
+        kind: &'static str,
         why: Loss,
         observer: &mut O,
     ) {
-        match why {
-            Loss::Chance => self.counters.messages_lost += 1,
-            Loss::Blocked => self.counters.messages_blocked += 1,
-            Loss::Down => self.counters.messages_to_down += 1,
-            Loss::Dropped => {}
-        }
-        observer.on_happening(self.now, &Happening::Lost { link, kind: event.kind(), why });
+        self.counters.note_loss(why);
+        observer.on_happening(self.now, &Happening::Lost { link, kind, why });
     }
 
     /// Applies an effect that the barrier has held back.

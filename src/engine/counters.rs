@@ -1,5 +1,8 @@
 //! What happened in a run, counted: the bite of its faults.
 
+use super::observer::Loss;
+use crate::network::Course;
+
 /// Adds to a count without looking for an overflow, which no run lives to see.
 #[inline(always)]
 pub(super) fn add(count: &mut u64, more: u64) {
@@ -29,6 +32,22 @@ pub struct Counters {
     pub messages_delayed: u64,
     /// Messages that a `duplicate` fault sent twice.
     pub messages_repeated: u64,
+    /// Messages that a burst lost.
+    pub messages_lost_in_bursts: u64,
+    /// Messages that found the buffer of their link full.
+    pub messages_overflowed: u64,
+    /// Messages that waited for others to be transmitted.
+    pub messages_queued: u64,
+    /// Messages that chance corrupted: dropped by their receiver, or handed over as they were.
+    pub messages_corrupted: u64,
+    /// Messages that chance held back.
+    pub messages_reordered: u64,
+    /// Messages that a `clog` fault kept at the far end of their link.
+    pub messages_clogged: u64,
+    /// Messages that a `slow_link` fault delayed.
+    pub messages_slowed: u64,
+    /// Messages that a `degrade` fault lost, doubled, corrupted, held back or transmitted more slowly.
+    pub messages_degraded: u64,
     /// Bytes that entered links.
     pub bytes_sent: u64,
     /// Timers that fired.
@@ -63,4 +82,29 @@ pub struct Counters {
     pub writes_lost: u64,
     /// Writes that crashes tore.
     pub writes_torn: u64,
+}
+
+impl Counters {
+    /// Counts what chance and disturbances did to a message that is not lost.
+    pub(super) fn note(&mut self, course: &Course) {
+        self.messages_queued += u64::from(course.queued);
+        self.messages_reordered += u64::from(course.reordered);
+        self.messages_slowed += u64::from(course.slowed);
+        self.messages_degraded += u64::from(course.degraded);
+        self.messages_duplicated += u64::from(course.doubled);
+    }
+
+    /// Counts a message that is lost. Drops are counted where they are decided.
+    pub(super) fn note_loss(&mut self, why: Loss) {
+        match why {
+            Loss::Chance => self.messages_lost += 1,
+            Loss::Blocked => self.messages_blocked += 1,
+            Loss::Down => self.messages_to_down += 1,
+            Loss::Burst => self.messages_lost_in_bursts += 1,
+            Loss::Overflow => self.messages_overflowed += 1,
+            Loss::Corrupted => self.messages_corrupted += 1,
+            Loss::Degraded => self.messages_degraded += 1,
+            Loss::Dropped => {}
+        }
+    }
 }

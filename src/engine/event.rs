@@ -2,8 +2,10 @@
 
 use std::hash::Hash;
 
+use super::counters::Counters;
+use super::observer::Loss;
 use crate::base::{ClientId, Digest, JournalId, LinkId, NodeId, SimTime};
-use crate::network::PartitionId;
+use crate::network::{DisturbanceId, Mishap, PartitionId};
 use crate::process::{Payload, Process, RequestId};
 
 /// Something that will happen.
@@ -39,6 +41,10 @@ pub(super) enum Event<P: Process> {
     Poll { node: NodeId },
     /// What a fault did to the rate of a node's clock ends.
     Straighten { node: NodeId, bend: u64 },
+    /// What is left of a message arrives; its checksum tells.
+    Corrupted { link: LinkId, kind: &'static str, why: Loss },
+    /// What disturbs links ends.
+    Calm { disturbance: DisturbanceId, last: bool },
 }
 
 /// By hand, because an event can be copied even where a process cannot: duplication needs it.
@@ -68,6 +74,8 @@ impl<P: Process> Clone for Event<P> {
             Event::Heal { partition } => Event::Heal { partition: *partition },
             Event::Poll { node } => Event::Poll { node: *node },
             Event::Straighten { node, bend } => Event::Straighten { node: *node, bend: *bend },
+            Event::Corrupted { link, kind, why } => Event::Corrupted { link: *link, kind, why: *why },
+            Event::Calm { disturbance, last } => Event::Calm { disturbance: *disturbance, last: *last },
         }
     }
 }
@@ -115,12 +123,24 @@ impl<P: Process> Event<P> {
             Event::Heal { partition } => head(11, partition.0),
             Event::Start { node } => head(12, u64::from(node.0)),
             Event::StartClient { client } => head(13, u64::from(client.0)),
-            Event::Poll { node } => head(14, u64::from(node.0)),
-            Event::Straighten { node, bend } => head(15, u64::from(node.0) << 32 | bend),
+            Event::Corrupted { link, .. } => head(14, link.code()),
+            // What else comes is told apart by the word that follows.
+            Event::Calm { disturbance, .. } => {
+                head(15, disturbance.0);
+                digest.fold(16);
+            }
+            Event::Poll { node } => {
+                head(15, u64::from(node.0));
+                digest.fold(17);
+            }
+            Event::Straighten { node, bend } => {
+                head(15, u64::from(node.0) << 32 | bend);
+                digest.fold(18);
+            }
         }
     }
 
-    /// The link it takes, if it travels.
+    /// The link it takes, if it travels and is whole.
     pub(super) fn link(&self) -> Option<LinkId> {
         match self {
             Event::Message { from, to, .. } => Some(LinkId::new(*from, *to)),
@@ -130,13 +150,57 @@ impl<P: Process> Event<P> {
         }
     }
 
+    /// The link it takes, whole or not.
+    #[cold]
+    pub(super) fn way(&self) -> Option<LinkId> {
+        match self {
+            Event::Corrupted { link, .. } => Some(*link),
+            other => other.link(),
+        }
+    }
+
     /// What its payload calls itself.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Event::Message { message, .. } => message.kind(),
             Event::Request { request, .. } => request.kind(),
             Event::Response { response, .. } => response.kind(),
+            Event::Corrupted { kind, .. } => kind,
             _ => "event",
         }
+    }
+
+    /// The length of its payload in bytes.
+    pub(super) fn size(&self) -> u32 {
+        match self {
+            Event::Message { message, .. } => message.size(),
+            Event::Request { request, .. } => request.size(),
+            Event::Response { response, .. } => response.size(),
+            _ => 0,
+        }
+    }
+
+    /// What is left of it when the network corrupts it: something else under the same name, if its
+    /// payload allows for that, or something that its receiver will drop.
+    #[cold]
+    pub(super) fn corrupt(self, link: LinkId, word: u64, by: Mishap, counters: &mut Counters) -> Self {
+        let why = if by == Mishap::Degraded { Loss::Degraded } else { Loss::Corrupted };
+        let unnoticed = match &self {
+            Event::Message { from, to, message } => {
+                message.corrupt(word).map(|message| Event::Message { from: *from, to: *to, message })
+            }
+            Event::Request { client, to, id, request } => request
+                .corrupt(word)
+                .map(|request| Event::Request { client: *client, to: *to, id: *id, request }),
+            Event::Response { from, client, id, response } => response
+                .corrupt(word)
+                .map(|response| Event::Response { from: *from, client: *client, id: *id, response }),
+            _ => None,
+        };
+        if unnoticed.is_some() {
+            // What its receiver notices is counted when it does.
+            counters.note_loss(why);
+        }
+        unnoticed.unwrap_or(Event::Corrupted { link, kind: self.kind(), why })
     }
 }

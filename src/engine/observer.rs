@@ -3,6 +3,7 @@
 use crate::base::{ClientId, LinkId, NodeId, SimDuration, SimTime};
 use crate::faults::Action;
 use crate::history;
+use crate::network::Mishap;
 use crate::process::{ClientTimer, Process, RequestId};
 
 /// Watches a run without touching it: the same world, watched or not, has the same fate.
@@ -150,4 +151,23 @@ pub enum Loss {
     Down,
     /// A `drop` fault hit it.
     Dropped,
+    /// There was a burst of loss on its link.
+    Burst,
+    /// It did not fit into the buffer of its link.
+    Overflow,
+    /// Chance corrupted it, and its receiver noticed.
+    Corrupted,
+    /// A `degrade` fault lost it, or corrupted it, and its receiver noticed.
+    Degraded,
+}
+
+impl From<Mishap> for Loss {
+    fn from(mishap: Mishap) -> Self {
+        match mishap {
+            Mishap::Chance => Loss::Chance,
+            Mishap::Burst => Loss::Burst,
+            Mishap::Overflow => Loss::Overflow,
+            Mishap::Degraded => Loss::Degraded,
+        }
+    }
 }

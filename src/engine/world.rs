@@ -261,11 +261,16 @@ impl<P: Process, C: Client<P>> World<P, C> {
     #[inline]
     fn execute<O: Observer<P>>(&mut self, event: Event<P>, sequence: u64, observer: &mut O) {
         if let Some(link) = event.link() {
-            if self.core.network.partitions.blocks(link) {
-                return self.core.lose(link, &event, Loss::Blocked, observer);
+            if self.core.is_foul() {
+                if self.core.network.partitions.blocks(link) {
+                    return self.core.lose(link, event.kind(), Loss::Blocked, observer);
+                }
+                if self.core.network.disturbances.clogs(link) {
+                    return self.core.clog(event);
+                }
             }
             if link.to.as_node().is_some_and(|node| !self.core.nodes[node.index()].is_up()) {
-                return self.core.lose(link, &event, Loss::Down, observer);
+                return self.core.lose(link, event.kind(), Loss::Down, observer);
             }
             add(&mut self.core.counters.messages_delivered, 1);
         }
@@ -309,6 +314,8 @@ impl<P: Process, C: Client<P>> World<P, C> {
             Event::Straighten { node, bend } => {
                 self.core.change_clock(node, |clock, now| clock.straighten(now, bend));
             }
+            Event::Calm { disturbance, last } => self.calm(disturbance, last),
+            Event::Corrupted { link, kind, why } => self.core.notice(link, kind, why, observer),
         }
     }
 

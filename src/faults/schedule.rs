@@ -3,8 +3,9 @@
 use std::fmt;
 
 use crate::base::keys::Target;
-use crate::base::{NodeId, SimDuration, SimTime};
+use crate::base::{NodeId, Probability, SimDuration, SimTime};
 use crate::clocks::Rate;
+use crate::network::{Effect, LinkSet};
 
 /// One entry of the schedule.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -50,6 +51,13 @@ pub enum Action {
         /// How.
         change: ClockChange,
     },
+    /// Clogs, slows or degrades directed links between nodes.
+    Links {
+        /// Which.
+        links: LinkSet,
+        /// What is done to them.
+        effect: Effect,
+    },
     /// Does something to single messages.
     Messages(MessageVerb),
     /// Hands an admin command, in the protocol's own words, to a node.
@@ -83,6 +91,46 @@ pub enum PartitionShape {
     OneWay(Vec<NodeId>, Vec<NodeId>),
     /// All links between the target and the other nodes.
     Isolate(Target),
+    /// All links between two halves of the other nodes, in order of id; the target sees both.
+    Bridge(Target),
+    /// All links but those from and to the target.
+    Star(Target),
+    /// See [`Pattern::Ring`](crate::network::Pattern::Ring).
+    Ring(Target),
+    /// See [`Pattern::Chain`](crate::network::Pattern::Chain).
+    Chain(Vec<NodeId>),
+    /// See [`Pattern::Mesh`](crate::network::Pattern::Mesh).
+    Mesh(Vec<NodeId>),
+    /// Each directed link with this probability, drawn when it strikes.
+    Random(Probability),
+}
+
+impl PartitionShape {
+    /// The key it is written with in a scenario.
+    pub fn key(&self) -> &'static str {
+        match self {
+            PartitionShape::Groups(_) => "groups",
+            PartitionShape::OneWay(..) => "one_way_from",
+            PartitionShape::Isolate(_) => "isolate",
+            PartitionShape::Bridge(_) => "bridge",
+            PartitionShape::Star(_) => "star",
+            PartitionShape::Ring(_) => "ring",
+            PartitionShape::Chain(_) => "chain",
+            PartitionShape::Mesh(_) => "mesh",
+            PartitionShape::Random(_) => "random",
+        }
+    }
+
+    /// Whom it aims at, if at nodes.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            PartitionShape::Isolate(target)
+            | PartitionShape::Bridge(target)
+            | PartitionShape::Star(target)
+            | PartitionShape::Ring(target) => Some(target),
+            _ => None,
+        }
+    }
 }
 
 /// Something done to some of the messages on some links.
@@ -122,6 +170,9 @@ impl Action {
             Action::Pause(_) => "pause",
             Action::Partition(_) => "partition",
             Action::Heal => "heal",
+            Action::Links { effect: Effect::Clog, .. } => "clog",
+            Action::Links { effect: Effect::Slow(_), .. } => "slow_link",
+            Action::Links { .. } => "degrade",
             Action::Messages(verb) => verb.effect.verb(),
             Action::Clock { change, .. } => change.verb(),
             Action::Admin { .. } => "admin",
@@ -134,10 +185,9 @@ impl Action {
     pub fn target(&self) -> Option<&Target> {
         match self {
             Action::Crash(target) | Action::Restart(target) | Action::Pause(target) => Some(target),
-            Action::Partition(PartitionShape::Isolate(target))
-            | Action::Clock { target, .. }
-            | Action::Admin { target, .. } => Some(target),
-            Action::Partition(_) | Action::Heal | Action::Messages(_) => None,
+            Action::Admin { target, .. } | Action::Clock { target, .. } => Some(target),
+            Action::Partition(shape) => shape.target(),
+            Action::Heal | Action::Links { .. } | Action::Messages(_) => None,
         }
     }
 }
@@ -196,6 +246,7 @@ impl fmt::Display for Action {
                 write!(f, "partition Isolate({sort}:{name})")
             }
             Action::Partition(shape) => write!(f, "partition {shape:?}"),
+            Action::Links { links, effect } => write!(f, "{} {links}: {effect}", self.verb()),
             Action::Admin { command, .. } => write!(f, "admin {command}"),
             Action::Clock { change, target: Target::Place { sort, name, .. } } => {
                 write!(f, "{change} {sort}:{name}")

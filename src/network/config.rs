@@ -1,10 +1,11 @@
-//! The network a scenario asks for, and its keys.
+//! The network a scenario asks for.
 
 use std::sync::Arc;
 
+use super::Bursts;
 use super::topology::Topology;
-use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings};
-use crate::base::{Latency, NodeId, Probability};
+use crate::base::keys::{KeyProblem, Settings};
+use crate::base::{Latency, NodeId, Probability, SimDuration};
 
 /// What every link does unless an override says otherwise.
 #[derive(Clone, PartialEq, Debug)]
@@ -15,6 +16,18 @@ pub struct LinkConfig {
     pub loss: Probability,
     /// The share of messages that arrive twice, each copy with a delay of its own.
     pub duplicate: Probability,
+    /// The share of messages that are corrupted on the way.
+    pub corrupt: Probability,
+    /// The share of messages that travel `reorder_by` longer than the others.
+    pub reorder: Probability,
+    /// How much longer those travel.
+    pub reorder_by: SimDuration,
+    /// Bursts of loss.
+    pub bursts: Bursts,
+    /// How many bytes are transmitted in a second; any number at once if `None`.
+    pub bandwidth: Option<u64>,
+    /// How many bytes can wait to be transmitted; any number if `None`.
+    pub buffer: Option<u64>,
 }
 
 /// The network: one [`LinkConfig`] for all links, overrides, and the order of delivery.
@@ -44,105 +57,68 @@ pub struct LinkOverride {
     pub loss: Option<Probability>,
     /// Their duplication, if it differs.
     pub duplicate: Option<Probability>,
+    /// Their corruption, if it differs.
+    pub corrupt: Option<Probability>,
+    /// Their reordering, if it differs.
+    pub reorder: Option<Probability>,
+    /// How much longer what is reordered travels, if it differs.
+    pub reorder_by: Option<SimDuration>,
+    /// The mean time between their bursts, if it differs.
+    pub burst_every: Option<SimDuration>,
+    /// The mean time that a burst lasts, if it differs.
+    pub burst_lasts: Option<SimDuration>,
+    /// The loss in a burst, if it differs.
+    pub burst_loss: Option<Probability>,
+    /// Their bandwidth, if it differs.
+    pub bandwidth: Option<u64>,
+    /// Their buffer, if it differs.
+    pub buffer: Option<u64>,
+    /// The order of delivery, if it differs.
+    pub fifo: Option<bool>,
 }
 
-impl Default for NetworkConfig {
-    /// A lossless network in which every message takes 1 ms.
+impl Default for LinkConfig {
+    /// Lossless and without limits; every message takes 1 ms.
     fn default() -> Self {
-        NetworkConfig {
-            links: LinkConfig {
-                latency: Latency::Constant(crate::base::SimDuration::from_ms(1)),
-                loss: Probability::NEVER,
-                duplicate: Probability::NEVER,
-            },
-            fifo: false,
-            overrides: Vec::new(),
-            topology: None,
+        LinkConfig {
+            latency: Latency::Constant(SimDuration::from_ms(1)),
+            loss: Probability::NEVER,
+            duplicate: Probability::NEVER,
+            corrupt: Probability::NEVER,
+            reorder: Probability::NEVER,
+            reorder_by: SimDuration::from_ms(5),
+            bursts: Bursts::NEVER,
+            bandwidth: None,
+            buffer: None,
         }
     }
 }
 
-/// `[network]`.
-pub const SECTION: Section = Section {
-    name: "network",
-    doc: "How messages travel, between nodes and between clients and nodes.",
-    keys: &[
-        Key {
-            name: "latency",
-            kind: KeyKind::Latency,
-            default: Some(r#"{ uniform = ["0.5ms", "1.5ms"] }"#),
-            doc: "How long a message travels, one way. Messages overtake each other where it varies.",
-            since: "0.1",
-        },
-        Key {
-            name: "loss",
-            kind: KeyKind::Probability,
-            default: Some("0.0"),
-            doc: "The share of messages that never arrive.",
-            since: "0.1",
-        },
-        Key {
-            name: "duplicate",
-            kind: KeyKind::Probability,
-            default: Some("0.0"),
-            doc: "The share of messages that arrive twice, each copy with a delay of its own.",
-            since: "0.1",
-        },
-        Key {
-            name: "fifo",
-            kind: KeyKind::Bool,
-            default: Some("false"),
-            doc: "Whether each link delivers in the order of sending, as one TCP connection does.",
-            since: "0.1",
-        },
-    ],
-};
-
-/// `[[network.link]]`: links that differ from the others.
-pub const LINK_SECTION: Section = Section {
-    name: "network.link",
-    doc: "Links between nodes that differ from `[network]`; the last that matches holds.",
-    keys: &[
-        Key {
-            name: "from",
-            kind: KeyKind::Nodes,
-            default: None,
-            doc: "The senders; every node if unset.",
-            since: "0.1",
-        },
-        Key {
-            name: "to",
-            kind: KeyKind::Nodes,
-            default: None,
-            doc: "The receivers; every node if unset.",
-            since: "0.1",
-        },
-        Key { name: "latency", kind: KeyKind::Latency, default: None, doc: "Their latency.", since: "0.1" },
-        Key { name: "loss", kind: KeyKind::Probability, default: None, doc: "Their loss.", since: "0.1" },
-        Key {
-            name: "duplicate",
-            kind: KeyKind::Probability,
-            default: None,
-            doc: "Their duplication.",
-            since: "0.1",
-        },
-    ],
-};
+impl Default for NetworkConfig {
+    /// Links as by default.
+    fn default() -> Self {
+        NetworkConfig { links: LinkConfig::default(), fifo: false, overrides: Vec::new(), topology: None }
+    }
+}
 
 impl NetworkConfig {
     /// The network that `[network]` and the `[[network.link]]` tables ask for.
     pub fn from_settings(network: &Settings, links: &[Settings]) -> Result<Self, KeyProblem> {
-        let default = NetworkConfig::default();
-        Ok(NetworkConfig {
-            links: LinkConfig {
-                latency: network.latency("latency").unwrap_or(default.links.latency),
-                loss: network.probability("loss").unwrap_or_default(),
-                duplicate: network.probability("duplicate").unwrap_or_default(),
-            },
-            fifo: network.bool("fifo").unwrap_or_default(),
-            overrides: links.iter().map(LinkOverride::from_settings).collect(),
-            topology: None,
-        })
+        let overrides: Vec<LinkOverride> = links.iter().map(LinkOverride::from_settings).collect();
+        // What is written in `[network]` is what an override of every link would say.
+        let own = LinkOverride::from_settings(network);
+        let mut config = NetworkConfig { overrides, ..NetworkConfig::default() };
+        config.fifo = own.fifo.unwrap_or(config.fifo);
+        own.apply(&mut config.links);
+        Ok(config)
+    }
+}
+
+impl LinkConfig {
+    /// Whether only latency, loss and duplication decide about a message.
+    pub(super) fn is_plain(&self) -> bool {
+        let chances = [self.corrupt, self.reorder, self.bursts.loss];
+        chances.iter().all(|chance| chance.is_never()) && self.bandwidth.is_none()
     }
 }
 
@@ -154,6 +130,15 @@ impl LinkOverride {
             latency: link.latency("latency"),
             loss: link.probability("loss"),
             duplicate: link.probability("duplicate"),
+            corrupt: link.probability("corrupt"),
+            reorder: link.probability("reorder"),
+            reorder_by: link.duration("reorder_by"),
+            burst_every: link.duration("burst_every"),
+            burst_lasts: link.duration("burst_lasts"),
+            burst_loss: link.probability("burst_loss"),
+            bandwidth: link.count("bandwidth"),
+            buffer: link.count("buffer"),
+            fifo: link.bool("fifo"),
         }
     }
 
@@ -161,5 +146,23 @@ impl LinkOverride {
     pub fn matches(&self, from: NodeId, to: NodeId) -> bool {
         let names = |nodes: &[NodeId], node| nodes.is_empty() || nodes.contains(&node);
         names(&self.from, from) && names(&self.to, to)
+    }
+
+    /// Puts what differs into `config`.
+    pub(super) fn apply(&self, config: &mut LinkConfig) {
+        let set = |value: &mut Probability, own: Option<Probability>| *value = own.unwrap_or(*value);
+        if let Some(latency) = &self.latency {
+            config.latency = latency.clone();
+        }
+        set(&mut config.loss, self.loss);
+        set(&mut config.duplicate, self.duplicate);
+        set(&mut config.corrupt, self.corrupt);
+        set(&mut config.reorder, self.reorder);
+        set(&mut config.bursts.loss, self.burst_loss);
+        config.reorder_by = self.reorder_by.unwrap_or(config.reorder_by);
+        config.bursts.every = self.burst_every.unwrap_or(config.bursts.every);
+        config.bursts.lasts = self.burst_lasts.unwrap_or(config.bursts.lasts);
+        config.bandwidth = self.bandwidth.or(config.bandwidth);
+        config.buffer = self.buffer.or(config.buffer);
     }
 }

@@ -1,26 +1,32 @@
 //! What becomes of a message on its way.
+//!
+//! The short way ([`plain_fate`](Network::plain_fate)) knows latency, loss and duplication on links
+//! that are all alike. The long way ([`course`](Network::course)) asks all questions, in this order:
+//!
+//! ```text
+//! lost by chance? ─▶ lost in a burst? ─▶ buffer full? ─▶ travels ─▶ corrupted? held back? ─▶ disturbed?
+//! ```
+//!
+//! A message that is lost is lost for the first reason there is. Both ways come to the same for a
+//! message that nothing else hits: it has the same draws ([`draws`]).
 
-use super::latest::Latest;
+use super::bursts::Weather;
+use super::per_link::PerLink;
 use super::topology::{Place, Placed};
-use super::{LinkConfig, NetworkConfig, Partitions};
-use crate::base::{ClientId, Draw, LinkId, SimDuration, SimTime};
+use super::wire::{Transmission, Wire};
+use super::{Disturbances, LinkConfig, LinkOverride, NetworkConfig, Partitions, draws};
+use crate::base::{ClientId, Draw, LinkId, Numbered, SimTime};
 
 impl LinkConfig {
     #[inline(always)]
     fn fate(&self, now: SimTime, draws: &mut impl Draw) -> Fate {
-        self.fate_by(now, draws, |draws| self.latency.sample(draws))
-    }
-
-    /// The fate of a message whose `travel` takes so long.
-    #[inline(always)]
-    fn fate_by<D: Draw>(&self, now: SimTime, draws: &mut D, travel: impl Fn(&mut D) -> SimDuration) -> Fate {
         let lost = draws.chance(self.loss);
         let twice = draws.chance(self.duplicate);
         if lost {
             return Fate::Lost;
         }
-        let at = now + travel(draws);
-        let again = twice.then(|| now + travel(draws));
+        let at = now + self.latency.sample(draws);
+        let again = twice.then(|| now + self.latency.sample(draws));
         Fate::Arrives { at, again }
     }
 }
@@ -31,12 +37,19 @@ pub struct Network {
     config: NetworkConfig,
     /// Which links are blocked.
     pub partitions: Partitions,
-    latest: Latest,
+    /// Which links are clogged, slow or degraded.
+    pub disturbances: Disturbances,
+    /// Whether latency, loss and duplication are all there is, on all links alike.
+    has_plain_links: bool,
+    /// The latest arrival on each link, where it is FIFO.
+    latest: PerLink<SimTime>,
+    wires: PerLink<Wire>,
+    weather: PerLink<Weather>,
     /// Everybody in their places, if there are any. Larger than what the short way reads.
     placed: Option<Box<Placed>>,
 }
 
-/// What becomes of a message.
+/// What becomes of a message on the short way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fate {
     /// It never arrives.
@@ -50,12 +63,107 @@ pub enum Fate {
     },
 }
 
+/// A message that enters a link.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sent {
+    /// The link.
+    pub link: LinkId,
+    /// When.
+    pub now: SimTime,
+    /// Its length in bytes.
+    pub size: u32,
+}
+
+/// What becomes of a message on the long way, and what had a part in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Course {
+    /// Why it never arrives, if so. Then nothing else is of interest.
+    pub lost: Option<Mishap>,
+    /// How it arrives.
+    pub first: Arrival,
+    /// How a second copy arrives, if there is one.
+    pub again: Option<Arrival>,
+    /// Whether chance made the second copy.
+    pub doubled: bool,
+    /// Whether it waited for others to be transmitted.
+    pub queued: bool,
+    /// Whether chance held it, or its copy, back.
+    pub reordered: bool,
+    /// Whether a slow link delayed it.
+    pub slowed: bool,
+    /// Whether a degraded link doubled it, held it back or took longer to transmit it. What it lost
+    /// or corrupted is told by [`Mishap::Degraded`].
+    pub degraded: bool,
+}
+
+/// How a copy arrives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Arrival {
+    /// When.
+    pub at: SimTime,
+    /// Random bits to corrupt it with, and what did it, if anything.
+    pub corrupted: Option<(u64, Mishap)>,
+}
+
+/// What went wrong with a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mishap {
+    /// Chance.
+    Chance,
+    /// A burst of loss.
+    Burst,
+    /// A buffer that was full.
+    Overflow,
+    /// A degraded link.
+    Degraded,
+}
+
+impl Arrival {
+    /// Unhurt, at `at`.
+    pub(super) fn at(at: SimTime) -> Self {
+        Arrival { at, corrupted: None }
+    }
+}
+
+impl Course {
+    fn arriving(at: SimTime) -> Self {
+        let first = Arrival::at(at);
+        let (doubled, queued, reordered, slowed, degraded) = (false, false, false, false, false);
+        Course { lost: None, first, again: None, doubled, queued, reordered, slowed, degraded }
+    }
+
+    /// One copy or two.
+    pub(super) fn copies(&mut self) -> impl Iterator<Item = &mut Arrival> {
+        [Some(&mut self.first), self.again.as_mut()].into_iter().flatten()
+    }
+
+    fn lost(why: Mishap) -> Self {
+        Course { lost: Some(why), ..Course::arriving(SimTime::MAX) }
+    }
+}
+
 impl Network {
     /// A network as configured, between that many nodes and clients.
     pub fn new(config: NetworkConfig, nodes: usize, clients: usize) -> Self {
-        let latest = if config.fifo { Latest::new(nodes, clients) } else { Latest::default() };
-        let placed = config.topology.clone().map(|topology| Box::new(Placed::new(topology, nodes, clients)));
-        Network { config, partitions: Partitions::default(), latest, placed }
+        let any_fifo = config.fifo || config.overrides.iter().any(|link| link.fifo == Some(true));
+        Network {
+            has_plain_links: config.overrides.is_empty() && config.links.is_plain(),
+            partitions: Partitions::default(),
+            disturbances: Disturbances::default(),
+            latest: if any_fifo { PerLink::new(nodes, clients) } else { PerLink::default() },
+            wires: if config.links.bandwidth.is_some() {
+                PerLink::new(nodes, clients)
+            } else {
+                PerLink::default()
+            },
+            weather: if config.links.bursts.loss.is_never() {
+                PerLink::default()
+            } else {
+                PerLink::new(nodes, clients)
+            },
+            placed: config.topology.clone().map(|topology| Box::new(Placed::new(topology, nodes, clients))),
+            config,
+        }
     }
 
     /// The clients in the place called `name`, and those in other places. One in no place is among
@@ -65,64 +173,125 @@ impl Network {
         place.map_or_else(Default::default, |(place, placed)| placed.clients_by(&place))
     }
 
-    /// Whether all links are alike and open.
+    /// Whether all links are alike and open, and only latency, loss and duplication decide.
     pub fn is_plain(&self) -> bool {
-        self.placed.is_none() && self.config.overrides.is_empty() && self.partitions.is_empty()
+        let undisturbed = self.partitions.is_empty() && self.disturbances.is_empty();
+        self.has_plain_links && self.placed.is_none() && undisturbed
     }
 
-    /// [`fate`](Network::fate) where the network [is plain](Network::is_plain).
+    /// The fate of a message sent at `now` where the network [is plain](Network::is_plain): loss,
+    /// duplication, then a delay for each copy, in that order of draws. What arrives still goes
+    /// through [`in_order`](Network::in_order).
     #[inline(always)]
     pub fn plain_fate(&self, now: SimTime, draws: &mut impl Draw) -> Fate {
         self.config.links.fate(now, draws)
     }
 
-    /// Decides a message that enters `link` at `now`: loss, duplication, then a delay
-    /// for each copy, in that order of draws. What arrives still goes through
-    /// [`in_order`](Network::in_order).
-    #[inline(always)]
-    pub fn fate(&self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
-        match &self.placed {
-            _ if !self.config.overrides.is_empty() => self.special_fate(link, now, draws),
-            None => self.config.links.fate(now, draws),
-            Some(placed) => {
-                let links = &self.config.links;
-                links.fate_by(now, draws, |draws| {
-                    placed.travel(link, draws).unwrap_or_else(|| links.latency.sample(draws))
-                })
-            }
+    /// The course of a message, all questions asked. `draws` are those that decide it, from the
+    /// first; `word` is the n-th word of the weather on its link.
+    pub fn course(&mut self, sent: Sent, draws: &impl Numbered, word: impl Fn(u32) -> u64) -> Course {
+        let Sent { link, now, .. } = sent;
+        let special = if self.config.overrides.is_empty() { None } else { Some(self.special(link)) };
+        let is_moved = self.overrides(link).any(|special| special.latency.is_some());
+        let placed = self.placed.as_deref().filter(|_| !is_moved);
+        let config = special.as_ref().unwrap_or(&self.config.links);
+        let mut own = draws.ahead(draws::LOSS);
+        let (lost, twice) = (own.chance(config.loss), own.chance(config.duplicate));
+        let (transmission, narrowed) = transmit(config, &self.disturbances, &mut self.wires, sent);
+        let bursts = &config.bursts;
+        if lost {
+            return Course::lost(Mishap::Chance);
         }
+        if !bursts.loss.is_never()
+            && self.weather.of(link).is_burst(bursts, now, word)
+            && draws.ahead(draws::BURST).chance(bursts.loss)
+        {
+            return Course::lost(Mishap::Burst);
+        }
+        let Transmission::Left { at: left, waited } = transmission else {
+            return Course::lost(Mishap::Overflow);
+        };
+        let mut travel = || {
+            let by_place = placed.and_then(|placed| placed.travel(link, &mut own));
+            by_place.unwrap_or_else(|| config.latency.sample(&mut own))
+        };
+        let mut course = Course::arriving(left + travel());
+        course.again = twice.then(|| Arrival::at(left + travel()));
+        (course.doubled, course.queued, course.degraded) = (twice, waited, narrowed);
+        if !(config.corrupt.is_never() && config.reorder.is_never()) {
+            let mut own = draws.ahead(draws::COPIES);
+            let mut reordered = false;
+            course.copies().for_each(|copy| reordered |= config.hurt(copy, &mut own));
+            course.reordered = reordered;
+        }
+        if !self.disturbances.is_empty() {
+            self.disturbances.bend(link, left, &config.latency, draws, &mut course);
+        }
+        course
     }
 
-    #[cold]
-    fn special_fate(&self, link: LinkId, now: SimTime, draws: &mut impl Draw) -> Fate {
-        let (config, is_own) = self.special(link);
-        let placed = self.placed.as_ref().filter(|_| !is_own);
-        config.fate_by(now, draws, |draws| {
-            let travel = placed.and_then(|placed| placed.travel(link, draws));
-            travel.unwrap_or_else(|| config.latency.sample(draws))
-        })
-    }
-
-    /// When a message that would arrive at `at` does: on a FIFO link not before those sent earlier.
+    /// When a message that would arrive at `at` does on the short way: on a FIFO link not before
+    /// those sent earlier.
     #[inline(always)]
     pub fn in_order(&mut self, link: LinkId, at: SimTime) -> SimTime {
-        if self.config.fifo { self.latest.push_back(link, at) } else { at }
+        if self.config.fifo { self.push_back(link, at) } else { at }
     }
 
-    /// What `link` does, overrides applied, and whether its latency is one of them. Links to and
-    /// from clients have none.
-    fn special(&self, link: LinkId) -> (LinkConfig, bool) {
+    /// The same on the long way: links may differ in their order.
+    pub fn in_own_order(&mut self, link: LinkId, at: SimTime) -> SimTime {
+        let own = self.overrides(link).filter_map(|special| special.fifo).last();
+        if own.unwrap_or(self.config.fifo) { self.push_back(link, at) } else { at }
+    }
+
+    #[inline(always)]
+    fn push_back(&mut self, link: LinkId, at: SimTime) -> SimTime {
+        let latest = self.latest.of(link);
+        *latest = at.max(*latest);
+        *latest
+    }
+
+    /// The overrides that speak of `link`, the last of which holds. Links to and from clients have none.
+    fn overrides(&self, link: LinkId) -> impl Iterator<Item = &LinkOverride> {
+        let ends = link.from.as_node().zip(link.to.as_node());
+        let matching =
+            move |special: &&LinkOverride| ends.is_some_and(|(from, to)| special.matches(from, to));
+        self.config.overrides.iter().filter(matching)
+    }
+
+    /// What `link` does, overrides applied.
+    #[cold]
+    fn special(&self, link: LinkId) -> LinkConfig {
         let mut config = self.config.links.clone();
-        let mut is_own = false;
-        if let (Some(from), Some(to)) = (link.from.as_node(), link.to.as_node()) {
-            for special in self.config.overrides.iter().filter(|special| special.matches(from, to)) {
-                is_own |= special.latency.is_some();
-                config.latency = special.latency.clone().unwrap_or(config.latency);
-                config.loss = special.loss.unwrap_or(config.loss);
-                config.duplicate = special.duplicate.unwrap_or(config.duplicate);
-            }
+        self.overrides(link).for_each(|special| special.apply(&mut config));
+        config
+    }
+}
+
+impl LinkConfig {
+    /// Corrupts a copy and holds it back, as chance will have it: three draws. Whether it was held back.
+    fn hurt(&self, copy: &mut Arrival, own: &mut impl Draw) -> bool {
+        let (corrupted, word, held) = (own.chance(self.corrupt), own.next_u64(), own.chance(self.reorder));
+        copy.corrupted = corrupted.then_some((word, Mishap::Chance));
+        if held {
+            copy.at += self.reorder_by;
         }
-        (config, is_own)
+        held
+    }
+}
+
+/// Transmits a message. Whether a disturbance made it take longer comes with it.
+fn transmit(
+    config: &LinkConfig,
+    disturbances: &Disturbances,
+    wires: &mut PerLink<Wire>,
+    sent: Sent,
+) -> (Transmission, bool) {
+    let Sent { link, now, size } = sent;
+    let narrow = if disturbances.is_empty() { None } else { disturbances.bandwidth(link) };
+    let narrowed = narrow.is_some_and(|narrow| config.bandwidth.is_none_or(|bandwidth| narrow < bandwidth));
+    match if narrowed { narrow } else { config.bandwidth } {
+        Some(bandwidth) => (wires.of(link).transmit(now, size, bandwidth, config.buffer), narrowed),
+        None => (Transmission::Left { at: now, waited: false }, false),
     }
 }
 
@@ -142,6 +311,7 @@ mod tests {
                 latency: Latency::Uniform { min: ms(1), max: ms(10) },
                 loss: Probability::new(loss).unwrap(),
                 duplicate: Probability::new(duplicate).unwrap(),
+                ..LinkConfig::default()
             },
             ..NetworkConfig::default()
         }
@@ -153,9 +323,13 @@ mod tests {
         let keys = FateKeys::new(Seed(9));
         let fate = |i| {
             let now = SimTime::from_ns(i * 1_000_000);
-            match network.fate(link, now, &mut keys.link(link).message(now, 0)) {
-                Fate::Lost => Fate::Lost,
-                Fate::Arrives { at, again } => Fate::Arrives { at: network.in_order(link, at), again },
+            let sent = Sent { link, now, size: 1 };
+            match network.course(sent, &keys.link(link).message(now, 0), |_| 0) {
+                Course { lost: Some(_), .. } => Fate::Lost,
+                Course { first, again, .. } => {
+                    let at = network.in_own_order(link, first.at);
+                    Fate::Arrives { at, again: again.map(|again| again.at) }
+                }
             }
         };
         (0..count).map(fate).collect()
@@ -193,8 +367,7 @@ mod tests {
             from: vec![NodeId(from)],
             to: vec![],
             latency: Some(Latency::Constant(ms(latency))),
-            loss: None,
-            duplicate: None,
+            ..LinkOverride::default()
         };
         let mut config = config(0.0, 0.0);
         config.overrides = vec![slow(0, 50), slow(0, 70), slow(1, 90)];

@@ -7,9 +7,19 @@
 //! elsewhere reach the others.
 //!
 //! A partition is kept as its shape, not as its links: those are as many as the
-//! square of the nodes.
+//! square of the nodes. What each [`Pattern`] leaves open, of nodes in the order named:
+//!
+//! ```text
+//! star 0           chain 0 1 2      mesh 0 1 2 3 4        ring 0 1 2 3 4
+//!
+//!   1 ─ 0 ─ 2      0 ─ 1 ─ 2        3 ─ 1 ─── 2 ─ 4           0
+//!       │                                ╲   ╱              ╱   ╲
+//!       3                                  0               4     1
+//!                                                           ╲   ╱
+//!                                                            3 ─ 2
+//! ```
 
-use crate::base::{Address, ClientId, LinkId, NodeId};
+use crate::base::{Address, ClientId, Draw, FateKeys, LinkId, NodeId, Probability, Seed, SimTime};
 
 /// One partition in force.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -38,6 +48,60 @@ enum Shape {
     OneWay { from: Vec<bool>, to: Vec<bool> },
     /// Whether each node is inside, and each client; one that is not known keeps all its links.
     CutOff { nodes: Vec<bool>, clients: Vec<Option<bool>> },
+    /// The place of each node in the pattern, from 1; 0 is in none.
+    Placed { places: Vec<u32>, count: u32, pattern: Pattern },
+    /// Each directed link with this probability, by keys of its own.
+    Scattered { keys: FateKeys, chance: Probability },
+}
+
+/// Which nodes still hear each other, by their places. A node that has none keeps all its links,
+/// but in a star.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pattern {
+    /// Those that are placed are hubs: every other node hears them alone.
+    Star,
+    /// Each hears its neighbours.
+    Chain,
+    /// Five nodes: the first three hear one another; the fourth hears the second alone, and the
+    /// fifth the third (decentralizedthoughts, 2020-12-12).
+    Mesh,
+    /// Each hears a majority of all, itself and those around it; no two the same. With an even
+    /// number of others in it both ways, otherwise the one furthest behind is only heard.
+    Ring,
+}
+
+impl Pattern {
+    /// How many nodes it needs at least.
+    pub const fn least(self) -> usize {
+        match self {
+            Pattern::Star => 1,
+            Pattern::Chain | Pattern::Ring => 3,
+            Pattern::Mesh => 5,
+        }
+    }
+
+    /// Whether the link from one place to another is blocked among `count` places.
+    fn blocks(self, from: u32, to: u32, count: u32) -> bool {
+        const MESH: [(u32, u32); 5] = [(1, 2), (1, 3), (2, 3), (2, 4), (3, 5)];
+        if self == Pattern::Star {
+            return from == 0 && to == 0;
+        }
+        if from == 0 || to == 0 {
+            return false;
+        }
+        match self {
+            Pattern::Star => false,
+            Pattern::Chain => from.abs_diff(to) > 1,
+            Pattern::Mesh => from != to && !MESH.contains(&(from.min(to), from.max(to))),
+            Pattern::Ring => {
+                let majority = count / 2 + 1;
+                let behind = majority / 2;
+                // Counted from the one furthest behind that `to` still hears.
+                let place = (from + behind + count - to) % count;
+                place >= majority
+            }
+        }
+    }
 }
 
 impl Partitions {
@@ -89,6 +153,21 @@ impl Partitions {
         near.iter().for_each(|client| set(&mut sides, client.index(), Some(true)));
         far.iter().for_each(|client| set(&mut sides, client.index(), Some(false)));
         self.begin(Shape::CutOff { nodes: members, clients: sides }, stays)
+    }
+
+    /// Leaves of the nodes in `order` only what `pattern` says. `None` as above, or if they are too few.
+    pub fn arrange(&mut self, order: &[NodeId], pattern: Pattern, stays: bool) -> Option<PartitionId> {
+        if order.len() < pattern.least() {
+            return None;
+        }
+        let mut places = Vec::new();
+        (1..).zip(order).for_each(|(place, node)| set(&mut places, node.index(), place));
+        self.begin(Shape::Placed { places, count: order.len() as u32, pattern }, stays)
+    }
+
+    /// Blocks each directed link between nodes with this probability: which, follows from `lot`.
+    pub fn scatter(&mut self, chance: Probability, lot: u64, stays: bool) -> Option<PartitionId> {
+        self.begin(Shape::Scattered { keys: FateKeys::new(Seed(lot)), chance }, stays)
     }
 
     fn begin(&mut self, shape: Shape, stays: bool) -> Option<PartitionId> {
@@ -147,6 +226,14 @@ impl Shape {
             Shape::OneWay { from: silenced, to: deaf } => {
                 let among = |nodes: &[bool], node: NodeId| nodes.get(node.index()).copied().unwrap_or(false);
                 from != to && among(silenced, from) && among(deaf, to)
+            }
+            Shape::Placed { places, count, pattern } => {
+                let place = |node: NodeId| places.get(node.index()).copied().unwrap_or(0);
+                from != to && pattern.blocks(place(from), place(to), *count)
+            }
+            Shape::Scattered { keys, chance } => {
+                let link = LinkId::new(from, to);
+                from != to && keys.link(link).message(SimTime::ZERO, 0).chance(*chance)
             }
         }
     }

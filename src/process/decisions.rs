@@ -6,12 +6,15 @@
 //! every chance and picks the first of everything, `u64::MAX` the contrary).
 //! Replay, shrinking and exploration are scripts.
 
-use crate::base::{Draw, FateKeys, KeyedDraws, LinkId, Seed, SimTime, Stream, StreamName, Table, prefetch};
+use crate::base::{
+    Draw, FateKeys, KeyedDraws, LinkId, Numbered, Seed, SimTime, Stream, StreamName, Table, prefetch,
+};
 
 /// The name of one random choice.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum DecisionName {
-    /// A draw that decides a message: 0 its loss, 1 its duplication, 2 and up its delays.
+    /// A draw that decides a message: 0 its loss, 1 its duplication, 2 and up its delays; where
+    /// other faults may hit it, see [`network::draws`](crate::network::draws).
     Message {
         /// The link it takes.
         link: LinkId,
@@ -21,6 +24,13 @@ pub enum DecisionName {
         nth: u32,
         /// Which of its draws.
         draw: u32,
+    },
+    /// A draw that decides the weather on a link.
+    Weather {
+        /// The link.
+        link: LinkId,
+        /// Which of its draws, from 0.
+        nth: u32,
     },
     /// A draw of a stream.
     Stream {
@@ -36,6 +46,7 @@ pub enum DecisionName {
 pub struct Decisions {
     seed: Seed,
     keys: FateKeys,
+    weather: FateKeys,
     /// Streams that something was drawn from, by purpose and index; the others cost nothing.
     streams: [Vec<Option<Stream>>; PURPOSES],
     script: Table<DecisionName, u64>,
@@ -53,7 +64,8 @@ fn place(name: StreamName) -> (usize, usize) {
 impl Decisions {
     /// Decisions that follow from `seed` alone.
     pub fn seeded(seed: Seed) -> Self {
-        Decisions { seed, keys: FateKeys::new(seed), streams: Default::default(), script: Table::new() }
+        let (keys, weather) = (FateKeys::new(seed), FateKeys::of(seed, StreamName::Weather));
+        Decisions { seed, keys, weather, streams: Default::default(), script: Table::new() }
     }
 
     /// The seed.
@@ -97,6 +109,15 @@ impl Decisions {
     #[inline]
     pub fn seeded_message(&self, link: LinkId, sent: SimTime, nth: u32) -> KeyedDraws {
         self.keys.link(link).message(sent, nth)
+    }
+
+    /// The word of the `nth` draw of the weather on `link`.
+    pub fn weather(&self, link: LinkId, nth: u32) -> u64 {
+        let seeded = self.weather.link(link).weather().ahead(nth).next_u64();
+        if self.script.is_empty() {
+            return seeded;
+        }
+        self.script.get(&DecisionName::Weather { link, nth }).copied().unwrap_or(seeded)
     }
 
     /// Inlined where the purpose is known, so that finding the stream is one look-up.
@@ -156,14 +177,22 @@ pub struct MessageDraws<'a> {
     draw: u32,
 }
 
+impl Numbered for MessageDraws<'_> {
+    #[inline]
+    fn ahead(&self, draws: u32) -> Self {
+        MessageDraws { seeded: self.seeded.ahead(draws), draw: self.draw.wrapping_add(draws), ..*self }
+    }
+}
+
 impl Draw for MessageDraws<'_> {
+    #[inline]
     fn next_u64(&mut self) -> u64 {
         let seeded = self.seeded.next_u64();
         if self.script.is_empty() {
             return seeded;
         }
         let (link, sent, nth, draw) = (self.link, self.sent, self.nth, self.draw);
-        self.draw += 1;
+        self.draw = self.draw.wrapping_add(1);
         self.script.get(&DecisionName::Message { link, sent, nth, draw }).copied().unwrap_or(seeded)
     }
 }

@@ -15,6 +15,14 @@ pub trait Payload: Clone + Debug + Hash {
     fn kind(&self) -> &'static str {
         "message"
     }
+
+    /// What is left of it when the network corrupts it and no checksum finds out; `word` is 64 random
+    /// bits, to choose what is hit. `None`, unless a payload says otherwise: its checksum finds out,
+    /// and the receiver drops it.
+    fn corrupt(&self, word: u64) -> Option<Self> {
+        let _ = word;
+        None
+    }
 }
 
 impl Payload for () {

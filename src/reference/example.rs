@@ -27,6 +27,19 @@ const SAMPLES: &[(&str, &str)] = &[
     ("faults.until", "\"50s\""),
     ("faults.to", "1"),
     ("faults.one_way_to", "[2]"),
+    ("network.bandwidth", "1000000"),
+    ("network.buffer", "65536"),
+    ("network.link.bandwidth", "1000000"),
+    ("network.link.buffer", "65536"),
+    ("faults.degrade.bandwidth", "1000000"),
+    ("faults.clog.to", "[2]"),
+    ("faults.slow_link.to", "[2]"),
+    ("faults.degrade.to", "[2]"),
+    ("faults.bridge", "2"),
+    ("faults.star", "2"),
+    ("faults.ring", "\"all\""),
+    ("faults.chain", "[0, 1, 2]"),
+    ("faults.mesh", "[0, 1, 2, 3, 4]"),
     // Who leads is up.
     ("faults.restart.target", "\"all\""),
     ("expect.sometimes", "\"crashes\""),
@@ -35,9 +48,13 @@ const SAMPLES: &[(&str, &str)] = &[
 impl Reference {
     /// A value of `key`, in TOML.
     pub(super) fn sample(&self, section: &str, key: &Key) -> String {
-        let name = full_name(section, key.name);
-        if let Some((_, sample)) = SAMPLES.iter().find(|(key, _)| *key == name) {
-            return (*sample).to_owned();
+        // Of a kind of fault, else of all.
+        let general = section.split('.').next().filter(|_| section.starts_with(SECTION.name));
+        let names = [Some(section), general].map(|section| section.map(|name| full_name(name, key.name)));
+        for name in names.iter().flatten() {
+            if let Some((_, sample)) = SAMPLES.iter().find(|(key, _)| key == name) {
+                return (*sample).to_owned();
+            }
         }
         let first = |words: &[&str]| format!("\"{}\"", words.first().unwrap_or(&"none"));
         match (key.kind, key.default) {
@@ -188,10 +205,7 @@ impl Reference {
         }
         let find = |name: &str| verb.keys.iter().chain(SECTION.keys).find(|key| key.name == name);
         let own = full_name(SECTION.name, verb.name);
-        let line = |key: &Key| match SAMPLES.iter().find(|(name, _)| *name == full_name(&own, key.name)) {
-            Some((_, sample)) => format!("{} = {sample}\n", key.name),
-            None => self.line(SECTION.name, key) + "\n",
-        };
+        let line = |key: &Key| self.line(&own, key) + "\n";
         let lines = names.iter().filter_map(|name| find(name)).map(line);
         format!("[[{}]]\nkind = \"{}\"\n{}", SECTION.name, verb.name, lines.collect::<String>())
     }

@@ -4,7 +4,7 @@
 //! the file still reads.
 
 use super::columns::wrapped;
-use super::{Reference, Topic};
+use super::{Reference, Topic, full_name};
 use crate::base::keys::{Key, Section};
 use crate::faults::verbs::{SECTION as FAULTS, VERBS, Verb};
 use crate::network::topology::SECTION as TOPOLOGY;
@@ -114,7 +114,7 @@ impl Reference {
         let others: Vec<&str> = verb.forms.concat().into_iter().filter(|key| !form.contains(key)).collect();
         let mut lines: Vec<String> = self.fault_example(verb, "every").lines().map(str::to_owned).collect();
         for key in verb.keys.iter().filter(|key| !form.contains(&key.name) && !others.contains(&key.name)) {
-            lines.push(setting(key, &self.line(FAULTS.name, key)));
+            lines.push(setting(key, &self.line(&full_name(FAULTS.name, verb.name), key)));
         }
         let mut text = String::new();
         for line in lines {

@@ -4,11 +4,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::engine::Counters;
 
-/// How many counters there are; the number of events stands elsewhere.
-const COUNT: usize = 26;
-
 /// The counters that are a fault's effect; the others measure work.
-pub const FAULTS: [&str; 19] = [
+pub const FAULTS: &[&str] = &[
     "crashes",
     "restarts",
     "pauses",
@@ -21,6 +18,14 @@ pub const FAULTS: [&str; 19] = [
     "messages_dropped",
     "messages_delayed",
     "messages_repeated",
+    "messages_lost_in_bursts",
+    "messages_overflowed",
+    "messages_queued",
+    "messages_corrupted",
+    "messages_reordered",
+    "messages_clogged",
+    "messages_slowed",
+    "messages_degraded",
     "writes_lost",
     "writes_torn",
     "clocks_stepped",
@@ -56,66 +61,56 @@ impl Serialize for Named {
     }
 }
 
-/// `counters` by name.
-pub fn named(counters: &Counters) -> Named {
-    // In full, so that a counter added to the engine cannot be forgotten here.
-    let Counters {
-        events: _,
-        messages_sent,
-        messages_delivered,
-        messages_lost,
-        messages_blocked,
-        messages_to_down,
-        messages_duplicated,
-        messages_dropped,
-        messages_delayed,
-        messages_repeated,
-        bytes_sent,
-        timers,
-        syncs,
-        crashes,
-        restarts,
-        restarts_struck,
-        pauses,
-        partitions,
-        heals,
-        heals_struck,
-        clocks_stepped,
-        clocks_drifted,
-        clocks_stopped,
-        timers_skewed,
-        misses,
-        writes_lost,
-        writes_torn,
-    } = *counters;
-    Named([
-        ("crashes", crashes),
-        ("partitions", partitions),
-        ("messages_sent", messages_sent),
-        ("messages_lost", messages_lost),
-        ("messages_delivered", messages_delivered),
-        ("messages_blocked", messages_blocked),
-        ("messages_to_down", messages_to_down),
-        ("messages_duplicated", messages_duplicated),
-        ("messages_dropped", messages_dropped),
-        ("messages_delayed", messages_delayed),
-        ("messages_repeated", messages_repeated),
-        ("bytes_sent", bytes_sent),
-        ("timers", timers),
-        ("syncs", syncs),
-        ("restarts", restarts),
-        ("restarts_struck", restarts_struck),
-        ("pauses", pauses),
-        ("heals", heals),
-        ("heals_struck", heals_struck),
-        ("clocks_stepped", clocks_stepped),
-        ("clocks_drifted", clocks_drifted),
-        ("clocks_stopped", clocks_stopped),
-        ("timers_skewed", timers_skewed),
-        ("misses", misses),
-        ("writes_lost", writes_lost),
-        ("writes_torn", writes_torn),
-    ])
+/// The counters by name, in the order of every report. Each is named once, and the compiler tells if one
+/// is left out.
+macro_rules! counters {
+    ($($name:ident)*) => {
+        /// How many counters there are; the number of events stands elsewhere.
+        const COUNT: usize = [$(stringify!($name)),*].len();
+
+        /// `counters` by name.
+        pub fn named(counters: &Counters) -> Named {
+            let Counters { events: _, $($name),* } = *counters;
+            Named([$((stringify!($name), $name)),*])
+        }
+    };
+}
+
+counters! {
+    crashes
+    partitions
+    messages_sent
+    messages_lost
+    messages_delivered
+    messages_blocked
+    messages_to_down
+    messages_duplicated
+    messages_dropped
+    messages_delayed
+    messages_repeated
+    messages_lost_in_bursts
+    messages_overflowed
+    messages_queued
+    messages_corrupted
+    messages_reordered
+    messages_clogged
+    messages_slowed
+    messages_degraded
+    bytes_sent
+    timers
+    syncs
+    restarts
+    restarts_struck
+    pauses
+    heals
+    heals_struck
+    clocks_stepped
+    clocks_drifted
+    clocks_stopped
+    timers_skewed
+    misses
+    writes_lost
+    writes_torn
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Strikes {
                 Action::Clock { change: ClockChange::Ahead(_) | ClockChange::Back(_), .. } => {
                     self.push(Strike { kind: action.verb(), at, until: at });
                 }
-                Action::Partition(_) | Action::Clock { .. } => {
+                Action::Partition(_) | Action::Links { .. } | Action::Clock { .. } => {
                     let until = lasts.map_or(SimTime::MAX, |lasts| at + lasts);
                     self.push(Strike { kind: action.verb(), at, until });
                 }

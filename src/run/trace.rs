@@ -63,5 +63,9 @@ fn reason(why: Loss) -> &'static str {
         Loss::Blocked => "the link is blocked",
         Loss::Down => "the receiver is down",
         Loss::Dropped => "dropped by a fault",
+        Loss::Burst => "lost in a burst",
+        Loss::Overflow => "the buffer of the link is full",
+        Loss::Corrupted => "corrupted, and dropped for its checksum",
+        Loss::Degraded => "the link is degraded",
     }
 }

@@ -20,6 +20,9 @@ use crate::network::{LINK_SECTION, NetworkConfig};
 use crate::storage::DiskConfig;
 use crate::workload::WorkloadConfig;
 
+/// What chance does to messages, by the keys it is asked for with.
+const OF_LINKS: [&str; 5] = ["loss", "duplicate", "corrupt", "reorder", "burst_loss"];
+
 /// `[network]` with its links.
 struct Network {
     config: Option<NetworkConfig>,
@@ -251,7 +254,7 @@ impl<'p> Decoder<'p> {
             return;
         }
         let links = network.links.iter().chain([&network.table]);
-        let on_links = links.flat_map(|table| [("loss", table), ("duplicate", table)]);
+        let on_links = links.flat_map(|table| OF_LINKS.map(|kind| (kind, table)));
         for (kind, table) in on_links.chain([("torn", disk)]) {
             let wanted = table.settings.probability(kind).is_some_and(|chance| !chance.is_never());
             if let (true, Some(span)) = (wanted, table.values.get(kind)) {

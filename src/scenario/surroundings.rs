@@ -140,7 +140,7 @@ mod tests {
     fn link(from: &[u32], latency: Option<u64>, loss: Option<Probability>) -> LinkOverride {
         let from = from.iter().copied().map(NodeId).collect();
         let latency = latency.map(|latency| Latency::Constant(ms(latency)));
-        LinkOverride { from, to: Vec::new(), latency, loss, duplicate: None }
+        LinkOverride { from, latency, loss, ..LinkOverride::default() }
     }
 
     /// What is known of three nodes with these links.

@@ -37,6 +37,18 @@ pub fn asked_for(scenario: &Scenario) -> Vec<Bite> {
             Bite { kind: "duplicate", counter: "messages_duplicated" },
             !network.links.duplicate.is_never() || on_links(|link| link.duplicate),
         ),
+        (
+            Bite { kind: "corrupt", counter: "messages_corrupted" },
+            !network.links.corrupt.is_never() || on_links(|link| link.corrupt),
+        ),
+        (
+            Bite { kind: "reorder", counter: "messages_reordered" },
+            !network.links.reorder.is_never() || on_links(|link| link.reorder),
+        ),
+        (
+            Bite { kind: "burst_loss", counter: "messages_lost_in_bursts" },
+            !network.links.bursts.loss.is_never() || on_links(|link| link.burst_loss),
+        ),
         (Bite { kind: "torn", counter: "writes_torn" }, !scenario.disk.torn.is_never()),
     ];
     let of = |verb: &Verb| Some(Bite { kind: verb.name, counter: verb.counter? });

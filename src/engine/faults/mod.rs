@@ -1,6 +1,7 @@
 //! The fault schedule, carried out: when and whom here, what in a file for each thing that breaks.
 
 mod clocks;
+mod links;
 mod nodes;
 mod partitions;
 
@@ -64,13 +65,14 @@ impl<P: Process, C> World<P, C> {
                 let lasts = lasts.unwrap_or(SimDuration::ZERO);
                 targets.iter().for_each(|node| self.pause(*node, lasts, observer));
             }
-            Action::Partition(shape) => self.partition(&shape, &targets, lasts, observer),
+            Action::Partition(shape) => self.partition(fault, &shape, &targets, lasts, observer),
             Action::Heal => {
                 let healed = self.core.network.partitions.heal_all() as u64;
                 self.core.counters.heals += healed;
                 self.core.counters.heals_struck += healed;
                 self.tell_connectivity(observer);
             }
+            Action::Links { links, effect } => self.disturb(fault, links, effect, lasts),
             Action::Clock { change, .. } => {
                 targets.iter().for_each(|node| self.change_clock(*node, change, lasts));
             }

@@ -4,20 +4,22 @@ use super::super::event::Event;
 use super::super::observer::{Happening, Observer};
 use super::super::world::World;
 use crate::base::keys::Target;
-use crate::base::{NodeId, SimDuration};
+use crate::base::{Draw, NodeId, SimDuration, StreamName};
 use crate::faults::PartitionShape;
-use crate::network::{Connectivity, PartitionId};
+use crate::network::{Connectivity, PartitionId, Pattern};
 use crate::process::Process;
 
 impl<P: Process, C> World<P, C> {
     pub(super) fn partition<O: Observer<P>>(
         &mut self,
+        fault: u32,
         shape: &PartitionShape,
         targets: &[NodeId],
         lasts: Option<SimDuration>,
         observer: &mut O,
     ) {
         let nodes = self.processes.len() as u32;
+        let others: Vec<NodeId> = (0..nodes).map(NodeId).filter(|node| !targets.contains(node)).collect();
         let partitions = &mut self.core.network.partitions;
         let stays = lasts.is_none();
         let partition = match shape {
@@ -27,9 +29,19 @@ impl<P: Process, C> World<P, C> {
                 let clients = self.core.network.clients_by_place(name);
                 self.core.network.partitions.cut_off(targets, nodes, &clients, stays)
             }
-            PartitionShape::Isolate(_) => {
-                let others = (0..nodes).map(NodeId).filter(|node| !targets.contains(node)).collect();
-                partitions.separate(&[targets.to_vec(), others], stays)
+            PartitionShape::Isolate(_) => partitions.separate(&[targets.to_vec(), others], stays),
+            PartitionShape::Bridge(_) => {
+                let (left, right) = others.split_at(others.len() / 2);
+                partitions.separate(&[left.to_vec(), right.to_vec()], stays)
+            }
+            PartitionShape::Star(_) if others.len() < 2 => None,
+            PartitionShape::Star(_) => partitions.arrange(targets, Pattern::Star, stays),
+            PartitionShape::Ring(_) => partitions.arrange(targets, Pattern::Ring, stays),
+            PartitionShape::Chain(order) => partitions.arrange(order, Pattern::Chain, stays),
+            PartitionShape::Mesh(order) => partitions.arrange(order, Pattern::Mesh, stays),
+            PartitionShape::Random(chance) => {
+                let lot = self.core.decisions.stream(StreamName::Nemesis(fault)).next_u64();
+                partitions.scatter(*chance, lot, stays)
             }
         };
         let Some(partition) = partition else {

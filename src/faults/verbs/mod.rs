@@ -2,11 +2,12 @@
 //! its effect; a file for each thing that can break.
 
 mod clocks;
+mod links;
 mod messages;
 mod nodes;
 mod partitions;
 
-use super::schedule::{Action, Fault, MessageVerb, PartitionShape, When};
+use super::schedule::{Action, Fault, MessageVerb, When};
 use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings, Target, Vocabulary};
 use crate::base::{SimDuration, SimTime};
 
@@ -105,6 +106,9 @@ pub const VERBS: &[Verb] = &[
     messages::DROP,
     messages::DELAY,
     messages::DUPLICATE,
+    links::CLOG,
+    links::SLOW_LINK,
+    links::DEGRADE,
     clocks::STEP,
     clocks::DRIFT,
     clocks::STOP,
@@ -123,11 +127,12 @@ impl Fault {
 
     /// Why it can never have an effect among `nodes` nodes, if so.
     pub fn is_idle_among(&self, nodes: u32) -> Option<KeyProblem> {
+        if let Action::Partition(shape) = &self.action
+            && let Some(problem) = partitions::is_idle_among(shape, nodes)
+        {
+            return Some(problem);
+        }
         match &self.action {
-            Action::Partition(PartitionShape::Isolate(target)) if nodes == 1 || target.is_everyone(nodes) => {
-                let problem = KeyProblem::new("isolate", "this leaves nobody to be isolated from");
-                Some(if nodes == 1 { problem.against("nodes") } else { problem })
-            }
             Action::Restart(Target::Leader) => {
                 let message = "`restart` starts a node that is down, and a leader is up";
                 Some(KeyProblem::new("target", message))
@@ -139,13 +144,13 @@ impl Fault {
             action if nodes <= 2 && action.target() == Some(&Target::Minority) => {
                 let message =
                     format!("of {nodes} nodes none can fail while a majority is left: this is nobody");
-                let key = if action.verb() == "partition" { "isolate" } else { "target" };
+                let key = if let Action::Partition(shape) = action { shape.key() } else { "target" };
                 Some(KeyProblem::new(key, message).against("nodes"))
             }
-            Action::Partition(PartitionShape::OneWay(from, to)) => {
-                let cuts = from.iter().any(|from| to.iter().any(|to| from != to));
-                let message = "this cuts no link: it names only who is in `one_way_from`";
-                (!cuts).then(|| KeyProblem::new("one_way_to", message).against("one_way_from"))
+            Action::Links { links, .. } if nodes == 1 || !links.has_any() => {
+                let message = "no link leads from a node to itself, so this is no link at all";
+                let problem = KeyProblem::new("to", message);
+                Some(problem.against(if nodes == 1 { "nodes" } else { "from" }))
             }
             _ => None,
         }
@@ -185,8 +190,8 @@ fn missing(key: &'static str, kind: &str) -> KeyProblem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::NodeId;
     use crate::base::keys::KeyValue;
+    use crate::base::{NodeId, Probability};
 
     /// The settings of a fault at 1 s with these keys of `verb`.
     fn table(verb: &Verb, keys: &[&'static str]) -> Settings {
@@ -198,9 +203,13 @@ mod tests {
             let value = match key.kind {
                 KeyKind::Target => KeyValue::Target(Target::All),
                 KeyKind::NodeGroups => KeyValue::NodeGroups(vec![nodes, vec![NodeId(1)]]),
+                KeyKind::Nodes if ["chain", "mesh"].contains(&name) => {
+                    KeyValue::Nodes((0..5).map(NodeId).collect())
+                }
                 KeyKind::Nodes => KeyValue::Nodes(nodes),
                 KeyKind::Name(_) => KeyValue::Text("any".to_owned()),
                 KeyKind::Count { min, .. } => KeyValue::Count(min),
+                KeyKind::Probability => KeyValue::Probability(Probability::ALWAYS),
                 _ => KeyValue::Duration(SimDuration::from_secs(1)),
             };
             table.set(name, value);

@@ -49,7 +49,13 @@ pub const SURVIVES: &[&str] = &[
     "step_clock",
     "drift_clock",
     "stop_clock",
+    "clog",
+    "slow_link",
+    "degrade",
     "loss",
+    "corrupt",
+    "reorder",
+    "burst_loss",
     "torn",
 ];
 

@@ -31,7 +31,7 @@ fn unknown_names_come_with_the_nearest() {
     assert_all_said(&[
         ("noddes = 3", &[(2, 1, &["unknown key `noddes`", "did you mean `nodes`"])]),
         ("[network]\nlatensy = \"1ms\"", &[(3, 1, &["unknown key `latensy`", "did you mean `latency`"])]),
-        ("[[network.link]]\nfifo = true", &[(3, 1, &["[[network.link]]", "`fifo` belongs to `[network]`"])]),
+        ("[[network.link]]\nsync = \"1ms\"", &[(3, 1, &["[[network.link]]", "`sync` belongs to `[disk]`"])]),
         ("[disk]\nseed = 3", &[(3, 1, &["`seed` belongs to the top of the file"])]),
         ("loss = 0.1", &[(2, 1, &["unknown key `loss`", "belongs to `[network]`"])]),
         ("[netwrok]\nloss = 0.1", &[(2, 2, &["unknown section `netwrok`", "did you mean `network`"])]),

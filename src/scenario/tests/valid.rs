@@ -110,8 +110,7 @@ fn a_full_file_is_decoded_to_its_values() {
         from: vec![NodeId(0)],
         to: vec![NodeId(1), NodeId(2)],
         latency: Some(Latency::Exponential { min: ms(1), mean: ms(3) }),
-        loss: None,
-        duplicate: None,
+        ..LinkOverride::default()
     };
     assert_eq!(network.overrides, [link]);
     assert_eq!(scenario.disk.sync, Latency::Lognormal { median: SimDuration::from_us(200), sigma: 0.5 });

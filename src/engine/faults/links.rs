@@ -1,0 +1,65 @@
+//! Links are clogged, slowed and degraded.
+
+use super::super::core::Core;
+use super::super::event::Event;
+use super::super::observer::{Loss, Observer};
+use super::super::world::World;
+use crate::base::{LinkId, SimDuration};
+use crate::network::{DisturbanceId, Effect, LinkSet};
+use crate::process::Process;
+
+impl<P: Process, C> World<P, C> {
+    /// The entry `fault` of the schedule disturbs `links`.
+    pub(super) fn disturb(&mut self, fault: u32, links: LinkSet, effect: Effect, lasts: Option<SimDuration>) {
+        let disturbance = self.core.network.disturbances.begin(fault, links, effect);
+        if let Some(lasts) = lasts {
+            self.core.schedule(self.core.now + lasts, Event::Calm { disturbance, last: false });
+        }
+    }
+
+    /// A disturbance ends. A clog ends in two steps at one instant: what arrives at that very instant
+    /// comes between them, and so behind what waits already.
+    pub(in crate::engine) fn calm(&mut self, disturbance: DisturbanceId, last: bool) {
+        if !last && self.core.network.disturbances.is_clog(disturbance) {
+            return self.core.schedule(self.core.now, Event::Calm { disturbance, last: true });
+        }
+        self.core.network.disturbances.end(disturbance);
+        self.core.look_at_the_sky();
+        for event in std::mem::take(&mut self.core.clogged) {
+            if event.way().is_some_and(|link| self.core.network.disturbances.clogs(link)) {
+                self.core.clogged.push(event);
+            } else {
+                self.core.schedule(self.core.now, event);
+            }
+        }
+    }
+}
+
+impl<P: Process> Core<P> {
+    /// Keeps what would arrive on a clogged link.
+    #[cold]
+    pub(in crate::engine) fn clog(&mut self, event: Event<P>) {
+        self.counters.messages_clogged += 1;
+        self.clogged.push(event);
+    }
+
+    /// What is left of a message arrives: dropped, if nothing else has become of it.
+    #[cold]
+    pub(in crate::engine) fn notice<O: Observer<P>>(
+        &mut self,
+        link: LinkId,
+        kind: &'static str,
+        why: Loss,
+        observer: &mut O,
+    ) {
+        if self.network.partitions.blocks(link) {
+            self.lose(link, kind, Loss::Blocked, observer);
+        } else if self.network.disturbances.clogs(link) {
+            self.clog(Event::Corrupted { link, kind, why });
+        } else if link.to.as_node().is_some_and(|node| !self.nodes[node.index()].is_up()) {
+            self.lose(link, kind, Loss::Down, observer);
+        } else {
+            self.lose(link, kind, why, observer);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What scheduled faults do to links for a time: clogs, slow links, degraded links.
+//!
+//! Each is on the directed links from some nodes to others; links to and from clients have none, as
+//! partitions have none. Those in force at once add up.
+//!
+//! A clog lets messages enter, but none leave: what would arrive is kept at the far end, in order,
+//! and let go when the last clog on the link is over. The others hit a message when it enters.
+
+use std::fmt;
+
+use super::draws;
+use super::links::{Arrival, Course, Mishap};
+use crate::base::{Latency, LinkId, NodeId, Numbered, Probability, SimDuration, SimTime};
+
+/// The links from some nodes to others.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinkSet {
+    /// The senders; every node if empty.
+    pub from: Vec<NodeId>,
+    /// The receivers; every node if empty.
+    pub to: Vec<NodeId>,
+}
+
+/// What is done to links.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Nothing leaves them.
+    Clog,
+    /// What enters travels this much longer.
+    Slow(SimDuration),
+    /// This share of the messages is lost.
+    Lose(Probability),
+    /// This share arrives twice.
+    Duplicate(Probability),
+    /// This share is corrupted.
+    Corrupt(Probability),
+    /// This share travels this much longer than the others.
+    Reorder(Probability, SimDuration),
+    /// So many bytes are transmitted in a second, if not fewer.
+    Narrow(u64),
+}
+
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Effect::Clog => write!(f, "nothing leaves"),
+            Effect::Slow(by) => write!(f, "{by} longer"),
+            Effect::Lose(chance) => write!(f, "loss {}", chance.as_f64()),
+            Effect::Duplicate(chance) => write!(f, "duplicate {}", chance.as_f64()),
+            Effect::Corrupt(chance) => write!(f, "corrupt {}", chance.as_f64()),
+            Effect::Reorder(chance, by) => write!(f, "reorder {} by {by}", chance.as_f64()),
+            Effect::Narrow(bandwidth) => write!(f, "{bandwidth} bytes per second"),
+        }
+    }
+}
+
+impl fmt::Display for LinkSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = |nodes: &[NodeId]| if nodes.is_empty() { "all".to_owned() } else { format!("{nodes:?}") };
+        write!(f, "{} -> {}", end(&self.from), end(&self.to))
+    }
+}
+
+/// One disturbance in force.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct DisturbanceId(pub u64);
+
+/// The disturbances in force.
+#[derive(Clone, Default, Debug)]
+pub struct Disturbances {
+    active: Vec<Disturbance>,
+    begun: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Disturbance {
+    id: DisturbanceId,
+    /// The entry of the schedule behind it.
+    fault: u32,
+    links: LinkSet,
+    effect: Effect,
+}
+
+impl LinkSet {
+    /// Whether the link is one of these.
+    pub fn contains(&self, link: LinkId) -> bool {
+        let (Some(from), Some(to)) = (link.from.as_node(), link.to.as_node()) else { return false };
+        let names = |nodes: &[NodeId], node| nodes.is_empty() || nodes.contains(&node);
+        names(&self.from, from) && names(&self.to, to)
+    }
+
+    /// Whether it has any link between two nodes.
+    pub fn has_any(&self) -> bool {
+        let (from, to) = (&self.from, &self.to);
+        from.is_empty() || to.is_empty() || from.iter().any(|from| to.iter().any(|to| from != to))
+    }
+}
+
+impl Disturbances {
+    /// The entry `fault` of the schedule strikes. If it is still in force from an earlier strike,
+    /// it goes on under the new id alone.
+    pub fn begin(&mut self, fault: u32, links: LinkSet, effect: Effect) -> DisturbanceId {
+        let id = DisturbanceId(self.begun);
+        self.begun += 1;
+        self.active.retain(|other| other.fault != fault);
+        self.active.push(Disturbance { id, fault, links, effect });
+        id
+    }
+
+    /// Ends one. Whether it was still in force.
+    pub fn end(&mut self, id: DisturbanceId) -> bool {
+        let before = self.active.len();
+        self.active.retain(|disturbance| disturbance.id != id);
+        self.active.len() < before
+    }
+
+    /// Whether the disturbance is a clog in force.
+    pub fn is_clog(&self, id: DisturbanceId) -> bool {
+        self.active.iter().any(|other| other.id == id && other.effect == Effect::Clog)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.active.is_empty()
+    }
+
+    /// Whether nothing leaves `link`.
+    #[inline]
+    pub fn clogs(&self, link: LinkId) -> bool {
+        self.on(link).any(|other| other.effect == Effect::Clog)
+    }
+
+    fn on(&self, link: LinkId) -> impl Iterator<Item = &Disturbance> {
+        self.active.iter().filter(move |other| other.links.contains(link))
+    }
+
+    /// The bytes that `link` transmits in a second, if it is narrowed.
+    pub(super) fn bandwidth(&self, link: LinkId) -> Option<u64> {
+        let narrow = |other: &Disturbance| match other.effect {
+            Effect::Narrow(bandwidth) => Some(bandwidth),
+            _ => None,
+        };
+        self.on(link).filter_map(narrow).min()
+    }
+
+    /// What becomes of a message that has left at `left` and would take this `course`. A copy takes
+    /// as long as `latency` says.
+    pub(super) fn bend(
+        &self,
+        link: LinkId,
+        left: SimTime,
+        latency: &Latency,
+        draws: &impl Numbered,
+        course: &mut Course,
+    ) {
+        for Disturbance { fault, effect, .. } in self.on(link) {
+            let mut own = draws.ahead(draws::of_fault(*fault));
+            match *effect {
+                Effect::Clog | Effect::Narrow(_) => {}
+                Effect::Slow(by) => {
+                    course.copies().for_each(|copy| copy.at += by);
+                    course.slowed = true;
+                }
+                Effect::Lose(chance) => {
+                    if own.chance(chance) {
+                        course.lost = Some(Mishap::Degraded);
+                    }
+                }
+                Effect::Duplicate(chance) => {
+                    if own.chance(chance) && course.again.is_none() {
+                        course.again = Some(Arrival::at(left + latency.sample(&mut own)));
+                        course.degraded = true;
+                    }
+                }
+                Effect::Corrupt(chance) => {
+                    for copy in course.copies() {
+                        let (hit, word) = (own.chance(chance), own.next_u64());
+                        if hit && copy.corrupted.is_none() {
+                            copy.corrupted = Some((word, Mishap::Degraded));
+                        }
+                    }
+                }
+                Effect::Reorder(chance, by) => {
+                    let mut held = false;
+                    for copy in course.copies().filter(|_| own.chance(chance)) {
+                        copy.at += by;
+                        held = true;
+                    }
+                    course.degraded |= held;
+                }
+            }
+        }
+    }
+}
