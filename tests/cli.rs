@@ -408,6 +408,10 @@ fn histories_are_judged() {
         assert!(json[seconds].is_f64(), "{seconds}");
     }
     assert!(json["peak_memory_bytes"].is_u64());
+    let verdict = folder.atropos("check stale.jsonl --verdict-only --json").with(1);
+    let json: Value = serde_json::from_str(&verdict.out).unwrap();
+    assert_eq!((&json["verdict"], &json["first_impossible"]), (&"invalid".into(), &Value::Null));
+    folder.atropos("check valid.jsonl --verdict-only").with(0);
     let empty = folder.atropos("check empty.jsonl --json").with(3);
     assert!(empty.out.contains("nothing to judge"), "{}", empty.out);
     let late = folder.atropos("check valid.jsonl --timeout 0").with(3);

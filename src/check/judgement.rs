@@ -1,6 +1,6 @@
 //! What is said of one partition, and the judging that comes to say it.
 
-use super::linearizability::{Assignments, Searching, Steps};
+use super::linearizability::{Assignments, Problem, Searching, Steps};
 use super::numbering::StateId;
 use super::special::{self, Ruling};
 use super::{Budget, Case, Verdict};
@@ -48,10 +48,34 @@ impl Judgement {
         Judgement { verdict: Verdict::Invalid, algorithm, impossible: Some(impossible), note: None }
     }
 
+    /// That there is no legal order; nobody asked which operation is the first without.
+    pub(super) fn unlocated(algorithm: &'static str) -> Self {
+        Judgement { verdict: Verdict::Invalid, algorithm, impossible: None, note: None }
+    }
+
+    /// That what comes before the horizon is possible: another partition decides.
+    pub(super) fn beyond(algorithm: &'static str) -> Self {
+        Judgement { verdict: Verdict::Unknown, algorithm, impossible: None, note: None }
+    }
+
+    /// That nothing was looked at, since another partition has decided.
+    pub fn skipped() -> Self {
+        Judgement::beyond("")
+    }
+
     /// That nothing was looked at.
     pub fn undecided() -> Self {
         Judgement { verdict: Verdict::Unknown, algorithm: "none", impossible: None, note: None }
     }
+}
+
+/// What is asked of an impossible history.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Question {
+    /// Nothing more: the verdict is enough.
+    Verdict,
+    /// Which operation is the first impossible one, and what would have been possible in its place.
+    Explanation,
 }
 
 /// The judging of one partition, in portions.
@@ -59,6 +83,8 @@ impl Judgement {
 pub struct Judging<'c> {
     case: &'c Case,
     place: usize,
+    question: Question,
+    horizon: Option<usize>,
     method: Method,
 }
 
@@ -74,7 +100,19 @@ enum Method {
 impl<'c> Judging<'c> {
     /// The judging of the partition of `case` in this place.
     pub fn new(case: &'c Case, place: usize) -> Self {
-        Judging { case, place, method: Method::Open }
+        Judging { case, place, question: Question::Explanation, horizon: None, method: Method::Open }
+    }
+
+    /// The same, to answer `question`.
+    pub fn asking(self, question: Question) -> Self {
+        Judging { question, ..self }
+    }
+
+    /// The same, where another partition is impossible because of the completion with this index among
+    /// the events of the history: what completes later need not be looked at. The verdict is unknown
+    /// where all before is possible.
+    pub fn until(self, horizon: Option<usize>) -> Self {
+        Judging { horizon, ..self }
     }
 
     /// The judging of the same by a search, though there may be a shorter way.
@@ -113,6 +151,11 @@ impl<'c> Judging<'c> {
         let partition = &self.case.partitions[self.place];
         match special::rule(self.case, partition) {
             (Ruling::Possible, algorithm) => return Some(Judgement::valid(algorithm)),
+            (Ruling::Impossible(_) | Ruling::Between { .. }, algorithm)
+                if self.question == Question::Verdict =>
+            {
+                return Some(Judgement::unlocated(algorithm));
+            }
             (Ruling::Impossible(impossible), algorithm) => {
                 return Some(Judgement::invalid(algorithm, impossible));
             }
@@ -128,9 +171,23 @@ impl<'c> Judging<'c> {
     fn choose_search(&mut self) {
         let partition = &self.case.partitions[self.place];
         self.method = if partition.computes {
-            Method::Steps(Box::new(Searching::new(Steps::new(self.case, partition))))
+            Method::Steps(Box::new(self.searching(Steps::new(self.case, partition))))
         } else {
-            Method::Assignments(Box::new(Searching::new(Assignments::new(partition))))
+            Method::Assignments(Box::new(self.searching(Assignments::new(partition))))
         };
+    }
+
+    fn searching<P: Problem>(&self, problem: P) -> Searching<P> {
+        let returned = |done| self.case.operations[problem.source(done) as usize].returned;
+        let before = self.horizon.map_or(problem.returns(), |horizon| {
+            // Those that returned are in order of return.
+            let (mut low, mut high) = (0, problem.returns());
+            while low < high {
+                let middle = usize::midpoint(low, high);
+                if returned(middle) < Some(horizon) { low = middle + 1 } else { high = middle }
+            }
+            low
+        });
+        Searching::new(problem, before, self.question)
     }
 }

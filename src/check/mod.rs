@@ -8,7 +8,7 @@
 //! * [`Judging`]: the judging of one partition, in portions of a [`Budget`]; the caller owns the
 //!   clock and may judge partitions in parallel. It chooses the algorithm by what the partition allows.
 //! * [`Report`]: the verdict on the whole, with the first impossible operation and its explanation.
-//! * [`check`]: all of that in one call.
+//! * [`check`]: all of that in one call; [`decide`]: the verdict alone, sooner.
 //! * [`Online`]: the judging of a history while it is made.
 
 mod automaton;
@@ -26,11 +26,13 @@ mod numbering;
 mod online;
 mod partition;
 mod report;
+#[cfg(test)]
+mod several_keys;
 mod special;
 mod timeline;
 
 pub use budget::Budget;
-pub use judgement::{Impossible, Judgement, Judging, Progress};
+pub use judgement::{Impossible, Judgement, Judging, Progress, Question};
 pub use model::{Effect, Model, Structure};
 pub use models::{
     Consensus, Counter, Fence, FencedLock, FifoQueue, Kv, Lock, ModelName, MultiRegister, Mutex, NilReads,
@@ -68,13 +70,46 @@ pub fn check<M: Model>(history: &History, model: &M, budget: &mut Budget) -> Res
 
 /// Judges `case`, one partition after the other, within `budget`.
 pub fn judge(case: &Case, budget: &mut Budget) -> Report {
+    let mut horizon = None;
     let judge = |place| {
-        let mut judging = Judging::new(case, place);
-        match judging.run(budget) {
-            Progress::Done(judgement) => judgement,
-            Progress::Exhausted => judging.conclude(budget),
-        }
+        let judgement = conclude(Judging::new(case, place).until(horizon), budget);
+        horizon = horizon.into_iter().chain(case.end_of_possible(&judgement)).min();
+        judgement
     };
     let judgements = (0..case.partitions.len()).map(judge).collect();
     case.report(judgements)
+}
+
+/// The verdict on `case` within `budget`, and nothing else that takes time: the first partition that is
+/// found impossible ends the judging, and which operation is to blame is not looked for.
+///
+/// ```
+/// use atropos::check::{Budget, Case, Register, Verdict, decide};
+/// use atropos::history::read_jsonl;
+///
+/// let history = read_jsonl(
+///     br#"{"process":0,"type":"invoke","f":"read"}
+///         {"process":0,"type":"ok","f":"read","value":1}"#,
+/// )?;
+/// let report = decide(&Case::new(&history, &Register::default())?, &mut Budget::UNLIMITED.clone());
+/// assert_eq!((report.verdict, report.first_impossible), (Verdict::Invalid, None));
+/// # Ok::<(), atropos::history::HistoryError>(())
+/// ```
+pub fn decide(case: &Case, budget: &mut Budget) -> Report {
+    let mut judgements = vec![Judgement::skipped(); case.partitions.len()];
+    for place in case.shortest_first() {
+        judgements[place] = conclude(Judging::new(case, place).asking(Question::Verdict), budget);
+        if judgements[place].verdict == Verdict::Invalid {
+            break;
+        }
+    }
+    case.report(judgements)
+}
+
+/// What `judging` comes to within `budget`.
+fn conclude(mut judging: Judging<'_>, budget: &mut Budget) -> Judgement {
+    match judging.run(budget) {
+        Progress::Done(judgement) => judgement,
+        Progress::Exhausted => judging.conclude(budget),
+    }
 }

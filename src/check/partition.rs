@@ -119,6 +119,21 @@ impl Case {
         self.constrains
     }
 
+    /// The places of the partitions, those with the fewest operations first: who needs no more than one
+    /// impossible partition is likely to have it sooner so.
+    pub fn shortest_first(&self) -> Vec<usize> {
+        let sized = self.partitions.iter().enumerate();
+        let mut places: Vec<(u32, u32)> =
+            sized.map(|(place, partition)| (partition.entries.len() as u32, place as u32)).collect();
+        places.sort_unstable();
+        places.into_iter().map(|(_, place)| place as usize).collect()
+    }
+
+    /// The index among the events of the history of the completion that `judgement` blames, if any.
+    pub fn end_of_possible(&self, judgement: &Judgement) -> Option<usize> {
+        self.operations[judgement.impossible.as_ref()?.operation].returned
+    }
+
     /// The report on the whole, from a judgement for each of [`Case::partitions`], in their order.
     pub fn report(&self, judgements: Vec<Judgement>) -> Report {
         assert_eq!(judgements.len(), self.partitions.len(), "one judgement for each partition");

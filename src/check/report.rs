@@ -36,11 +36,11 @@ pub struct Report {
     pub algorithm: String,
     /// How the operations ended.
     pub operations: Counts,
-    /// The number of keys judged on their own.
+    /// The number of keys, each of which stands on its own.
     pub partitions: usize,
     /// Whether any completed operation demands something of the state.
     pub constrains: bool,
-    /// The completion that ends the shortest impossible prefix of the history.
+    /// The completion that ends the shortest impossible prefix of the history, if that was asked for.
     pub first_impossible: Option<FirstImpossible>,
     /// Why that is impossible.
     pub explanation: Option<Explanation>,
@@ -131,7 +131,8 @@ impl Report {
             (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
             (Verdict::Valid, Verdict::Valid) => Verdict::Valid,
         };
-        if !self.algorithm.split(" + ").any(|known| known == judgement.algorithm) {
+        let is_new = !self.algorithm.split(" + ").any(|known| known == judgement.algorithm);
+        if is_new && !judgement.algorithm.is_empty() {
             let and = if self.algorithm.is_empty() { "" } else { " + " };
             self.algorithm += &format!("{and}{}", judgement.algorithm);
         }

@@ -10,7 +10,7 @@ use super::closing::Closing;
 use super::failure::Failure;
 use super::history_file::HistoryFile;
 use super::{ExitCode, Session};
-use crate::check::{ModelName, NilReads, Report, Specification};
+use crate::check::{ModelName, NilReads, Question, Report, Specification};
 use crate::history::{HistoryError, Value};
 use crate::report::palette::{BAD, HEADING, paint};
 use crate::report::{Judged, Judging, epitaph};
@@ -35,6 +35,9 @@ pub(super) struct Arguments {
     /// Print one JSON object
     #[arg(long)]
     pub(super) json: bool,
+    /// Stop at the first key that is impossible, and do not look for the operation to blame
+    #[arg(long)]
+    verdict_only: bool,
     /// Give up after this long, with the verdict unknown for what is not decided
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     timeout: Option<f64>,
@@ -81,7 +84,8 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
     let watch = Stopwatch::start();
     let case = specification.case(&history, operations).map_err(wrong)?;
     let limits = Limits { seconds: arguments.timeout, bytes: arguments.memory };
-    let judged = judge(&case, available_threads(), &limits, &session.interrupt)?;
+    let question = if arguments.verdict_only { Question::Verdict } else { Question::Explanation };
+    let judged = judge(&case, question, available_threads(), &limits, &session.interrupt)?;
     if session.interrupt.is_set() {
         return Err(Failure::Interrupted);
     }

@@ -129,11 +129,15 @@ fn judge_history(history: &History, watcher: &mut dyn Watcher) -> Report {
         .unwrap_or_else(|error| panic!("a client recorded a history that contradicts itself: {error}"));
     let mut budget = Budget::new(0, JUDGING_BYTES);
     let mut left = JUDGING_STEPS;
+    let mut horizon = None;
     let judge = |place| {
-        let mut judging = Judging::new(&case, place);
+        let mut judging = Judging::new(&case, place).until(horizon);
         loop {
             match judging.run(&mut budget) {
-                Progress::Done(judgement) => return judgement,
+                Progress::Done(judgement) => {
+                    horizon = horizon.into_iter().chain(case.end_of_possible(&judgement)).min();
+                    return judgement;
+                }
                 Progress::Exhausted if left > 0 && watcher.on_judging() => {
                     let portion = left.min(PORTION);
                     left -= portion;

@@ -2,7 +2,7 @@
 //! operation and what would have been possible in its place.
 
 use super::Found;
-use crate::check::judgement::{Impossible, Judgement, Progress};
+use crate::check::judgement::{Impossible, Judgement, Progress, Question};
 use crate::check::numbering::StateId;
 use crate::check::{Budget, Verdict};
 
@@ -43,7 +43,7 @@ pub(in crate::check) trait Problem {
 /// What is being searched.
 #[derive(Clone, Debug)]
 enum Phase {
-    /// Whether the whole is possible.
+    /// Whether the whole is possible, or the part of it that matters.
     Whole,
     /// The shortest impossible prefix: `possible` returns are possible, `impossible` are not. The
     /// next length to try is `stride` beyond what is possible, or half way.
@@ -56,21 +56,28 @@ enum Phase {
 #[derive(Clone, Debug)]
 pub(in crate::check) struct Searching<P: Problem> {
     problem: P,
+    /// How many returns matter.
+    length: usize,
+    question: Question,
     phase: Phase,
     search: P::Search,
 }
 
 impl<P: Problem> Searching<P> {
-    pub(in crate::check) fn new(mut problem: P) -> Self {
-        let search = problem.search(Goal::Whole);
-        Searching { problem, phase: Phase::Whole, search }
+    /// The judging of what ends with the return of this number.
+    pub(in crate::check) fn new(mut problem: P, length: usize, question: Question) -> Self {
+        let is_whole = length == problem.returns();
+        let search = problem.search(if is_whole { Goal::Whole } else { Goal::Prefix(length) });
+        Searching { problem, length, question, phase: Phase::Whole, search }
     }
 
     /// The search for the shortest impossible prefix, where one with `possible` returns is known to be
     /// possible, and one with `impossible`, at least two more, is known not to be.
     pub(in crate::check) fn between(mut problem: P, possible: usize, impossible: usize) -> Self {
         let search = problem.search(Goal::Prefix(length(possible, impossible, 1)));
-        Searching { problem, phase: Phase::Locate { possible, impossible, stride: 1 }, search }
+        let (length, question) = (problem.returns(), Question::Explanation);
+        let phase = Phase::Locate { possible, impossible, stride: 1 };
+        Searching { problem, length, question, phase, search }
     }
 
     /// Judges until there is a judgement or `budget` has no steps left.
@@ -102,11 +109,16 @@ impl<P: Problem> Searching<P> {
         let furthest = self.problem.furthest(&self.search);
         match &mut self.phase {
             Phase::Whole => match found {
+                Found::Way if self.length < self.problem.returns() => {
+                    return Some(Judgement::beyond(P::ALGORITHM));
+                }
                 Found::Way => return Some(Judgement::valid(P::ALGORITHM)),
                 Found::OutOfMemory => return Some(self.unknown("the search ran out of memory")),
+                Found::NoWay | Found::OutOfSteps if self.question == Question::Verdict => {
+                    return Some(Judgement::unlocated(P::ALGORITHM));
+                }
                 Found::NoWay | Found::OutOfSteps => {
-                    let impossible = self.problem.returns();
-                    self.phase = Phase::Locate { possible: furthest, impossible, stride: 1 };
+                    self.phase = Phase::Locate { possible: furthest, impossible: self.length, stride: 1 };
                 }
             },
             Phase::Locate { possible, impossible, stride } => {

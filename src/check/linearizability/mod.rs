@@ -26,7 +26,7 @@ mod steps;
 
 pub(in crate::check) use assignments::{Assignments, STATES_MAX};
 pub(in crate::check) use chronology::Chronology;
-pub(in crate::check) use judging::Searching;
+pub(in crate::check) use judging::{Problem, Searching};
 pub(in crate::check) use just_in_time::JustInTime;
 pub(in crate::check) use steps::Steps;
 
