@@ -25,6 +25,11 @@ impl<K: Hash + Eq, V> Table<K, V> {
         Table { map: HashMap::default() }
     }
 
+    /// An empty table with room for `count` keys.
+    pub fn with_capacity(count: usize) -> Self {
+        Table { map: HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default()) }
+    }
+
     /// How many keys there are.
     pub fn len(&self) -> usize {
         self.map.len()

@@ -30,6 +30,12 @@ pub(super) trait Erased: Send + Sync {
     /// That it has not, and why.
     fn validate(&self, operation: &Operation) -> Result<(), String>;
 
+    /// What `operation` does, whatever the states are.
+    ///
+    /// # Errors
+    /// That the model has no such operation.
+    fn shape(&self, operation: &Operation) -> Result<Effect<()>, String>;
+
     /// The state named `name`: twice the index of an operation that demands it, one more for one
     /// that leaves it; [`NONE`] for the initial state.
     fn state(&self, name: u32, operations: &[Operation]) -> String;
@@ -37,8 +43,8 @@ pub(super) trait Erased: Send + Sync {
     /// Its states in numbers.
     fn states(&self) -> Box<dyn States>;
 
-    /// Its states in numbers, for `operations`, all those of one object.
-    fn states_for(&self, operations: &mut dyn Iterator<Item = &Operation>) -> Box<dyn States>;
+    /// Its states in numbers, for `operations`, all those of one object, about `count`.
+    fn states_for(&self, operations: &mut dyn Iterator<Item = &Operation>, count: usize) -> Box<dyn States>;
 }
 
 impl fmt::Debug for dyn Erased {
@@ -94,6 +100,16 @@ impl<M: Model> Erased for M {
         self.effect(operation).map(drop)
     }
 
+    fn shape(&self, operation: &Operation) -> Result<Effect<()>, String> {
+        Ok(match self.effect(operation)? {
+            Effect::Assign { guard, leaves } => {
+                Effect::Assign { guard: guard.map(drop), leaves: leaves.map(drop) }
+            }
+            Effect::Compute => Effect::Compute,
+            Effect::Inspect => Effect::Inspect,
+        })
+    }
+
     fn state(&self, name: u32, operations: &[Operation]) -> String {
         if name == NONE {
             return self.initial().to_string();
@@ -108,11 +124,11 @@ impl<M: Model> Erased for M {
     }
 
     fn states(&self) -> Box<dyn States> {
-        Box::new(Numbered::new(self.clone()))
+        Box::new(Numbered::new(self.clone(), 0))
     }
 
-    fn states_for(&self, operations: &mut dyn Iterator<Item = &Operation>) -> Box<dyn States> {
-        Box::new(Numbered::new(self.specialised(operations)))
+    fn states_for(&self, operations: &mut dyn Iterator<Item = &Operation>, count: usize) -> Box<dyn States> {
+        Box::new(Numbered::new(self.specialised(operations), count))
     }
 }
 
@@ -126,8 +142,8 @@ struct Numbered<M: Model> {
 }
 
 impl<M: Model> Numbered<M> {
-    fn new(model: M) -> Self {
-        Numbered { model, kept: None, bytes: 0, others: Table::new() }
+    fn new(model: M, expected: usize) -> Self {
+        Numbered { model, kept: None, bytes: 0, others: Table::with_capacity(expected) }
     }
 
     fn number(&mut self, state: M::State, numbering: &mut Numbering) -> StateId {

@@ -35,8 +35,8 @@ pub use budget::Budget;
 pub use judgement::{Impossible, Judgement, Judging, Progress, Question};
 pub use model::{Effect, Model, Structure};
 pub use models::{
-    Consensus, Counter, Fence, FencedLock, FifoQueue, Kv, Lock, ModelName, MultiRegister, Mutex, NilReads,
-    Register, Registers, Sequence, Set, Specification, Stack,
+    Consensus, Counter, Fence, FencedLock, FifoQueue, Held, Kv, Lock, ModelName, MultiRegister, Mutex,
+    NilReads, Register, Registers, Sequence, Set, Specification, Stack,
 };
 pub use online::Online;
 pub use partition::{Case, Partition};

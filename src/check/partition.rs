@@ -10,7 +10,7 @@
 //! * operations that never returned and change nothing.
 
 use super::erased::{Deed, Erased, States};
-use super::model::{Model, Structure};
+use super::model::{Effect, Model, Structure};
 use super::numbering::{NONE, Numbering, StateId};
 use super::report::Report;
 use super::{Impossible, Judgement, timeline};
@@ -30,7 +30,8 @@ pub(super) struct Entry {
     pub call: u32,
     /// When it returned, or [`NEVER`].
     pub ret: u32,
-    /// The state it demands, [`NONE`] or [`COMPUTE`].
+    /// The state it demands, [`NONE`] or [`COMPUTE`]. This stands for a state too where the model computes
+    /// other operations and says nothing of its structure: then nobody needs the states.
     pub guard: StateId,
     /// The state it leaves, or [`NONE`] if that stays as it was.
     pub leaves: StateId,
@@ -166,10 +167,15 @@ impl Case {
     }
 }
 
+/// Keys of which the place is looked up sooner.
+const RECENT: usize = 64;
+
 /// Operations being sorted into partitions.
 struct Sorting<'m> {
     model: &'m dyn Erased,
     is_plain: bool,
+    /// Whether what is computed is left to a search.
+    is_opaque: bool,
     partitions: Vec<Partition>,
     counts: Counts,
     constrains: bool,
@@ -180,6 +186,8 @@ struct Sorting<'m> {
     names: Vec<u32>,
     last_key: Option<Value>,
     last_place: usize,
+    /// The place of the last key that was a text, by a few of its bytes.
+    recent: [u32; RECENT],
     keys: Numbering,
     other_keys: Table<Option<Value>, StateId>,
     expected: usize,
@@ -192,6 +200,7 @@ impl<'m> Sorting<'m> {
         Sorting {
             model,
             is_plain: model.structure() == Structure::Register,
+            is_opaque: model.structure() == Structure::Other,
             partitions: Vec::new(),
             counts: Counts::default(),
             constrains: false,
@@ -200,6 +209,7 @@ impl<'m> Sorting<'m> {
             names: vec![NONE],
             last_key: None,
             last_place: usize::MAX,
+            recent: [NONE; RECENT],
             keys: Numbering::new(expected),
             other_keys: Table::new(),
             expected,
@@ -225,6 +235,11 @@ impl<'m> Sorting<'m> {
             self.enter(place, index, operation, guard, leaves);
             return Ok(());
         }
+        if self.is_opaque && self.partitions[place].computes {
+            let shape = self.model.shape(operation)?;
+            self.enter_computed(place, index, operation, &shape);
+            return Ok(());
+        }
         let before = self.numbering.count();
         let deed = self.states.deed(operation, &mut self.numbering)?;
         let (guard, leaves) = match deed {
@@ -248,22 +263,39 @@ impl<'m> Sorting<'m> {
     /// Adds an operation that did not fail.
     #[inline]
     fn enter(&mut self, place: usize, index: u32, operation: &Operation, guard: StateId, leaves: StateId) {
-        let ret = match operation.returned {
-            Some(at) if operation.outcome == Outcome::Ok => at as u32,
-            _ => NEVER,
-        };
+        let ret = returned(operation);
         // What leaves the state it demands only reads it.
         let leaves = if leaves == guard { NONE } else { leaves };
         if leaves == NONE && guard != COMPUTE && (guard == NONE || ret == NEVER) {
             return;
         }
         self.constrains |= ret != NEVER && guard != NONE;
+        self.push(place, Entry { call: operation.invoked as u32, ret, guard, leaves, source: index });
+    }
+
+    /// Adds an operation that did not fail, on an object of which some operation is computed.
+    fn enter_computed(&mut self, place: usize, index: u32, operation: &Operation, shape: &Effect<()>) {
+        let ret = returned(operation);
+        let demands = match shape {
+            Effect::Assign { guard, .. } => guard.is_some(),
+            Effect::Compute | Effect::Inspect => true,
+        };
+        let changes = !matches!(shape, Effect::Assign { leaves: None, .. } | Effect::Inspect);
+        if !changes && (!demands || ret == NEVER) {
+            return;
+        }
+        self.constrains |= ret != NEVER && demands;
+        let (guard, leaves) = (COMPUTE, NONE);
+        self.push(place, Entry { call: operation.invoked as u32, ret, guard, leaves, source: index });
+    }
+
+    #[inline]
+    fn push(&mut self, place: usize, entry: Entry) {
         let partition = &mut self.partitions[place];
-        partition.computes |= guard == COMPUTE;
-        let call = operation.invoked as u32;
+        partition.computes |= entry.guard == COMPUTE;
         // An end at no time is none.
-        partition.end = partition.end.max(call + 1).max(ret.wrapping_add(1));
-        partition.entries.push(Entry { call, ret, guard, leaves, source: index });
+        partition.end = partition.end.max(entry.call + 1).max(entry.ret.wrapping_add(1));
+        partition.entries.push(entry);
     }
 
     /// The place of the partition of `key`.
@@ -278,7 +310,21 @@ impl<'m> Sorting<'m> {
         if same && self.last_place != usize::MAX {
             return self.last_place;
         }
-        self.place_of_another(key)
+        let Some(Value::Text(text)) = key else { return self.place_of_another(key) };
+        let slot = text
+            .as_bytes()
+            .iter()
+            .rev()
+            .take(2)
+            .fold(text.len(), |slot, &byte| 10 * slot + usize::from(byte))
+            % RECENT;
+        let place = self.recent[slot] as usize;
+        if self.partitions.get(place).is_some_and(|partition| partition.key.as_ref() == key) {
+            return place;
+        }
+        let place = self.place_of_another(key);
+        self.recent[slot] = place as u32;
+        place
     }
 
     /// The same where it is not the place of the operation before.
@@ -295,6 +341,15 @@ impl<'m> Sorting<'m> {
         }
         self.last_key = key;
         self.last_place
+    }
+}
+
+/// When `operation` had happened, or [`NEVER`].
+#[inline]
+fn returned(operation: &Operation) -> u32 {
+    match operation.returned {
+        Some(at) if operation.outcome == Outcome::Ok => at as u32,
+        _ => NEVER,
     }
 }
 

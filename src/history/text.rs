@@ -42,7 +42,7 @@ impl Text {
 
     /// Its bytes: told without making sure that they are a string, which they are.
     #[inline]
-    fn bytes(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Form::Short { length, bytes } => &bytes[..usize::from(*length)],
             Form::Long(text) => text.as_bytes(),
@@ -92,14 +92,14 @@ impl PartialOrd for Text {
 
 impl Ord for Text {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.bytes().cmp(other.bytes())
+        self.as_bytes().cmp(other.as_bytes())
     }
 }
 
 impl Hash for Text {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // No string is the beginning of another, with a byte at its end that no string has.
-        state.write(self.bytes());
+        state.write(self.as_bytes());
         state.write_u8(u8::MAX);
     }
 }

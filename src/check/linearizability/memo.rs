@@ -61,10 +61,8 @@ impl Memo {
     pub(in crate::check) const UNUSED: UsedId = 0;
 
     pub(in crate::check) fn new() -> Self {
-        let (entered, sets, used, numbers) = (Vec::new(), Table::new(), Vec::new(), Table::new());
-        let mut memo = Memo { entered, count: 0, sets, used, numbers, bytes: 0 };
-        memo.number(Box::default());
-        memo
+        let (entered, sets, used, numbers) = (Vec::new(), Table::new(), vec![Used::default()], Table::new());
+        Memo { entered, count: 0, sets, used, numbers, bytes: 0 }
     }
 
     /// The set of `slots`, each below `limit`, by name; `None` if the budget has no room for it.
@@ -93,6 +91,9 @@ impl Memo {
 
     /// The number of `used`.
     pub(in crate::check) fn number(&mut self, used: Used) -> UsedId {
+        if used.is_empty() {
+            return Memo::UNUSED;
+        }
         if let Some(&number) = self.numbers.get(&used) {
             return number;
         }

@@ -2,132 +2,226 @@
 //! register. What was never put is the empty string, as in Porcupine's `kv` model (its
 //! `porcupine_test.go`), which is that of the MIT 6.824 labs; nil is another name for it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::register::{cas, read};
 use super::{ModelName, NilReads};
 use crate::check::model::{Effect, Model, lacks};
-use crate::history::{Operation, Outcome, Value};
+use crate::history::{Function, Operation, Outcome, Text, Value};
 
 /// The value of one key.
 #[derive(Clone, Debug)]
 pub struct Kv {
     initial: Value,
     nil_reads: NilReads,
-    /// The texts that operations demand, in order: what is the beginning of none will not be seen.
-    demanded: Option<Arc<[Value]>>,
+    /// The texts that operations demand, ascending: what is the beginning of none will not be seen.
+    demanded: Option<Arc<[Text]>>,
+}
+
+/// What a key holds.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Held(Form);
+
+/// What is equal has one form only.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Form {
+    /// This value: no text, if it is known which are demanded.
+    Value(Value),
+    /// The first so many bytes of this one of the demanded texts, the first that begins with them. So an
+    /// append costs what it appends, however much there is, and no string is made.
+    Beginning { of: u32, length: u32 },
+    /// A text that no operation will see, however much is appended.
+    Unseen,
 }
 
 impl Kv {
     /// A key that begins with `initial`.
     pub fn new(initial: &Value, nil_reads: NilReads) -> Self {
-        Kv { initial: canonical(initial.clone()), nil_reads, demanded: None }
+        Kv { initial: initial.clone(), nil_reads, demanded: None }
     }
 
-    /// The state in place of `state`: all those are one that no operation will see, however much is
-    /// appended. (A list is no value of this model, so it stands for them.)
-    fn seen(&self, state: Value) -> Value {
-        let (Some(demanded), Value::Text(text)) = (&self.demanded, &state) else { return state };
-        let next = demanded.partition_point(|other| *other < state);
-        let begins = |other: &Value| matches!(other, Value::Text(whole) if whole.starts_with(&**text));
-        if demanded.get(next).is_some_and(begins) { state } else { unseen() }
+    /// What a key holds that holds `value`.
+    fn held(&self, value: Value) -> Held {
+        Held(match (&self.demanded, value) {
+            (None, Value::Nil) => Form::Value("".into()),
+            (Some(demanded), Value::Nil) => append(demanded, 0, 0, b""),
+            (Some(demanded), Value::Text(text)) => append(demanded, 0, 0, text.as_bytes()),
+            (_, value) => Form::Value(value),
+        })
+    }
+
+    /// The text that `operation` may demand.
+    fn demand(operation: &Operation) -> Option<Text> {
+        let value = match (&operation.f, operation.outcome) {
+            (Function::Get | Function::Read, Outcome::Ok) => &operation.output,
+            (Function::Cas, Outcome::Ok | Outcome::Info) => operation.input.as_pair()?.0,
+            _ => return None,
+        };
+        match value {
+            Value::Nil => Some("".into()),
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        }
     }
 }
 
-fn unseen() -> Value {
-    Value::from(Vec::new())
+/// The first `length` bytes of `demanded[of]`, the first that begins with them, and then `piece`.
+fn append(demanded: &[Text], of: u32, length: u32, piece: &[u8]) -> Form {
+    let Some(first) = demanded.get(of as usize) else { return Form::Unseen };
+    let (before, rest) = first.as_bytes().split_at(length as usize);
+    let mut at = of as usize;
+    if !rest.starts_with(piece) {
+        // Those that begin alike are in a row, ascending in what follows.
+        let is_less = |text: &Text| text.as_bytes().strip_prefix(before).is_some_and(|rest| rest < piece);
+        at += demanded[at..].partition_point(is_less);
+        let goes_on =
+            |text: &Text| text.as_bytes().strip_prefix(before).is_some_and(|r| r.starts_with(piece));
+        if !demanded.get(at).is_some_and(goes_on) {
+            return Form::Unseen;
+        }
+    }
+    Form::Beginning { of: at as u32, length: length + piece.len() as u32 }
 }
 
-/// Nil is the empty string.
-fn canonical(value: Value) -> Value {
-    if value.is_nil() { Value::from("") } else { value }
-}
-
-fn text(value: &Value) -> String {
+fn text(value: &Value) -> Text {
     match value {
-        Value::Text(text) => text.to_string(),
-        Value::Nil => String::new(),
-        other => other.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Nil => "".into(),
+        other => other.to_string().into(),
     }
 }
 
 impl Model for Kv {
-    type State = Value;
+    type State = Held;
 
-    fn initial(&self) -> Value {
-        self.initial.clone()
+    fn initial(&self) -> Held {
+        self.held(self.initial.clone())
     }
 
-    fn bytes(state: &Value) -> usize {
-        super::bytes(state)
+    fn bytes(state: &Held) -> usize {
+        match &state.0 {
+            Form::Value(value) => super::bytes(value),
+            Form::Beginning { .. } | Form::Unseen => 2 * size_of::<Held>() + 32,
+        }
     }
 
-    fn effect(&self, operation: &Operation) -> Result<Effect<Value>, String> {
-        let effect = match operation.f.name() {
-            "get" | "read" => read(operation, self.nil_reads),
-            "put" | "write" => Effect::assign(operation.input.clone()),
-            "cas" => cas(operation)?,
-            "append" => match operation.input {
-                Value::List(_) => {
-                    return Err(format!("the argument of an append is a string, not {}", operation.input));
-                }
-                _ => Effect::Compute,
-            },
+    fn effect(&self, operation: &Operation) -> Result<Effect<Held>, String> {
+        let effect = match (&operation.f, &operation.input) {
+            (Function::Get | Function::Read, _) => read(operation, self.nil_reads),
+            (Function::Put | Function::Write, input) => Effect::assign(input.clone()),
+            (Function::Cas, _) => cas(operation)?,
+            (Function::Append, Value::List(_)) => {
+                return Err(format!("the argument of an append is a string, not {}", operation.input));
+            }
+            (Function::Append, _) => return Ok(Effect::Compute),
             _ => return Err(lacks(ModelName::Kv.name(), ModelName::Kv.functions(), operation)),
         };
         Ok(match effect {
-            Effect::Assign { guard, leaves } => {
-                Effect::Assign { guard: guard.map(canonical), leaves: leaves.map(canonical) }
-            }
-            other => other,
+            Effect::Assign { guard, leaves } => Effect::Assign {
+                guard: guard.map(|value| self.held(value)),
+                leaves: leaves.map(|value| self.held(value)),
+            },
+            Effect::Compute => Effect::Compute,
+            Effect::Inspect => Effect::Inspect,
         })
     }
 
-    fn step(&self, state: &Value, operation: &Operation) -> Option<Value> {
-        if matches!(state, Value::List(_)) {
-            return Some(state.clone());
-        }
-        Some(self.seen(Value::from((text(state) + &text(&operation.input)).as_str())))
+    fn step(&self, state: &Held, operation: &Operation) -> Option<Held> {
+        let piece = &operation.input;
+        Some(match (&state.0, &self.demanded, piece) {
+            (Form::Unseen, ..) | (Form::Value(Value::List(_)), ..) => state.clone(),
+            (&Form::Beginning { of, length }, Some(demanded), Value::Text(piece)) => {
+                Held(append(demanded, of, length, piece.as_bytes()))
+            }
+            (&Form::Beginning { of, length }, Some(demanded), _) => {
+                Held(append(demanded, of, length, text(piece).as_bytes()))
+            }
+            (Form::Beginning { .. }, None, _) => unreachable!("it begins a demanded text"),
+            (Form::Value(value), ..) => {
+                self.held(Value::Text((text(value).to_string() + &text(piece)).into()))
+            }
+        })
     }
 
     fn specialised(&self, operations: &mut dyn Iterator<Item = &Operation>) -> Self {
-        let mut demanded: Vec<Value> = Vec::new();
-        for operation in operations.filter(|o| o.outcome != Outcome::Fail) {
-            if let Ok(Effect::Assign { guard: Some(guard), .. }) = self.effect(operation) {
-                // Numbers that grow by appending are texts in the end.
-                demanded.push(guard);
-            }
-        }
+        let mut demanded: Vec<Text> = operations.filter_map(Kv::demand).collect();
         demanded.sort_unstable();
         demanded.dedup();
         Kv { demanded: Some(demanded.into()), ..self.clone() }
     }
 }
 
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Form::Value(value) => fmt::Display::fmt(value, f),
+            Form::Beginning { of, length } => write!(f, "the first {length} bytes of demanded text {of}"),
+            Form::Unseen => f.write_str("a text that nobody sees"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use quickcheck::TestResult;
+
     use super::super::tests::{after, operation};
     use super::*;
+
+    fn operate(f: &str, text: &str) -> Operation {
+        let is_get = f == "get";
+        let (input, output) = if is_get { (Value::Nil, text.into()) } else { (text.into(), Value::Nil) };
+        operation(f, input, output, Outcome::Ok)
+    }
 
     #[test]
     fn appends_join() {
         let kv = Kv::new(&Value::Nil, NilReads::Absent);
-        let append = |text: &str| operation("append", text.into(), Value::Nil, Outcome::Ok);
-        assert_eq!(after(&kv, &append("b"), &"a".into()), Some("ab".into()));
+        let held = |text: &str| kv.held(text.into());
+        assert_eq!(after(&kv, &operate("append", "b"), &held("a")), Some(held("ab")));
         let get = operation("get", Value::Nil, Value::Nil, Outcome::Ok);
-        assert_eq!(after(&kv, &get, &kv.initial()), Some("".into()));
-        assert_eq!(after(&kv, &get, &"a".into()), None);
+        assert_eq!(after(&kv, &get, &kv.initial()), Some(held("")));
+        assert_eq!(after(&kv, &get, &held("a")), None);
+        let one = kv.held(1.into());
+        assert_eq!(after(&kv, &operate("append", "b"), &one), Some(held("1b")));
         let error = kv.effect(&operation("appen", "x".into(), Value::Nil, Outcome::Ok)).unwrap_err();
         assert!(error.ends_with("did you mean `append`?"), "{error}");
     }
 
     #[test]
     fn what_will_not_be_seen_is_one_state() {
-        let get = operation("get", Value::Nil, "abc".into(), Outcome::Ok);
-        let kv = Kv::new(&Value::Nil, NilReads::Absent).specialised(&mut [get].iter());
-        let append = |text: &str| operation("append", text.into(), Value::Nil, Outcome::Ok);
-        assert_eq!(after(&kv, &append("b"), &"a".into()), Some("ab".into()));
-        assert_eq!(after(&kv, &append("c"), &"a".into()), Some(unseen()));
-        assert_eq!(after(&kv, &append("c"), &unseen()), Some(unseen()));
+        let kv = Kv::new(&Value::Nil, NilReads::Absent).specialised(&mut [operate("get", "abc")].iter());
+        let held = |text: &str| kv.held(text.into());
+        assert_eq!(after(&kv, &operate("append", "b"), &held("a")), Some(held("ab")));
+        assert_eq!(after(&kv, &operate("append", "c"), &held("a")), Some(Held(Form::Unseen)));
+        assert_eq!(after(&kv, &operate("append", "c"), &Held(Form::Unseen)), Some(Held(Form::Unseen)));
+        assert_eq!(held("abcd"), Held(Form::Unseen));
+    }
+
+    quickcheck::quickcheck! {
+        /// Strings of two letters, where beginnings are shared, against strings.
+        fn beginnings_stand_for_their_strings(demanded: Vec<Vec<bool>>, pieces: Vec<Vec<bool>>) -> TestResult {
+            let string = |bits: &Vec<bool>| bits.iter().map(|&bit| if bit { 'b' } else { 'a' }).collect();
+            let demanded: Vec<String> = demanded.iter().map(string).collect();
+            let gets: Vec<Operation> = demanded.iter().map(|text| operate("get", text)).collect();
+            let kv = Kv::new(&Value::Nil, NilReads::Absent).specialised(&mut gets.iter());
+            let (mut state, mut whole) = (kv.initial(), String::new());
+            for piece in pieces.iter().map(string) {
+                let piece: String = piece.chars().take(2).collect();
+                state = after(&kv, &operate("append", &piece), &state).unwrap();
+                whole += &piece;
+                let seen = demanded.iter().any(|text| text.starts_with(&whole));
+                if state != kv.held(whole.as_str().into()) || seen == (state == Held(Form::Unseen)) {
+                    return TestResult::failed();
+                }
+                for (get, text) in gets.iter().zip(&demanded) {
+                    if after(&kv, get, &state).is_some() != (*text == whole) {
+                        return TestResult::failed();
+                    }
+                }
+            }
+            TestResult::passed()
+        }
     }
 }

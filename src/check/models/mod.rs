@@ -18,7 +18,7 @@ pub use consensus::Consensus;
 pub use counter::Counter;
 pub use fenced_lock::{Fence, FencedLock};
 pub use fifo_queue::FifoQueue;
-pub use kv::Kv;
+pub use kv::{Held, Kv};
 pub use multi_register::{MultiRegister, Registers};
 pub use mutex::{Lock, Mutex};
 pub use register::Register;

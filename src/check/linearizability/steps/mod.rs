@@ -16,7 +16,7 @@ use search::Search;
 use super::Found;
 use super::chronology::Chronology;
 use super::judging::{Goal, Problem};
-use crate::check::automaton::Automaton;
+use crate::check::automaton::{Automaton, ClassId};
 use crate::check::numbering::StateId;
 use crate::check::partition::{Entry, NEVER};
 use crate::check::{Budget, Case, Partition};
@@ -29,10 +29,12 @@ pub(in crate::check) struct Steps {
     chronology: Chronology,
     /// What may have happened, in order of invocation.
     pending: Vec<Entry>,
-    /// For what returned, in order of return: the class with and without what it saw.
-    classes: Vec<[u32; 2]>,
+    /// For what returned, in order of return: the class.
+    classes: Vec<ClassId>,
+    /// The same without what it saw; empty until a prefix is searched.
+    unseen: Vec<ClassId>,
     /// For what may have happened, its class.
-    pending_classes: Vec<u32>,
+    pending_classes: Vec<ClassId>,
 }
 
 impl Steps {
@@ -43,9 +45,9 @@ impl Steps {
         let pending: Vec<Entry> =
             partition.entries.iter().filter(|entry| entry.ret == NEVER).copied().collect();
         let mut class = |entry: &Entry, seen| automaton.class(operation(entry), seen);
-        let classes = chronology.done.iter().map(|done| [class(done, true), class(done, false)]).collect();
+        let classes = chronology.done.iter().map(|done| class(done, true)).collect();
         let pending_classes = pending.iter().map(|pending| class(pending, false)).collect();
-        Steps { automaton, chronology, pending, classes, pending_classes }
+        Steps { automaton, chronology, pending, classes, unseen: Vec::new(), pending_classes }
     }
 }
 
@@ -64,7 +66,12 @@ impl Problem for Steps {
     fn search(&mut self, goal: Goal) -> Search {
         Search::new(match goal {
             Goal::Whole => Plan::new(self, self.returns()),
-            Goal::Prefix(length) | Goal::Instead(length, _) => Plan::new(self, length),
+            Goal::Prefix(length) | Goal::Instead(length, _) => {
+                if self.unseen.is_empty() {
+                    self.unseen = self.classes.iter().map(|&class| self.automaton.unseen(class)).collect();
+                }
+                Plan::new(self, length)
+            }
         })
     }
 

@@ -55,9 +55,8 @@ impl Plan {
         let done = &steps.chronology.done[..length];
         let within = |&&entry: &&u32| (entry as usize) < 2 * length;
         let order: Vec<u32> = steps.chronology.order.iter().filter(within).copied().collect();
-        let classes = steps.classes[..length].iter().map(|[seen, _]| *seen);
-        let to_must = |(done, class): (&Entry, ClassId)| Must { class, slot: 0, ret: done.ret };
-        let mut must: Vec<Must> = done.iter().zip(classes).map(to_must).collect();
+        let to_must = |(done, &class): (&Entry, &ClassId)| Must { class, slot: 0, ret: done.ret };
+        let mut must: Vec<Must> = done.iter().zip(&steps.classes).map(to_must).collect();
         let slots = assign_slots(&mut must, &order);
         let quiet = quiet(&order);
         Plan { must, order, pending: pending(steps, length), slots, quiet }
@@ -85,7 +84,9 @@ fn quiet(order: &[u32]) -> Vec<u32> {
 fn pending(steps: &Steps, length: usize) -> Vec<Pending> {
     let done = &steps.chronology.done;
     let horizon = length.checked_sub(1).map_or(0, |last| done[last].ret);
-    let open = done[length..].iter().zip(&steps.classes[length..]).map(|(e, [_, unseen])| (*unseen, e.call));
+    // Nothing is, if all are in the prefix.
+    let unseen = steps.unseen.iter().skip(length);
+    let open = done[length..].iter().zip(unseen).map(|(e, class)| (*class, e.call));
     let crashed = steps.pending.iter().zip(&steps.pending_classes).map(|(e, class)| (*class, e.call));
     let mut all: Vec<(ClassId, u32)> = crashed.chain(open).filter(|&(_, call)| call < horizon).collect();
     all.sort_unstable();
