@@ -30,7 +30,7 @@ pub(super) trait Erased: Send + Sync {
     /// That it has not, and why.
     fn validate(&self, operation: &Operation) -> Result<(), String>;
 
-    /// What `operation` does, whatever the states are.
+    /// See [`Model::shape`].
     ///
     /// # Errors
     /// That the model has no such operation.
@@ -101,13 +101,7 @@ impl<M: Model> Erased for M {
     }
 
     fn shape(&self, operation: &Operation) -> Result<Effect<()>, String> {
-        Ok(match self.effect(operation)? {
-            Effect::Assign { guard, leaves } => {
-                Effect::Assign { guard: guard.map(drop), leaves: leaves.map(drop) }
-            }
-            Effect::Compute => Effect::Compute,
-            Effect::Inspect => Effect::Inspect,
-        })
+        Model::shape(self, operation)
     }
 
     fn state(&self, name: u32, operations: &[Operation]) -> String {

@@ -31,6 +31,17 @@ impl<S> Effect<S> {
     /// Demands nothing and changes nothing.
     pub const NOTHING: Effect<S> = Effect::Assign { guard: None, leaves: None };
 
+    /// The effect, whatever the states are.
+    pub fn shape(self) -> Effect<()> {
+        match self {
+            Effect::Assign { guard, leaves } => {
+                Effect::Assign { guard: guard.map(drop), leaves: leaves.map(drop) }
+            }
+            Effect::Compute => Effect::Compute,
+            Effect::Inspect => Effect::Inspect,
+        }
+    }
+
     /// Demands `state` and leaves it.
     pub const fn demand(state: S) -> Self {
         Effect::Assign { guard: Some(state), leaves: None }
@@ -118,6 +129,14 @@ pub trait Model: Clone + Send + Sync + 'static {
     /// # Errors
     /// In a user's words, why the model has no such operation.
     fn effect(&self, operation: &Operation) -> Result<Effect<Self::State>, String>;
+
+    /// [`Model::effect`], whatever the states are: asked where nobody needs them.
+    ///
+    /// # Errors
+    /// In a user's words, why the model has no such operation.
+    fn shape(&self, operation: &Operation) -> Result<Effect<()>, String> {
+        Ok(self.effect(operation)?.shape())
+    }
 
     /// The state after `operation`, whose effect is not [`Effect::Assign`], happens in `state`; `None`
     /// if it cannot. Nothing but its function, input, output and outcome may matter.

@@ -46,7 +46,8 @@ pub struct Partition {
     pub key: Option<Value>,
     /// What constrains or helps, in order of invocation.
     pub(super) entries: Vec<Entry>,
-    /// Where the names of its states are, by number; the first is the initial one.
+    /// Where the names of its states are, by number; the first is the initial one. None where nobody needs
+    /// them.
     pub(super) states: Vec<u32>,
     /// Whether any effect is computed.
     pub(super) computes: bool,
@@ -105,10 +106,10 @@ impl Case {
         for (index, operation) in operations.iter().enumerate() {
             sorting.add(index as u32, operation).map_err(|message| wrong(operation, message))?;
         }
-        let Sorting { mut partitions, counts, constrains, names, .. } = sorting;
+        let Sorting { mut partitions, counts, constrains, names, is_opaque, .. } = sorting;
         if partitions.len() > 1 {
             number_times(&mut partitions, history.events.len());
-            number_states(&mut partitions, &names);
+            number_states(partitions.iter_mut().filter(|one| !(is_opaque && one.computes)), &names);
         } else if let [only] = &mut partitions[..] {
             only.states = names;
         }
@@ -304,20 +305,23 @@ impl<'m> Sorting<'m> {
         let same = match (&self.last_key, key) {
             (None, None) => true,
             (Some(Value::Int(last)), Some(Value::Int(key))) => last == key,
+            (_, Some(Value::Text(text))) => return self.place_of_text(key, text.as_bytes()),
             (Some(last), Some(key)) => last == key,
             _ => false,
         };
         if same && self.last_place != usize::MAX {
             return self.last_place;
         }
-        let Some(Value::Text(text)) = key else { return self.place_of_another(key) };
-        let slot = text
-            .as_bytes()
-            .iter()
-            .rev()
-            .take(2)
-            .fold(text.len(), |slot, &byte| 10 * slot + usize::from(byte))
-            % RECENT;
+        self.place_of_another(key)
+    }
+
+    /// The same where the key is this `text`.
+    fn place_of_text(&mut self, key: Option<&Value>, text: &[u8]) -> usize {
+        let slot = match *text {
+            [.., a, b] => (10 * usize::from(a) + usize::from(b)) % RECENT,
+            [a] => usize::from(a) % RECENT,
+            [] => 0,
+        };
         let place = self.recent[slot] as usize;
         if self.partitions.get(place).is_some_and(|partition| partition.key.as_ref() == key) {
             return place;
@@ -392,7 +396,7 @@ fn number_times(partitions: &mut [Partition], events: usize) {
 }
 
 /// Numbers the states of each partition on their own; `names` are those of all.
-fn number_states(partitions: &mut [Partition], names: &[u32]) {
+fn number_states<'p>(partitions: impl Iterator<Item = &'p mut Partition>, names: &[u32]) {
     let mut numbers = vec![NONE; names.len()];
     for partition in partitions {
         let Partition { entries, states, .. } = partition;

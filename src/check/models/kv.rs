@@ -127,6 +127,18 @@ impl Model for Kv {
         })
     }
 
+    fn shape(&self, operation: &Operation) -> Result<Effect<()>, String> {
+        let Operation { f, input, output, outcome, .. } = operation;
+        match (f, input) {
+            (Function::Get | Function::Read, _) if *outcome == Outcome::Ok && !output.is_nil() => {
+                Ok(Effect::demand(()))
+            }
+            (Function::Put | Function::Write, _) => Ok(Effect::assign(())),
+            (Function::Append, Value::Text(_)) => Ok(Effect::Compute),
+            _ => Ok(self.effect(operation)?.shape()),
+        }
+    }
+
     fn step(&self, state: &Held, operation: &Operation) -> Option<Held> {
         let piece = &operation.input;
         Some(match (&state.0, &self.demanded, piece) {

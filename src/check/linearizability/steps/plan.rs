@@ -5,7 +5,7 @@
 //! failed in the whole history, which did not happen in the prefix either. So every prefix of a
 //! possible prefix is possible, and the first impossible return can be found by halving.
 
-use super::Steps;
+use super::{Problem, Steps};
 use crate::check::automaton::ClassId;
 use crate::check::partition::Entry;
 
@@ -53,8 +53,10 @@ impl Plan {
     /// The plan for the prefix with `length` returns.
     pub(super) fn new(steps: &Steps, length: usize) -> Self {
         let done = &steps.chronology.done[..length];
-        let within = |&&entry: &&u32| (entry as usize) < 2 * length;
-        let order: Vec<u32> = steps.chronology.order.iter().filter(within).copied().collect();
+        let mut order = steps.chronology.order.clone();
+        if length < steps.returns() {
+            order.retain(|&entry| (entry as usize) < 2 * length);
+        }
         let to_must = |(done, &class): (&Entry, &ClassId)| Must { class, slot: 0, ret: done.ret };
         let mut must: Vec<Must> = done.iter().zip(&steps.classes).map(to_must).collect();
         let slots = assign_slots(&mut must, &order);
@@ -102,7 +104,7 @@ fn pending(steps: &Steps, length: usize) -> Vec<Pending> {
 
 /// Gives each operation a slot that is free while it is open; returns how many there are.
 fn assign_slots(must: &mut [Must], order: &[u32]) -> usize {
-    let (mut free, mut slots) = (Vec::new(), 0);
+    let (mut free, mut slots) = (Vec::with_capacity(16), 0);
     for &entry in order {
         let operation = &mut must[entry as usize / 2];
         if entry % 2 == 1 {

@@ -70,18 +70,20 @@ pub(in crate::check) struct Search {
 
 impl Search {
     pub(super) fn new(mut plan: Plan) -> Self {
+        // Most searches need no more, and grow no vector.
+        let room = plan.must.len().min(64);
         let mut search = Search {
             parts: Parts::new(std::mem::take(&mut plan.quiet)),
             list: OpenList::new(plan.order.iter().copied(), plan.must.len()),
             plan,
             state: 0,
             used: Memo::UNUSED,
-            trail: Vec::new(),
-            frames: Vec::new(),
-            moves: Vec::new(),
+            trail: Vec::with_capacity(room),
+            frames: Vec::with_capacity(room + 1),
+            moves: Vec::with_capacity(2 * room),
             memo: Memo::new(),
             furthest: 0,
-            callable: Vec::new(),
+            callable: Vec::with_capacity(room),
             paid: 0,
         };
         search.begin();
