@@ -42,7 +42,7 @@ fn a_run_tells_its_verdict_last_and_keeps_its_files() {
     ] {
         assert!(run.out.contains(word), "no {word:?} in {}", run.out);
     }
-    let names = ["history.jsonl", "ops.csv", "results.json"];
+    let names = ["history.jsonl", "ops.csv", "results.json", "trail.bin"];
     assert_eq!(folder.files("results"), names.map(|name| format!("results/raft/cut/0x2a/{name}")));
     let csv = folder.read("results/raft/cut/0x2a/ops.csv");
     assert!(csv.starts_with("process,f,key,input,output,outcome,invoke_ns,return_ns,latency_ms\n"), "{csv}");
@@ -50,7 +50,8 @@ fn a_run_tells_its_verdict_last_and_keeps_its_files() {
     assert!(again.out.contains("--seed 0x2a --out again\n"), "{}", again.out);
     for name in names {
         let (one, other) = (format!("results/raft/cut/0x2a/{name}"), format!("again/raft/cut/0x2a/{name}"));
-        assert_eq!(folder.read(&one), folder.read(&other), "{name}");
+        let [one, other] = [one, other].map(|name| fs::read(folder.0.join(name)).unwrap());
+        assert!(one == other, "{name}");
     }
 }
 
@@ -107,7 +108,7 @@ fn expectations_and_limits_decide_the_exit_code() {
         let sweep = folder.atropos(&format!("run {seeds}.toml --seeds 0..3")).with(code);
         assert_eq!(sweep.closing()[0], "verdict", "{}", sweep.out);
         // Failures have folders and replay commands, the others need none.
-        assert_eq!(folder.files(&format!("results/{seeds}/0x2")).len(), if code == 1 { 3 } else { 0 });
+        assert_eq!(folder.files(&format!("results/{seeds}/0x2")).len(), if code == 1 { 4 } else { 0 });
         let replays = sweep.out.matches(&format!("atropos replay {seeds}.toml --seed 0x2\n")).count();
         assert_eq!(replays, usize::from(code == 1), "{}", sweep.out);
     }
@@ -139,7 +140,7 @@ fn many_seeds_come_to_the_same_on_any_number_of_threads() {
         one.1
     );
     assert_eq!(one.1.lines().count(), 13);
-    assert_eq!(folder.files("results"), ["results/cut/sweep.csv"]);
+    assert_eq!(folder.files("results"), ["results/cut/sweep.csv", "results/cut/sweep.json"]);
 
     let text = folder.atropos("run cut.toml --seeds 0..4").with(0);
     assert_eq!(text.closing(), ["verdict", "results"], "{}", text.out);
@@ -205,7 +206,7 @@ fn a_replay_is_the_same_run_or_says_so() {
     assert_eq!(other.out.lines().count(), 1);
     assert_eq!(folder.read("results/cut/0x3/results.json"), tampered);
     assert_eq!(folder.read("results/cut/0x3/trace.jsonl"), whole);
-    assert_eq!(folder.files("results").len(), 4);
+    assert_eq!(folder.files("results").len(), 5);
 }
 
 /// Outside `scenarios/` a name is no more than that of the file.

@@ -161,7 +161,7 @@ fn a_sweep_names_what_is_not_as_expected() {
         [expect]\nverdict = \"invalid\"\n";
     folder.write("bug.toml", bug);
     let sweep = folder.atropos("run bug.toml --seeds 0..60 -v").with(1).out;
-    let valid = sweep.matches("valid, not as expected").count();
+    let valid = sweep.matches("valid, not as expected  atropos replay").count();
     assert!(valid > 0 && valid < 60, "{sweep}");
     let verdict = format!("verdict  invalid, but expected was invalid in every run: {valid} of 60 are not\n");
     assert!(sweep.contains(&verdict), "{sweep}");
@@ -185,7 +185,7 @@ fn a_sweep_says_how_far_it_came() {
     assert!(ended.err.contains("of 3 seeds were finished"), "{}", ended.err);
     let verdict = "verdict  valid, but expected was invalid in every run: ";
     assert!(ended.out.contains(verdict) && ended.out.contains("; given up after "), "{}", ended.out);
-    assert_eq!(folder.files("results/unmet").len(), 4, "{:?}", folder.files("results/unmet"));
+    assert_eq!(folder.files("results/unmet").len(), 5, "{:?}", folder.files("results/unmet"));
 }
 
 #[cfg(unix)]
@@ -208,7 +208,7 @@ fn an_interrupt_leaves_whole_rows_and_no_drafts() {
     assert_eq!(sweep.wait().unwrap().code(), Some(130), "{err}");
     let rows = 1 + rest.lines().count();
     assert!(err.contains(&format!("\ninterrupted after {rows} of 1000000 seeds\n")), "{err}");
-    assert_eq!(folder.files("results"), ["results/cut/sweep.csv"]);
+    assert_eq!(folder.files("results"), ["results/cut/sweep.csv", "results/cut/sweep.json"]);
     let table = folder.read("results/cut/sweep.csv");
     assert_eq!(table.lines().count(), 1 + rows);
     let commas = |line: &str| line.matches(',').count();

@@ -10,13 +10,17 @@ use crate::report::palette::{BAD, paint};
 use crate::report::{RunResults, epitaph, failures, summary, summary_of_panic, trace_columns};
 use crate::run::{Outcome, Watcher};
 use crate::scenario::Scenario;
-use crate::sweep::{Interrupt, Interrupted, Mismatch, Runner, Stopwatch, panicked, run_guarded, run_twice};
+use crate::sweep::{
+    Interrupt, Interrupted, Mismatch, Runner, Stopwatch, Trail, panicked, run_guarded, run_twice,
+};
 
 /// A run, with what every command makes of it.
 pub(super) struct Execution {
     pub(super) outcome: Outcome,
     pub(super) operations: Vec<Operation>,
     pub(super) results: RunResults,
+    /// What the events left, if it was kept: see [`Trail`].
+    pub(super) trail: Vec<u8>,
     /// How a second run differed, if one was made.
     pub(super) mismatch: Option<Mismatch>,
     pub(super) code: ExitCode,
@@ -32,8 +36,10 @@ impl Execution {
         interrupt: &Interrupt,
     ) -> Result<Self, Interrupted> {
         let watch = Stopwatch::start();
-        let outcome = run_guarded(runner, scenario, seed, watcher, interrupt)?;
-        Ok(Execution::new(scenario, outcome, watch))
+        let mut trail = Trail::new(watcher);
+        let outcome = run_guarded(runner, scenario, seed, &mut trail, interrupt)?;
+        let trail = trail.into_bytes();
+        Ok(Execution { trail, ..Execution::new(scenario, outcome, watch) })
     }
 
     /// Runs `scenario` under `seed`, twice if a second run is to be compared.
@@ -63,7 +69,7 @@ impl Execution {
         let mut results = RunResults::new(scenario, &outcome, &operations);
         results.wall_seconds = Some(watch.seconds());
         let code = ExitCode::of(outcome.verdict, results.expected);
-        Execution { outcome, operations, results, mismatch: None, code }
+        Execution { outcome, operations, results, trail: Vec::new(), mismatch: None, code }
     }
 
     /// The run without what only the files of a failure need: of many runs, few fail.
@@ -72,6 +78,7 @@ impl Execution {
             self.outcome.history = History::default();
             self.outcome.strikes = Vec::new();
             self.operations = Vec::new();
+            self.trail = Vec::new();
         }
         self
     }

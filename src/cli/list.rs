@@ -1,7 +1,6 @@
 //! `atropos list`: what there is by name, a line each.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -124,7 +123,7 @@ impl Line {
 fn scenarios() -> Vec<Line> {
     let home = Path::new(scenario_file::HOME);
     let mut files = BTreeSet::new();
-    collect(home, &mut files);
+    scenario_file::collect(home, &mut files);
     let line = |path: PathBuf| {
         let below = path.strip_prefix(home).unwrap_or(&path).with_extension("");
         let name = below.to_string_lossy().into_owned();
@@ -139,18 +138,6 @@ fn scenarios() -> Vec<Line> {
         }
     };
     files.into_iter().map(line).collect()
-}
-
-/// The TOML files in `folder` and below. Links to folders are not followed: they may go round.
-fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
-        let path = entry.path();
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
-            files.insert(path);
-        }
-    }
 }
 
 /// The first of what is wrong with a file.

@@ -1,15 +1,16 @@
 //! Floor 9: the command line. One file for each subcommand, one [`ExitCode`] for all.
 //!
-//! * `run`: one seed; `run_many`: a range of them; `execution`: a run with what commands make of it.
-//! * `replay`: one seed again, event by event.
+//! * `run`: one seed; `sweep`: many, of several scenarios; `merge`: the shards of a sweep. `run_many` does
+//!   the work of all three; `execution`: a run with what commands make of it.
+//! * `replay`: one seed again, event by event; `recorded`: whether it is the run that it was.
 //! * `check`: a history from a file. `export`: one in another format.
 //! * `validate`: whether files are scenarios.
 //! * `explain`, `list`, `schema`, `new`: what the table of keys says; `completions`, `man`: what the
 //!   table of commands says.
 //!
-//! Around them: `scenario_file`, `history_file` and `seeds` turn arguments into values, `results_folder` knows
-//! where files go, `appearance` colours and verbosity, `standard_output` the stream, `closing` the
-//! last lines of every command, `failure` why one gave up.
+//! Around them: `scenario_file`, `history_file` and `seeds` turn arguments into values, `results_folder`
+//! and `regressions` know where files go, `appearance` colours and verbosity, `standard_output` the
+//! stream, `closing` the last lines of every command, `failure` why one gave up.
 
 mod appearance;
 mod check;
@@ -23,7 +24,10 @@ mod failure;
 mod history_file;
 mod list;
 mod man;
+mod merge;
 mod new;
+mod recorded;
+mod regressions;
 mod replay;
 mod results_folder;
 mod run;
@@ -32,6 +36,7 @@ mod scenario_file;
 mod schema;
 mod seeds;
 mod standard_output;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -53,7 +58,7 @@ use standard_output::StandardOutput;
 const EXAMPLES: &str = "\
 Examples:
   atropos run scenarios/raft/leader-partition.toml
-  atropos run scenarios/raft/leader-partition.toml --seeds 0..1000
+  atropos sweep scenarios/raft --seeds 0..1000
   atropos replay scenarios/raft/leader-partition.toml --seed 0x2a
   atropos check results/raft/leader-partition/0x1/history.jsonl";
 
@@ -81,6 +86,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Arguments),
+    Sweep(sweep::Arguments),
+    Merge(merge::Arguments),
     Replay(replay::Arguments),
     Check(check::Arguments),
     Export(export::Arguments),
@@ -135,6 +142,8 @@ impl Command {
     fn json(&self) -> bool {
         match self {
             Command::Run(arguments) => arguments.json,
+            Command::Sweep(arguments) => arguments.json,
+            Command::Merge(arguments) => arguments.json,
             Command::Replay(arguments) => arguments.json,
             Command::Check(arguments) => arguments.json,
             Command::Validate(arguments) => arguments.json,
@@ -172,6 +181,8 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(arguments) => run::run(arguments, session),
+        Command::Sweep(arguments) => sweep::sweep(arguments, session),
+        Command::Merge(arguments) => merge::merge(arguments, session),
         Command::Replay(arguments) => replay::replay(arguments, session),
         Command::Check(arguments) => check::check(arguments, session),
         Command::Export(arguments) => export::export(arguments, session),

@@ -9,12 +9,13 @@ use clap::Args;
 use super::closing::{Closing, replay_command};
 use super::execution::Execution;
 use super::failure::Failure;
-use super::results_folder::Earlier;
+use super::recorded::{Changed, Recorded};
 use super::{ExitCode, Session, results_folder, scenario_file};
 use crate::base::{Digest, Seed, SimTime};
 use crate::report::{Draft, trace_columns, trace_json};
 use crate::run::{TraceLine, Watcher};
 use crate::scenario::{Scenario, parse_duration};
+use crate::sweep::Follower;
 
 /// Run one seed again and print every event
 #[derive(Debug, Args)]
@@ -52,7 +53,7 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
     session.interrupt.listen()?;
     let seed = arguments.seed.unwrap_or(scenario.seed);
     let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
-    let earlier = results_folder::earlier(&folder, &scenario);
+    let recorded = Recorded::look(&folder, &scenario, &arguments.scenario, seed)?;
     let opened = Draft::new(&folder).and_then(|mut draft| {
         let file = draft.open(results_folder::TRACE)?;
         Ok((draft, file))
@@ -66,49 +67,49 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
         from: arguments.from.unwrap_or(SimTime::ZERO),
         until: arguments.until.unwrap_or(SimTime::MAX),
         failed: None,
+        follower: Follower::new(results_folder::trail(&folder)),
+        line: None,
     };
     let execution = Execution::watched(session.runner, &scenario, seed, &mut tracing, &session.interrupt);
     tracing.flush();
     if let Some(error) = tracing.failed {
         return Err(error.into());
     }
-    let lost = tracing.file.err().flatten();
+    let Tracing { file, follower, line, .. } = tracing;
+    let lost = file.err().flatten();
     let draft = draft.and_then(|draft| match lost {
         Some(error) => Err(draft.error(results_folder::TRACE, error)),
         None => Ok(draft),
     });
     let execution = execution?;
-    let changed = match &earlier {
-        Earlier::Same(before) if *before != execution.results.digest => Some(&**before),
-        _ => None,
-    };
-    let code = if changed.is_some() { ExitCode::Mismatch } else { execution.code };
+    let event = follower.parting();
+    let line = line.filter(|line| Some(line.event) == event);
+    let changed = recorded.compare(&execution.results, event, line.as_ref());
+    let code = if changed.by_program { ExitCode::Mismatch } else { execution.code };
     session.so_far = code;
-    let saved = match changed {
+    let saved = match changed.keeps_results {
         // What is to be explained is kept, and nothing of another run is put beside it: nor is
         // anything lost where nothing could be written.
-        Some(_) => Ok(()),
-        None => draft.and_then(|mut draft| {
+        true => Ok(()),
+        false => draft.and_then(|mut draft| {
             results_folder::write(&mut draft, &execution).and_then(|()| draft.publish())
         }),
     };
     let results = saved.is_ok().then_some(&*folder);
-    let note = results.and_then(|folder| earlier.note(folder));
-    let before = changed.map(|digest| (digest, folder.join(results_folder::RESULTS)));
-    let told = tell(arguments, &scenario, &execution, before, (results, note), session);
+    let note = results.and_then(|folder| recorded.earlier.note(folder));
+    let told = tell(arguments, &scenario, &execution, &changed, (results, note), session);
     // What was found out is told, whatever became of the files.
     saved?;
     told?;
     Ok(code)
 }
 
-/// Prints what came of the run, and how it differs from the one before: its digest, and the file
-/// that tells of it.
+/// Prints what came of the run, and how it differs from the one before.
 fn tell(
     arguments: &Arguments,
     scenario: &Scenario,
     execution: &Execution,
-    before: Option<(&str, PathBuf)>,
+    changed: &Changed,
     (results, note): (Option<&Path>, Option<String>),
     session: &mut Session<'_>,
 ) -> io::Result<()> {
@@ -121,19 +122,12 @@ fn tell(
     }
     execution.write_summary(scenario, session, arguments.json)?;
     let mut verdict = execution.verdict(scenario);
-    if let Some((before, file)) = before {
-        let text = session.text(arguments.json);
-        let digest = &execution.results.digest;
-        writeln!(text, "\nThis is not the run of which {} tells:", file.display())?;
-        writeln!(text, "its digest is {before}, that of the replay {digest}.")?;
-        writeln!(
-            text,
-            "The settings are the same, so the program is another; the earlier results were left as they were."
-        )?;
-        verdict = format!("not the same run as before ({verdict})");
-    }
     if let Some(note) = note.filter(|_| !session.is_quiet()) {
         writeln!(session.text(arguments.json), "\n{note}")?;
+    }
+    session.text(arguments.json).write_all(changed.text.as_bytes())?;
+    if changed.by_program {
+        verdict = format!("not the same run as before ({verdict})");
     }
     let replay =
         Some(replay_command(&arguments.scenario, &arguments.set, execution.outcome.seed, &arguments.out));
@@ -150,6 +144,10 @@ struct Tracing<'a> {
     until: SimTime,
     /// Why nothing can be printed. The run ends with that: nobody would see the rest.
     failed: Option<io::Error>,
+    /// Whether this is the run that was recorded, as far as it has come.
+    follower: Follower,
+    /// The first line of the last event that may be the same.
+    line: Option<TraceLine>,
 }
 
 impl Watcher for Tracing<'_> {
@@ -165,9 +163,13 @@ impl Watcher for Tracing<'_> {
         if let Some(out) = self.out.as_mut().filter(|_| self.from <= line.time && line.time < self.until) {
             self.failed = writeln!(out, "{}", trace_columns(&line)).err();
         }
+        if self.follower.follows() && self.line.as_ref().is_none_or(|last| last.event != line.event) {
+            self.line = Some(line);
+        }
     }
 
-    fn on_event(&mut self, _: Digest) -> bool {
+    fn on_event(&mut self, digest: Digest) -> bool {
+        self.follower.on_event(digest);
         self.failed.is_none()
     }
 }

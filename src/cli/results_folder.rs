@@ -11,6 +11,7 @@ use crate::base::Seed;
 use crate::history::write_jsonl;
 use crate::report::{Draft, FileError, RunResults, write_operations};
 use crate::scenario::Scenario;
+use crate::sweep::Shard;
 
 /// The default of `--out`.
 pub(super) const DEFAULT: &str = "results";
@@ -20,8 +21,18 @@ pub(super) const RESULTS: &str = "results.json";
 const HISTORY: &str = "history.jsonl";
 /// The same, one row an operation.
 const OPERATIONS: &str = "ops.csv";
+/// What its events left, for a replay by another program: see [`Trail`](crate::sweep::Trail).
+const TRAIL: &str = "trail.bin";
 /// Its trace, if it was replayed.
 pub(super) const TRACE: &str = "trace.jsonl";
+
+/// The folder of shards, in that of their scenario.
+pub(super) const SHARDS: &str = "shards";
+
+/// The file of a shard.
+pub(super) fn shard_name(shard: Shard) -> String {
+    format!("{}-of-{}.shard", shard.index, shard.of)
+}
 
 /// The folder of all results of a scenario.
 pub(super) fn of_scenario(out: &Path, scenario: &str) -> PathBuf {
@@ -40,8 +51,9 @@ pub(super) enum Earlier {
     Nothing,
     /// Results that nobody can read.
     Unreadable,
-    /// A run with other settings: of another scenario of this name, or of this one before it changed.
-    Another,
+    /// A run with other settings: of another scenario of this name, or of this one before it changed;
+    /// with its digest.
+    Another(String),
     /// A run with the same settings, with its digest.
     Same(String),
 }
@@ -60,9 +72,14 @@ pub(super) fn earlier(folder: &Path, scenario: &Scenario) -> Earlier {
     };
     match serde_json::from_slice::<Known>(&bytes) {
         Ok(known) if known.settings == scenario.fingerprint().to_string() => Earlier::Same(known.digest),
-        Ok(_) => Earlier::Another,
+        Ok(known) => Earlier::Another(known.digest),
         Err(_) => Earlier::Unreadable,
     }
+}
+
+/// The trail of the run in `folder`; empty if there is none.
+pub(super) fn trail(folder: &Path) -> Vec<u8> {
+    fs::read(folder.join(TRAIL)).unwrap_or_default()
 }
 
 impl Earlier {
@@ -76,7 +93,7 @@ impl Earlier {
             Earlier::Unreadable => {
                 Some(format!("{file} was there and is no result of a run: it is replaced."))
             }
-            Earlier::Another => Some(format!(
+            Earlier::Another(_) => Some(format!(
                 "{file} told of a run with other settings, of another scenario called so or of this one \
                  before it changed: it is replaced, and not compared with."
             )),
@@ -91,22 +108,23 @@ pub(super) fn save(folder: &Path, execution: &Execution) -> Result<(), FileError
     draft.publish()?;
     match fs::remove_file(folder.join(TRACE)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            let published = vec![RESULTS, HISTORY, OPERATIONS];
+            let published = [RESULTS, HISTORY, OPERATIONS, TRAIL].map(str::to_owned).to_vec();
             Err(FileError { path: folder.join(TRACE), error, published })
         }
         _ => Ok(()),
     }
 }
 
-/// Writes `results.json`, `history.jsonl` and `ops.csv` into `draft`. There is no wall time in
+/// Writes `results.json`, `history.jsonl`, `ops.csv` and `trail.bin` into `draft`. There is no wall time in
 /// them: two runs of one seed are the same bytes.
 pub(super) fn write(draft: &mut Draft, execution: &Execution) -> Result<(), FileError> {
-    let Execution { outcome, operations, results, .. } = execution;
-    let results = RunResults { wall_seconds: None, deterministic: None, ..results.clone() };
+    let Execution { outcome, operations, results, trail, .. } = execution;
+    let results = RunResults { wall_seconds: None, deterministic: None, regression: None, ..results.clone() };
     draft.write(RESULTS, |file| {
         serde_json::to_writer_pretty(&mut *file, &results)?;
         writeln!(file)
     })?;
     draft.write(HISTORY, |file| write_jsonl(&outcome.history, file))?;
-    draft.write(OPERATIONS, |file| write_operations(&outcome.history, operations, file))
+    draft.write(OPERATIONS, |file| write_operations(&outcome.history, operations, file))?;
+    draft.write(TRAIL, |file| file.write_all(trail))
 }

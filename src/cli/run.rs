@@ -8,8 +8,9 @@ use clap::Args;
 use super::closing::{Closing, replay_command};
 use super::execution::Execution;
 use super::failure::Failure;
+use super::run_many::{self, Plan, Subject};
 use super::seeds::SeedRange;
-use super::{ExitCode, Session, results_folder, run_many, scenario_file};
+use super::{ExitCode, Session, results_folder, scenario_file};
 use crate::base::Seed;
 use crate::scenario::Scenario;
 
@@ -47,9 +48,30 @@ pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<Ex
     let scenario = scenario_file::load(&arguments.scenario, &arguments.set)?;
     session.interrupt.listen()?;
     match arguments.seeds {
-        Some(seeds) => run_many::run_many(arguments, &scenario, seeds, session),
+        Some(seeds) => run_seeds(arguments, scenario, seeds, session),
         None => run_one(arguments, &scenario, session),
     }
+}
+
+fn run_seeds(
+    arguments: &Arguments,
+    scenario: Scenario,
+    seeds: SeedRange,
+    session: &mut Session<'_>,
+) -> Result<ExitCode, Failure> {
+    let plan = Plan {
+        set: &arguments.set,
+        out: &arguments.out,
+        json: arguments.json,
+        check_determinism: arguments.check_determinism,
+        threads: arguments.threads,
+        seeds,
+        seconds: None,
+        shard: None,
+        max_failures: None,
+    };
+    let subject = Subject { named: arguments.scenario.clone(), scenario, regressions: None };
+    run_many::run_many(&plan, &[subject], session)
 }
 
 fn run_one(

@@ -1,5 +1,6 @@
 //! From the `SCENARIO` on the command line to a scenario.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -31,6 +32,44 @@ fn find(argument: &str) -> PathBuf {
     let path = PathBuf::from(argument);
     let named = Path::new(HOME).join(format!("{argument}.toml"));
     if !path.is_file() && named.is_file() { named } else { path }
+}
+
+/// What `argument` names: itself, or every scenario in a folder, which may also be one under the folder
+/// that they are kept in.
+pub(super) fn named_by(argument: &str) -> Result<Vec<String>, Failure> {
+    let named = Path::new(HOME).join(argument);
+    let is_scenario = find(argument).is_file();
+    let folder = [PathBuf::from(argument), named].into_iter().find(|path| path.is_dir() && !is_scenario);
+    let Some(folder) = folder else { return Ok(vec![argument.to_owned()]) };
+    let mut files = BTreeSet::new();
+    collect(&folder, &mut files);
+    match files.is_empty() {
+        true => Err(Failure::Input(format!("there is no scenario in the folder `{}`", folder.display()))),
+        false => Ok(files.iter().map(|path| path.to_string_lossy().into_owned()).collect()),
+    }
+}
+
+/// The TOML files in `folder` and below. Links to folders are not followed: they may go round.
+pub(super) fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok) {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            files.insert(path);
+        }
+    }
+}
+
+/// The folder [`HOME`] that the scenario `argument` lies in, if it lies in one.
+pub(super) fn home(argument: &str) -> Option<PathBuf> {
+    let path = find(argument);
+    let above = |path: &Path| {
+        let mut folders = path.ancestors().skip(1);
+        folders.find(|folder| folder.file_name().is_some_and(|name| name == HOME)).map(Path::to_owned)
+    };
+    // As it was given, where that tells: it is shown.
+    above(&path).or_else(|| above(&fs::canonicalize(&path).ok()?))
 }
 
 /// Opens `base`, as it is named in the file `from`: from the folder that this one is in.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::base::Seed;
 
 /// More runs than this are a slip of the finger: weeks of work on any machine.
-const MOST_SEEDS: u64 = 1_000_000_000;
+pub(super) const MOST_SEEDS: u64 = 1_000_000_000;
 
 /// Some consecutive seeds, at least one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -45,9 +45,21 @@ impl Named {
         self.0.iter().copied()
     }
 
+    /// The values, in the same order.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut u64> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
     /// Those that are a fault's effect.
     pub fn faults(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         self.iter().filter(|(name, _)| FAULTS.contains(name))
+    }
+}
+
+impl Default for Named {
+    /// Nothing has happened.
+    fn default() -> Self {
+        named(&Counters::default())
     }
 }
 

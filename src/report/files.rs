@@ -18,7 +18,7 @@ pub struct Draft {
     /// The folders that were made for it, the outermost first.
     made: Vec<PathBuf>,
     /// The names of files that are written and wait for [`Draft::publish`].
-    written: Vec<&'static str>,
+    written: Vec<String>,
 }
 
 /// A file that could not be written.
@@ -29,7 +29,7 @@ pub struct FileError {
     /// Why it is not.
     pub error: io::Error,
     /// Files that were to appear with it and did.
-    pub published: Vec<&'static str>,
+    pub published: Vec<String>,
 }
 
 impl Draft {
@@ -54,7 +54,7 @@ impl Draft {
     /// If it cannot be written to the end.
     pub fn write(
         &mut self,
-        name: &'static str,
+        name: &str,
         content: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
     ) -> Result<(), FileError> {
         let mut file = self.open(name)?;
@@ -65,9 +65,9 @@ impl Draft {
     ///
     /// # Errors
     /// If it cannot be opened.
-    pub fn open(&mut self, name: &'static str) -> Result<BufWriter<File>, FileError> {
+    pub fn open(&mut self, name: &str) -> Result<BufWriter<File>, FileError> {
         let file = File::create(self.partial(name)).map_err(|error| self.error(name, error))?;
-        self.written.push(name);
+        self.written.push(name.to_owned());
         Ok(BufWriter::new(file))
     }
 
@@ -82,15 +82,18 @@ impl Draft {
     /// If one cannot be put on the disk or renamed; it and those after it are gone.
     pub fn publish(mut self) -> Result<(), FileError> {
         for name in self.written.clone() {
-            self.check(name).map_err(|error| self.error(name, error))?;
+            self.check(&name).map_err(|error| self.error(&name, error))?;
         }
         let mut published = Vec::new();
-        while let Some(&name) = self.written.first() {
+        while let Some(name) = self.written.first() {
             if let Err(error) = fs::rename(self.partial(name), self.folder.join(name)) {
                 return Err(FileError { published, ..self.error(name, error) });
             }
             published.push(self.written.remove(0));
         }
+        // The names are on the disk with the folder. Where a folder cannot be synced, as on some systems,
+        // a loss of power may bring the old files back, each of them whole.
+        let _ = File::open(&self.folder).and_then(|folder| folder.sync_all());
         Ok(())
     }
 
@@ -152,7 +155,7 @@ mod tests {
         names
     }
 
-    fn write(draft: &mut Draft, name: &'static str) {
+    fn write(draft: &mut Draft, name: &str) {
         draft.write(name, |file| write!(file, "new")).unwrap();
     }
 
@@ -165,7 +168,7 @@ mod tests {
             write(&mut draft, "a");
             write(&mut draft, "b");
             let error = draft.publish().unwrap_err();
-            assert_eq!((error.path, error.published), (folder.join("b"), vec![]));
+            assert_eq!((error.path, error.published), (folder.join("b"), Vec::<String>::new()));
             assert_eq!(fs::read_to_string(folder.join("a")).unwrap(), "old");
             assert_eq!(names(folder), ["a", "b"]);
         });

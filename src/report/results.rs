@@ -32,6 +32,9 @@ pub struct RunResults {
     /// Whether the run showed what a sweep of the scenario must see sometimes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sometimes: Vec<Seen>,
+    /// Whether the seed failed once and was run first for that. Never in a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regression: Option<bool>,
     /// Whether a second run was the same, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deterministic: Option<bool>,
@@ -106,6 +109,7 @@ impl RunResults {
             verdict: outcome.verdict.to_string(),
             expected: scenario.expect.as_ref().map(|expect| is_met(expect, outcome)),
             sometimes: scenario.sometimes.iter().map(|sometimes| seen(sometimes, outcome)).collect(),
+            regression: None,
             deterministic: None,
             checks: outcome.checks.iter().map(entry).collect(),
             digest: outcome.digest.to_string(),

@@ -4,6 +4,11 @@
 //! * [`run_guarded`]: a run in which a panic is a verdict; [`panicked`] tells it from others.
 //! * [`Interrupt`]: Ctrl-C, looked for after each event of a run and between portions of a judging.
 //! * [`run_twice`]: a run and the proof that it is deterministic, or the first event that is not.
+//! * [`Record`]: what a sweep keeps of one run, as a row of a table; all that it says is made of these.
+//! * [`Shard`]: the share of a sweep that one of several machines makes.
+//! * [`Regressions`]: the file of seeds that failed once.
+//! * [`Trail`], [`Follower`]: what tells in which event a run of another program parts from this one.
+//! * [`FailureKinds`]: failures that look alike, together.
 //! * [`Statistics`]: what many runs came to, in medians and shares.
 //! * [`Sightings`]: what a sweep must see sometimes, and how often it did.
 //! * [`asked_for`]: the faults of a scenario and the counters that show their bite.
@@ -12,25 +17,35 @@
 
 mod bite;
 mod determinism;
+mod failure_kinds;
 mod guard;
 mod interrupt;
 mod judge;
 mod pool;
+mod record;
+mod regressions;
+mod shard;
 mod sightings;
 mod statistics;
 mod stopwatch;
 #[cfg(test)]
 mod tests;
+mod trail;
 
 pub use bite::{Bite, asked_for};
 pub use determinism::{Mismatch, run_twice};
+pub use failure_kinds::{FailureKind, FailureKinds};
 pub use guard::{panicked, run_guarded};
 pub use interrupt::{INTERRUPTED_CODE, Interrupt, Interrupted};
 pub use judge::{Limits, TimedReport, judge};
 pub use pool::{available_threads, in_order};
+pub use record::{Ending, Record};
+pub use regressions::{Regression, Regressions};
+pub use shard::Shard;
 pub use sightings::{Sighting, Sightings, is_wanted};
 pub use statistics::{Statistics, Tally};
 pub use stopwatch::Stopwatch;
+pub use trail::{Follower, Trail};
 
 use crate::base::Seed;
 use crate::run::{Outcome, Watcher};

@@ -31,8 +31,8 @@ impl Sightings {
     }
 
     /// Takes note of what the run under `seed` showed, in the order of what was asked for.
-    pub fn add(&mut self, seed: Seed, seen: &[Seen]) {
-        for (sighting, _) in self.0.iter_mut().zip(seen).filter(|(_, seen)| seen.seen) {
+    pub fn add(&mut self, seed: Seed, seen: &[bool]) {
+        for (sighting, _) in self.0.iter_mut().zip(seen).filter(|(_, seen)| **seen) {
             sighting.runs += 1;
             sighting.first.get_or_insert(seed);
         }
@@ -79,9 +79,9 @@ mod tests {
     fn what_is_seen_is_counted_and_what_is_not_is_named() {
         let mut sightings = Sightings::new(&[sometimes("crashes"), sometimes("invalid")]);
         assert_eq!(sightings.never().count(), 2);
-        sightings.add(Seed(1), &[seen("crashes", false), seen("invalid", false)]);
-        sightings.add(Seed(2), &[seen("crashes", true), seen("invalid", false)]);
-        sightings.add(Seed(3), &[seen("crashes", true), seen("invalid", false)]);
+        sightings.add(Seed(1), &[false, false]);
+        sightings.add(Seed(2), &[true, false]);
+        sightings.add(Seed(3), &[true, false]);
         let never: Vec<String> = sightings.never().map(Sighting::to_string).collect();
         assert_eq!(never, ["`invalid`"]);
         let crashes = sightings.iter().next().unwrap();

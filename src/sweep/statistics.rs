@@ -44,22 +44,21 @@ impl Tally {
         })
     }
 
-    /// The share, from 0 to 1, of values other than zero.
+    /// How many values are other than zero.
+    pub fn above_zero(&self) -> u64 {
+        self.total - self.seen.get(&0).copied().unwrap_or(0)
+    }
+
+    /// Their share, from 0 to 1.
     pub fn share_above_zero(&self) -> f64 {
-        let zeros = self.seen.get(&0).copied().unwrap_or(0);
-        share(self.total - zeros, self.total)
+        share(self.above_zero(), self.total)
     }
 }
 
 impl Statistics {
     /// Takes note of a run: its verdict, and by name the work it did and the faults it felt. The
     /// names are the same for every run.
-    pub fn add(
-        &mut self,
-        verdict: Verdict,
-        work: impl IntoIterator<Item = (&'static str, u64)>,
-        faults: impl IntoIterator<Item = (&'static str, u64)>,
-    ) {
+    pub fn add(&mut self, verdict: Verdict, work: &[(&'static str, u64)], faults: &[(&'static str, u64)]) {
         match verdict {
             Verdict::Valid => self.valid += 1,
             Verdict::Invalid => self.invalid += 1,
@@ -79,6 +78,12 @@ impl Statistics {
         share(self.valid, self.runs())
     }
 
+    /// Every number of work and fault by name: its median, and in how many runs it was above zero.
+    pub fn coverage(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
+        let all = self.work.iter().chain(&self.faults);
+        all.map(|(name, tally)| (*name, tally.median().unwrap_or(0), tally.above_zero()))
+    }
+
     /// Of the faults that were asked for, those that too few runs felt: "no violation" says
     /// nothing about them.
     pub fn toothless(&self, asked: &[Bite]) -> Vec<Bite> {
@@ -90,8 +95,8 @@ impl Statistics {
     }
 }
 
-fn tally(tallies: &mut Vec<(&'static str, Tally)>, values: impl IntoIterator<Item = (&'static str, u64)>) {
-    for (i, (name, value)) in values.into_iter().enumerate() {
+fn tally(tallies: &mut Vec<(&'static str, Tally)>, values: &[(&'static str, u64)]) {
+    for (i, &(name, value)) in values.iter().enumerate() {
         if i == tallies.len() {
             tallies.push((name, Tally::default()));
         }
@@ -163,7 +168,7 @@ mod tests {
     fn a_fault_that_few_runs_felt_is_toothless() {
         let mut statistics = Statistics::default();
         for run in 0..100 {
-            statistics.add(Verdict::Valid, [], [("crashes", u64::from(run < 4)), ("pauses", 1)]);
+            statistics.add(Verdict::Valid, &[], &[("crashes", u64::from(run < 4)), ("pauses", 1)]);
         }
         let bite = |counter| Bite { kind: "any", counter };
         let toothless = statistics.toothless(&[bite("crashes"), bite("pauses")]);

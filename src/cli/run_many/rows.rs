@@ -1,40 +1,93 @@
-//! `sweep.csv`: one row a seed, in the order of the seeds.
+//! The file that keeps a row a seed, in the order of the seeds: `sweep.csv`, or a shard of it.
 
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::hash::Hasher;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
 
-use crate::report::RunResults;
+use super::shard_file::{Header, Part, trailer};
+use super::{Plan, Subject};
+use crate::base::Digest;
+use crate::cli::results_folder;
+use crate::report::{Draft, FileError};
+use crate::sweep::Record;
 
-/// The columns before the counters.
-const COLUMNS: [&str; 9] =
-    ["seed", "verdict", "failing_check", "digest", "events", "ok", "fail", "info", "leader_terms"];
+/// The table of all runs.
+const TABLE: &str = "sweep.csv";
+/// What they came to.
+const SUMMARY: &str = "sweep.json";
 
-/// The table being written.
-pub(super) struct Rows {
-    table: csv::Writer<BufWriter<File>>,
-    empty: bool,
+/// A file being written.
+pub(in crate::cli) struct Rows {
+    draft: Draft,
+    folder: PathBuf,
+    name: String,
+    file: BufWriter<File>,
+    /// The fingerprint of every line so far.
+    digest: Digest,
+    count: u64,
+    /// Of a shard: its first line and how many rows make it whole.
+    shard: Option<(String, u64)>,
 }
 
 impl Rows {
-    /// A table without rows in `file`.
-    pub(super) fn new(file: BufWriter<File>) -> Self {
-        Rows { table: csv::Writer::from_writer(file), empty: true }
+    /// A file without rows, for what `plan` makes of `subject`.
+    pub(in crate::cli) fn new(plan: &Plan<'_>, subject: &Subject) -> Result<Self, FileError> {
+        let mut folder = results_folder::of_scenario(plan.out, &subject.scenario.name);
+        let mut name = TABLE.to_owned();
+        if let Some((shard, _)) = plan.shard {
+            folder.push(results_folder::SHARDS);
+            name = results_folder::shard_name(shard);
+        }
+        let mut draft = Draft::new(&folder)?;
+        let file = draft.open(&name)?;
+        let header =
+            plan.shard.map(|(shard, all)| (Header::new(plan, subject, shard, all).line(), plan.seeds.count));
+        let mut rows =
+            Rows { draft, folder, name, file, digest: Digest::new(), count: 0, shard: header.clone() };
+        if let Some((header, _)) = header {
+            rows.line(&header)?;
+        }
+        rows.line(&Record::heading())?;
+        Ok(rows)
     }
 
-    /// Writes a row, to the disk: an interrupt leaves what is finished.
-    pub(super) fn add(&mut self, results: &RunResults) -> io::Result<()> {
-        if std::mem::take(&mut self.empty) {
-            let counters = results.faults.iter().map(|(name, _)| name);
-            self.table.write_record(COLUMNS.into_iter().chain(counters))?;
+    /// Adds a row.
+    pub(super) fn add(&mut self, record: &Record) -> Result<(), FileError> {
+        self.count += 1;
+        self.line(&record.row())
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), FileError> {
+        self.digest.write(line.as_bytes());
+        // To the disk each time: a pipe or a full disk is noticed where it matters.
+        let written = writeln!(self.file, "{line}").and_then(|()| self.file.flush());
+        written.map_err(|error| self.error(error))
+    }
+
+    fn error(&self, error: io::Error) -> FileError {
+        self.draft.error(&self.name, error)
+    }
+
+    /// Gives the file its name, with `summary` beside it unless it is a shard; where it is then. A
+    /// shard that was cut short takes no place of one that was not.
+    pub(super) fn publish(mut self, summary: &serde_json::Value) -> Result<Option<PathBuf>, FileError> {
+        if let Some((header, count)) = self.shard.take() {
+            let path = self.folder.join(&self.name);
+            let whole = |part: Part| part.is_whole() && part.header.line() == header;
+            if self.count < count && Part::read(&path).is_ok_and(whole) {
+                return Ok(None);
+            }
+            let trailer = trailer(self.count, self.digest);
+            self.line(&trailer)?;
+            self.draft.publish()?;
+            return Ok(Some(path));
         }
-        let failing = results.checks.iter().find(|check| check.verdict == "invalid");
-        let failing = failing.map_or("", |check| check.name);
-        let texts = [&*results.seed, &results.verdict, failing, &results.digest];
-        let counts = results.operations;
-        let numbers = [results.events, counts.ok, counts.fail, counts.info, results.leader_terms];
-        let numbers = numbers.into_iter().chain(results.faults.iter().map(|(_, value)| value));
-        let numbers = numbers.map(|number| number.to_string());
-        self.table.write_record(texts.into_iter().map(str::to_owned).chain(numbers))?;
-        self.table.flush()
+        self.draft.write(SUMMARY, |file| {
+            serde_json::to_writer_pretty(&mut *file, summary)?;
+            writeln!(file)
+        })?;
+        self.draft.publish()?;
+        Ok(Some(self.folder))
     }
 }

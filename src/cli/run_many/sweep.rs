@@ -1,31 +1,45 @@
-//! What is known of a range of seeds so far, and what is told of each run.
+//! What is known of a scenario's seeds so far, and what is told of each run.
 
 use std::io;
+use std::path::PathBuf;
 
-use indicatif::ProgressBar;
-
+use super::{Plan, Rows, Subject};
 use crate::base::Seed;
 use crate::cli::closing::replay_command;
 use crate::cli::execution::{Execution, write_mismatch};
 use crate::cli::failure::Failure;
-use crate::cli::run::Arguments;
-use crate::cli::{ExitCode, Session, results_folder};
+use crate::cli::{ExitCode, Session, regressions, results_folder};
+use crate::report::FileError;
 use crate::report::counters::FAULTS;
 use crate::report::palette::{self, BAD, paint};
-use crate::scenario::Scenario;
-use crate::sweep::{Sightings, Statistics, is_wanted, panicked};
+use crate::sweep::{Ending, FailureKinds, Record, Regression, Sightings, Statistics, is_wanted};
 
 /// More failures than this get no folder of their own: each is one replay away.
 pub(super) const MOST_FOLDERS: u64 = 100;
 
-/// A range of seeds being run.
-pub(super) struct Sweep<'a, 's> {
-    pub(super) arguments: &'a Arguments,
-    pub(super) session: &'a mut Session<'s>,
-    pub(super) bar: ProgressBar,
-    /// How many seeds there are to run.
-    pub(super) count: u64,
+/// More failures of a kind than this, or in all, are not kept among the seeds that are run first.
+const MOST_ALIKE: u64 = 10;
+const MOST_KEPT: u64 = 100;
+
+/// What came of the seeds that failed once, and which are new among them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Regressed {
+    pub(super) runs: u64,
+    pub(super) failures: u64,
+    /// Runs that are not the ones that were recorded.
+    pub(super) changed: u64,
+    pub(super) added: u64,
+}
+
+/// The seeds of a scenario being run.
+pub(in crate::cli) struct Sweep<'a> {
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) subject: &'a Subject,
+    rows: Option<Rows>,
+    /// Whether every counter is to be told.
+    everything: bool,
     pub(super) statistics: Statistics,
+    pub(super) kinds: FailureKinds,
     /// Seeds with a violation, or that did not meet the expectation.
     pub(super) failures: u64,
     pub(super) first_failure: Option<Seed>,
@@ -37,108 +51,181 @@ pub(super) struct Sweep<'a, 's> {
     pub(super) sightings: Sightings,
     /// Seeds that are invalid as the scenario asks that some be.
     pub(super) wanted: u64,
+    pub(super) regressed: Regressed,
 }
 
-impl<'a, 's> Sweep<'a, 's> {
-    /// A sweep of `count` seeds of `scenario`, none of them run yet.
-    pub(super) fn new(
-        arguments: &'a Arguments,
-        scenario: &Scenario,
-        count: u64,
-        bar: ProgressBar,
-        session: &'a mut Session<'s>,
+impl<'a> Sweep<'a> {
+    /// What `plan` makes of `subject`, with no seed run yet.
+    pub(in crate::cli) fn new(
+        plan: &'a Plan<'a>,
+        subject: &'a Subject,
+        rows: Option<Rows>,
+        everything: bool,
     ) -> Self {
         Sweep {
-            arguments,
-            session,
-            bar,
-            count,
+            plan,
+            subject,
+            rows,
+            everything,
             statistics: Statistics::default(),
+            kinds: FailureKinds::default(),
             failures: 0,
             first_failure: None,
             mismatches: 0,
             panics: 0,
             sim_seconds: 0.0,
-            sightings: Sightings::new(&scenario.sometimes),
+            sightings: Sightings::new(&subject.scenario.sometimes),
             wanted: 0,
+            regressed: Regressed::default(),
         }
     }
 
-    /// Takes note of one run, the next in order.
-    pub(super) fn take(&mut self, seed: Seed, execution: &Execution) -> Result<(), Failure> {
+    /// How many seeds were run.
+    pub(in crate::cli) fn finished(&self) -> u64 {
+        self.statistics.runs()
+    }
+
+    /// What is kept of a run.
+    pub(super) fn record(&self, execution: &Execution) -> Record {
         let Execution { outcome, results, code, .. } = execution;
-        let work = [("operations ok", results.operations.ok), ("leader terms", results.leader_terms)];
-        // What a run that panicked did and felt, nobody knows.
-        let known = |_: &(&'static str, u64)| !panicked(outcome);
-        let faults = results.faults.faults().filter(known);
-        let everything = self.session.is_verbose();
-        let more = results.faults.iter().filter(|(name, _)| everything && !FAULTS.contains(name));
-        self.statistics.add(outcome.verdict, work.into_iter().chain(more).filter(known), faults);
-        self.panics += u64::from(panicked(outcome));
-        self.sim_seconds += results.sim_seconds;
-        self.mismatches += u64::from(*code == ExitCode::Mismatch);
-        self.sightings.add(seed, &results.sometimes);
-        let violated = *code == ExitCode::Violation;
-        let wanted = violated && results.expected.is_none() && is_wanted(&results.sometimes);
-        self.wanted += u64::from(wanted);
-        self.failures += u64::from(violated && !wanted);
-        self.bar.inc(1);
-        self.bar.set_message(format!("{} failed", self.failures + self.mismatches));
-        let failed = *code == ExitCode::Mismatch || violated && !wanted;
-        if failed {
-            self.session.so_far = self.worst();
-            self.first_failure.get_or_insert(seed);
-        }
-        let told = match self.bar.clone() {
-            bar if failed || self.arguments.json || everything => {
-                bar.suspend(|| self.tell(seed, execution, failed))
-            }
-            _ => Ok(()),
+        let is_wanted = || results.expected.is_none() && is_wanted(&results.sometimes);
+        let ending = match code {
+            ExitCode::Mismatch => Ending::Differs,
+            ExitCode::Violation if is_wanted() => Ending::Wanted,
+            ExitCode::Violation => Ending::Failed,
+            _ => Ending::Passed,
         };
-        if violated && !wanted && self.failures <= MOST_FOLDERS {
-            let folder = results_folder::of_run(&self.arguments.out, &results.scenario, seed);
-            results_folder::save(&folder, execution)?;
+        let reason = if ending.is_failure() { reason(execution) } else { String::new() };
+        Record::new(outcome, results, ending, &reason)
+    }
+
+    /// Takes note of a run of a seed that failed once: apart from the others, or it might count twice.
+    /// How many such failures there are by now.
+    pub(super) fn take_regression(&mut self, regression: &Regression, record: &Record) -> u64 {
+        self.regressed.runs += 1;
+        self.regressed.failures += u64::from(record.ending.is_failure());
+        self.regressed.changed += u64::from(!regression.is_followed_by(&record.digest));
+        if record.ending.is_failure() {
+            self.first_failure.get_or_insert(record.seed);
         }
-        Ok(told?)
+        self.regressed.failures
+    }
+
+    /// Takes note of one run, the next in order; how many of its kind have failed by now, if it has.
+    pub(in crate::cli) fn take(&mut self, record: &Record) -> u64 {
+        let counts = record.operations;
+        let mut work = vec![("operations ok", counts.ok), ("leader terms", record.leader_terms)];
+        if self.everything {
+            work.extend(record.counters.iter().filter(|(name, _)| !FAULTS.contains(name)));
+        }
+        let mut faults: Vec<_> = record.counters.faults().collect();
+        if record.panicked() {
+            self.panics += 1;
+            (work, faults) = (Vec::new(), Vec::new());
+        }
+        self.statistics.add(record.verdict, &work, &faults);
+        self.sim_seconds += record.ended.as_ns() as f64 / 1e9;
+        self.sightings.add(record.seed, &record.seen);
+        match record.ending {
+            Ending::Passed => {}
+            Ending::Wanted => self.wanted += 1,
+            Ending::Failed => self.failures += 1,
+            Ending::Differs => self.mismatches += 1,
+        }
+        if !record.ending.is_failure() {
+            return 0;
+        }
+        self.first_failure.get_or_insert(record.seed);
+        self.kinds.add(record.seed, &record.reason)
     }
 
     /// The code of what failed so far: that a run is not deterministic puts all verdicts in doubt.
-    fn worst(&self) -> ExitCode {
-        if self.mismatches > 0 { ExitCode::Mismatch } else { ExitCode::Violation }
+    pub(super) fn worst(&self) -> ExitCode {
+        match (self.mismatches, self.failures + self.regressed.failures) {
+            (0, 0) => ExitCode::Unknown,
+            (0, _) => ExitCode::Violation,
+            _ => ExitCode::Mismatch,
+        }
     }
 
-    /// Prints what is to be said of one run.
-    fn tell(&mut self, seed: Seed, execution: &Execution, failed: bool) -> io::Result<()> {
-        if self.arguments.json {
-            serde_json::to_writer(&mut *self.session.out, &execution.results)?;
-            writeln!(self.session.out)?;
-            self.session.out.flush()?;
-        }
-        if !failed {
-            return if self.session.is_verbose() { self.tell_success(seed, execution) } else { Ok(()) };
-        }
-        let replay = replay_command(&self.arguments.scenario, &self.arguments.set, seed, &self.arguments.out);
-        let text = self.session.text(self.arguments.json);
-        writeln!(text, "seed {seed}  {}  {replay}", paint(BAD, reason(execution)))?;
-        if let Some(mismatch) = &execution.mismatch {
-            write_mismatch(mismatch, text)?;
-        }
-        text.flush()
+    /// Whether anything is to be said of a run.
+    pub(super) fn has_to_tell(&self, record: &Record, session: &Session<'_>) -> bool {
+        record.ending.is_failure() || self.plan.json || session.is_verbose()
     }
 
-    /// A line for a run with which nothing is wrong.
-    fn tell_success(&mut self, seed: Seed, execution: &Execution) -> io::Result<()> {
-        let Execution { outcome, results, .. } = execution;
-        let verdict = paint(palette::of(outcome.verdict), format!("{:7}", outcome.verdict));
-        let (ok, terms) = (results.operations.ok, results.leader_terms);
-        let text = self.session.text(self.arguments.json);
-        writeln!(text, "seed {seed}  {verdict}  {ok} operations ok, {terms} leader terms, {}", results.digest)
+    /// Prints what is to be said of one run, of which there is no more than its record if others ran it.
+    pub(in crate::cli) fn tell(
+        &self,
+        record: &Record,
+        execution: Option<&Execution>,
+        session: &mut Session<'_>,
+    ) -> io::Result<()> {
+        if let Some(execution) = execution.filter(|_| self.plan.json) {
+            serde_json::to_writer(&mut *session.out, &execution.results)?;
+            writeln!(session.out)?;
+            session.out.flush()?;
+        }
+        let Record { seed, .. } = record;
+        let verbose = session.is_verbose();
+        let text = session.text(self.plan.json);
+        if record.ending.is_failure() {
+            let again = execution.is_some_and(|execution| execution.results.regression.is_some());
+            let seed = if again { format!("regression seed {seed}") } else { format!("seed {seed}") };
+            let replay = self.replay(record.seed);
+            writeln!(text, "{seed}  {}  {replay}", paint(BAD, &record.reason))?;
+            if let Some(mismatch) = execution.and_then(|execution| execution.mismatch.as_ref()) {
+                write_mismatch(mismatch, text)?;
+            }
+            return text.flush();
+        }
+        if !verbose {
+            return Ok(());
+        }
+        let verdict = paint(palette::of(record.verdict), format!("{:7}", record.verdict));
+        let (ok, terms) = (record.operations.ok, record.leader_terms);
+        writeln!(text, "seed {seed}  {verdict}  {ok} operations ok, {terms} leader terms, {}", record.digest)
     }
 
-    /// Takes the bar away; how many seeds were run.
-    pub(super) fn finish(&mut self) -> u64 {
-        self.bar.finish_and_clear();
-        self.statistics.runs()
+    /// The command that shows `seed` again.
+    pub(super) fn replay(&self, seed: Seed) -> String {
+        replay_command(&self.subject.named, self.plan.set, seed, self.plan.out)
+    }
+
+    /// Writes down what is kept of a run, of whose kind so many have failed by now.
+    pub(super) fn keep(&mut self, record: &Record, execution: &Execution, alike: u64) -> Result<(), Failure> {
+        self.keep_files(record, execution)?;
+        let is_kept = record.ending == Ending::Failed && alike <= MOST_ALIKE;
+        if let Some(path) = self.subject.regressions.as_ref()
+            && is_kept
+            && self.regressed.added < MOST_KEPT
+        {
+            let is_new = regressions::keep(path, record, &self.subject.scenario)?;
+            self.regressed.added += u64::from(is_new);
+        }
+        Ok(self.add_row(record)?)
+    }
+
+    /// Writes the results of a run that failed.
+    pub(super) fn keep_files(&self, record: &Record, execution: &Execution) -> Result<(), FileError> {
+        if record.ending != Ending::Failed || self.failures > MOST_FOLDERS {
+            return Ok(());
+        }
+        let folder = results_folder::of_run(self.plan.out, &self.subject.scenario.name, record.seed);
+        results_folder::save(&folder, execution)
+    }
+
+    /// Writes a row.
+    pub(in crate::cli) fn add_row(&mut self, record: &Record) -> Result<(), FileError> {
+        self.rows.as_mut().map_or(Ok(()), |rows| rows.add(record))
+    }
+
+    /// Saves the rows, if there are any; where they are then.
+    pub(in crate::cli) fn save(&mut self) -> Result<Option<PathBuf>, FileError> {
+        let summary = self.summary();
+        match self.rows.take() {
+            Some(rows) if self.finished() > 0 => rows.publish(&summary),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -148,9 +235,7 @@ fn reason(execution: &Execution) -> String {
     match (mismatch, outcome.violation()) {
         (Some(_), _) => "not deterministic".to_owned(),
         (None, Some(check)) => {
-            // A line a failure, whatever a panic had to say.
-            let detail = check.detail.as_deref().unwrap_or_default().replace('\n', " ");
-            format!("{}: {detail}", check.name)
+            format!("{}: {}", check.name, check.detail.as_deref().unwrap_or_default())
         }
         (None, None) => format!("{}, not as expected", outcome.verdict),
     }

@@ -1,0 +1,52 @@
+//! `sweep.json`: what the seeds of a scenario came to, for programs. It holds no time and nothing of
+//! how the seeds were shared among threads and machines.
+
+use serde_json::{Map, Value, json};
+
+use super::Sweep;
+use crate::base::DIGEST_SCHEME;
+use crate::sweep::Statistics;
+
+impl Sweep<'_> {
+    /// The summary.
+    pub(in crate::cli) fn summary(&self) -> Value {
+        let scenario = &self.subject.scenario;
+        let Statistics { valid, invalid, unknown, .. } = self.statistics;
+        let mut coverage = Map::new();
+        for (name, median, runs) in self.statistics.coverage() {
+            coverage.insert(name.replace(' ', "_"), json!({ "median": median, "runs": runs }));
+        }
+        let kinds = self.kinds.iter().map(|kind| {
+            let seeds: Vec<String> = kind.seeds.iter().map(ToString::to_string).collect();
+            json!({ "kind": kind.shape, "count": kind.count, "seeds": seeds })
+        });
+        let sometimes = self.sightings.iter().map(|sighting| {
+            json!({
+                "sight": sighting.sometimes.sight,
+                "check": sighting.sometimes.check,
+                "runs": sighting.runs,
+                "first": sighting.first.map(|seed| seed.to_string()),
+            })
+        });
+        json!({
+            "scenario": scenario.name,
+            "protocol": scenario.protocol,
+            "set": scenario.overrides,
+            "settings": scenario.fingerprint().to_string(),
+            "atropos": env!("CARGO_PKG_VERSION"),
+            "digest_scheme": DIGEST_SCHEME,
+            "seeds": self.seeds(),
+            "verdict": self.verdict_of_all().to_string(),
+            "valid": valid,
+            "invalid": invalid,
+            "unknown": unknown,
+            "panics": self.panics,
+            "failures": self.failures,
+            "mismatches": self.mismatches,
+            "sim_seconds": self.sim_seconds,
+            "kinds": kinds.collect::<Value>(),
+            "coverage": coverage,
+            "sometimes": sometimes.collect::<Value>(),
+        })
+    }
+}
