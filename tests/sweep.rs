@@ -248,3 +248,37 @@ fn a_sweep_ends_with_its_failures_or_its_time() {
         folder.atropos(&format!("sweep cut.toml {arguments}")).with(2);
     }
 }
+
+/// What is finished is kept, counts as missing, and takes the place of nothing that is whole.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_shard_is_kept_but_never_over_a_whole_one() {
+    use std::io::{BufRead, BufReader};
+    let folder = Folder::new("interrupted-shard");
+    folder.write("cut.toml", CUT);
+    let interrupted = |arguments: &str| {
+        let mut command = folder.command(arguments);
+        let mut sweep = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut out = BufReader::new(sweep.stdout.take().unwrap());
+        out.read_line(&mut String::new()).unwrap();
+        let kill = format!("kill -TERM {}", sweep.id());
+        assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        std::io::copy(&mut out, &mut std::io::sink()).unwrap();
+        sweep.wait().unwrap().code()
+    };
+    let code = interrupted("sweep cut.toml --seeds 0..1000000 --shard 0/2 --json --threads 1");
+    assert_eq!(code, Some(130));
+    let path = "results/cut/shards/0-of-2.shard";
+    let rows = folder.read(path).lines().count() - 3;
+    let merged = folder.atropos("merge results").with(3);
+    let said =
+        format!("missing  shard 0/2: it was cut short, with {rows} of 500000 seeds\nmissing  shard 1/2\n");
+    assert!(rows > 0 && merged.out.contains(&said), "{said}{}", merged.out);
+
+    folder.atropos("sweep cut.toml --seeds 0..120 --shard 0/2 --out whole").with(0);
+    let whole = folder.read("whole/cut/shards/0-of-2.shard");
+    // It may be done before the signal comes: then it is whole again.
+    let code = interrupted("sweep cut.toml --seeds 0..120 --shard 0/2 --json --threads 1 --out whole");
+    assert!(matches!(code, Some(0 | 130)), "{code:?}");
+    assert_eq!(folder.read("whole/cut/shards/0-of-2.shard"), whole);
+}

@@ -10,6 +10,8 @@
 //! * [`StateMachineSafety`]: no two nodes apply different entries at one index,
 //!   and no node leaves a gap.
 //!
+//! [`ProtocolEvents`] counts what the protocol met besides.
+//!
 //! A [`Monitor`] sees observations only, so it works for a user's own protocol too.
 //! It says nothing about liveness, nor about what clients see: that is `check`'s.
 
@@ -19,6 +21,7 @@ mod log_event;
 mod log_matching;
 mod mirror;
 mod monitors;
+mod protocol_events;
 mod state_machine_safety;
 
 pub use election_safety::ElectionSafety;
@@ -27,4 +30,5 @@ pub use log_event::{LogEvent, Role};
 pub use log_matching::LogMatching;
 pub use mirror::LogMirror;
 pub use monitors::{LogMonitors, Monitor, Violation};
+pub use protocol_events::ProtocolEvents;
 pub use state_machine_safety::StateMachineSafety;

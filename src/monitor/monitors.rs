@@ -1,6 +1,9 @@
 //! All invariants of a replicated log, fed with one observation at a time.
 
-use super::{ElectionSafety, LeaderCompleteness, LogEvent, LogMatching, LogMirror, StateMachineSafety};
+use super::protocol_events::ProtocolEventCounter;
+use super::{
+    ElectionSafety, LeaderCompleteness, LogEvent, LogMatching, LogMirror, ProtocolEvents, StateMachineSafety,
+};
 use crate::base::keys::CheckSpec;
 use crate::base::{NodeId, SimTime};
 
@@ -20,6 +23,10 @@ pub trait Monitor<O> {
     /// How many terms (ballots, epochs) had a leader.
     fn leader_terms(&self) -> u64 {
         0
+    }
+    /// What the protocol met.
+    fn protocol_events(&self) -> ProtocolEvents {
+        ProtocolEvents::default()
     }
 }
 
@@ -43,6 +50,7 @@ pub struct LogMonitors {
     completeness: LeaderCompleteness,
     application: StateMachineSafety,
     violations: Vec<Violation>,
+    events: ProtocolEventCounter,
 }
 
 impl LogMonitors {
@@ -78,6 +86,7 @@ impl LogMonitors {
             completeness: LeaderCompleteness::default(),
             application: StateMachineSafety::new(nodes),
             violations: Vec::new(),
+            events: ProtocolEventCounter::new(nodes),
         }
     }
 }
@@ -89,6 +98,7 @@ impl Monitor<LogEvent> for LogMonitors {
 
     /// Of each invariant the first violation is kept.
     fn observe(&mut self, at: SimTime, node: NodeId, event: &LogEvent) {
+        self.events.note(node, event, &self.mirror);
         let gap = self.mirror.follow(node, event);
         let results = [
             (ElectionSafety::NAME, self.elections.check(node, event)),
@@ -115,6 +125,10 @@ impl Monitor<LogEvent> for LogMonitors {
 
     fn leader_terms(&self) -> u64 {
         self.elections.terms() as u64
+    }
+
+    fn protocol_events(&self) -> ProtocolEvents {
+        self.events.events
     }
 }
 

@@ -1,11 +1,12 @@
 //! The JSON of a run. The order of the fields is the order in the file.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::counters::{self, Named};
 use super::expectation::{is_met, seen};
 use super::latency::{Latencies, LatencyMs};
 use crate::history::{Counts, Operation};
+use crate::monitor::ProtocolEvents;
 use crate::run::Outcome;
 use crate::scenario::Scenario;
 
@@ -55,6 +56,9 @@ pub struct RunResults {
     pub latency_ms: LatencyMs,
     /// How many terms (ballots, epochs) had a leader.
     pub leader_terms: u64,
+    /// What the protocol met.
+    #[serde(serialize_with = "by_name")]
+    pub protocol_events: ProtocolEvents,
     /// The counters: faults by their effect, and the work done.
     pub faults: Named,
 }
@@ -119,9 +123,15 @@ impl RunResults {
             operations: outcome.operations.into(),
             latency_ms: Latencies::new(&outcome.history, operations).in_ms(),
             leader_terms: outcome.leader_terms,
+            protocol_events: outcome.protocol_events,
             faults: counters::named(&outcome.counters),
         }
     }
+}
+
+/// An object with a field for each.
+fn by_name<S: Serializer>(events: &ProtocolEvents, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(events.named())
 }
 
 impl From<Counts> for OperationCounts {

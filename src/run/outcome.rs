@@ -6,6 +6,7 @@ use crate::base::{Digest, Seed, SimTime};
 use crate::check::{Report, Verdict};
 use crate::engine::Counters;
 use crate::history::{Counts, History};
+use crate::monitor::ProtocolEvents;
 
 /// The name of the check on the clients' history.
 pub const LINEARIZABILITY: &str = "linearizability";
@@ -45,6 +46,8 @@ pub struct Outcome {
     pub counters: Counters,
     /// How many terms (ballots, epochs) had a leader.
     pub leader_terms: u64,
+    /// What the protocol met.
+    pub protocol_events: ProtocolEvents,
     /// When the run ended: at the scenario's end, at the first violation of an invariant, or when an
     /// operation was seen to be impossible.
     pub ended: SimTime,

@@ -109,6 +109,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         digest: world.digest(),
         counters: *world.counters(),
         leader_terms: monitor.leader_terms(),
+        protocol_events: monitor.protocol_events(),
         ended,
         strikes: strikes.finish(),
         operations,

@@ -66,6 +66,7 @@ fn same_results(first: &Outcome, second: &Outcome) -> bool {
     first.checks == second.checks
         && first.counters == second.counters
         && first.leader_terms == second.leader_terms
+        && first.protocol_events == second.protocol_events
         && first.history == second.history
 }
 

@@ -14,6 +14,7 @@ use crate::base::{Digest, Seed, SimTime};
 use crate::check::{self, Budget, Register, Verdict};
 use crate::engine::Counters;
 use crate::history::{Counts, History};
+use crate::monitor::ProtocolEvents;
 use crate::run::{CheckResult, Outcome, TraceLine, Watcher};
 use crate::scenario::Scenario;
 
@@ -124,6 +125,7 @@ fn failed(scenario: &Scenario, seed: Seed, events: u64, digest: Digest, message:
         digest,
         counters: Counters { events, ..Counters::default() },
         leader_terms: 0,
+        protocol_events: ProtocolEvents::default(),
         ended: SimTime::ZERO,
         strikes: Vec::new(),
         operations: Counts::default(),

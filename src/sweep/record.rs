@@ -6,6 +6,7 @@
 
 use crate::base::{Seed, SimTime};
 use crate::check::Verdict;
+use crate::monitor::ProtocolEvents;
 use crate::report::counters::Named;
 use crate::report::{OperationCounts, RunResults};
 use crate::run::{Outcome, PANIC};
@@ -33,6 +34,8 @@ pub struct Record {
     pub operations: OperationCounts,
     /// How many terms had a leader.
     pub leader_terms: u64,
+    /// What the protocol met.
+    pub protocol_events: ProtocolEvents,
     /// The counters.
     pub counters: Named,
     /// How long the run lasted in simulated time.
@@ -83,6 +86,7 @@ impl Record {
             events: results.events,
             operations: results.operations,
             leader_terms: results.leader_terms,
+            protocol_events: results.protocol_events,
             counters: results.faults,
             ended: outcome.ended,
             seen: results.sometimes.iter().map(|seen| seen.seen).collect(),
@@ -98,8 +102,9 @@ impl Record {
 
     /// The names of the columns.
     pub fn heading() -> String {
-        let counters = Named::default();
-        let names = BEFORE.into_iter().chain(counters.iter().map(|(name, _)| name)).chain(AFTER);
+        let (events, counters) = (ProtocolEvents::default().named(), Named::default());
+        let counted = events.into_iter().chain(counters.iter()).map(|(name, _)| name);
+        let names = BEFORE.into_iter().chain(counted).chain(AFTER);
         names.collect::<Vec<_>>().join(",")
     }
 
@@ -109,7 +114,8 @@ impl Record {
         let OperationCounts { ok, fail, info } = self.operations;
         let mut row = format!("{seed},{verdict},{failing_check},{digest}");
         let numbers = [self.events, ok, fail, info, self.leader_terms];
-        let counters = self.counters.iter().map(|(_, value)| value);
+        let counters = self.protocol_events.named().into_iter().chain(self.counters.iter());
+        let counters = counters.map(|(_, value)| value);
         for number in numbers.into_iter().chain(counters).chain([self.ended.as_ns()]) {
             row += &format!(",{number}");
         }
@@ -125,8 +131,9 @@ impl Record {
 
     /// The record that a row tells of; `None` if it is no row of ours.
     pub fn parse(row: &str) -> Option<Self> {
-        let mut counters = Named::default();
-        let columns = BEFORE.len() + counters.iter().count() + AFTER.len();
+        let (mut protocol_events, mut counters) = (ProtocolEvents::default(), Named::default());
+        let counted = protocol_events.values_mut().into_iter().chain(counters.values_mut());
+        let columns = BEFORE.len() + counted.count() + AFTER.len();
         let mut fields = row.splitn(columns, ',');
         let seed = fields.next()?.parse().ok()?;
         let verdict = fields.next()?;
@@ -136,7 +143,7 @@ impl Record {
         let (failing_check, digest) = (fields.next()?.to_owned(), fields.next()?.to_owned());
         let mut number = || fields.next()?.parse().ok();
         let (events, ok, fail, info, leader_terms) = (number()?, number()?, number()?, number()?, number()?);
-        for value in counters.values_mut() {
+        for value in protocol_events.values_mut().into_iter().chain(counters.values_mut()) {
             *value = number()?;
         }
         let ended = SimTime::from_ns(number()?);
@@ -155,6 +162,7 @@ impl Record {
             events,
             operations,
             leader_terms,
+            protocol_events,
             counters,
             ended,
             seen,
@@ -173,8 +181,8 @@ mod tests {
     fn record(numbers: &[u64], seen: Vec<bool>, ending: usize, reason: &str) -> Record {
         let mut values = numbers.iter().copied().cycle();
         let mut next = || values.next().unwrap_or(7);
-        let mut counters = Named::default();
-        for value in counters.values_mut() {
+        let (mut protocol_events, mut counters) = (ProtocolEvents::default(), Named::default());
+        for value in protocol_events.values_mut().into_iter().chain(counters.values_mut()) {
             *value = next();
         }
         Record {
@@ -185,6 +193,7 @@ mod tests {
             events: next(),
             operations: OperationCounts { ok: next(), fail: next(), info: next() },
             leader_terms: next(),
+            protocol_events,
             counters,
             ended: SimTime::from_ns(next()),
             seen,

@@ -25,6 +25,7 @@ pub struct Statistics {
     /// Runs of which nothing is known.
     pub unknown: u64,
     work: Vec<(&'static str, Tally)>,
+    events: Vec<(&'static str, Tally)>,
     faults: Vec<(&'static str, Tally)>,
 }
 
@@ -56,15 +57,23 @@ impl Tally {
 }
 
 impl Statistics {
-    /// Takes note of a run: its verdict, and by name the work it did and the faults it felt. The
+    /// Takes note of a run: its verdict, and by name the work it did, what its protocol met, and the
+    /// faults it felt. The
     /// names are the same for every run.
-    pub fn add(&mut self, verdict: Verdict, work: &[(&'static str, u64)], faults: &[(&'static str, u64)]) {
+    pub fn add(
+        &mut self,
+        verdict: Verdict,
+        work: &[(&'static str, u64)],
+        events: &[(&'static str, u64)],
+        faults: &[(&'static str, u64)],
+    ) {
         match verdict {
             Verdict::Valid => self.valid += 1,
             Verdict::Invalid => self.invalid += 1,
             Verdict::Unknown => self.unknown += 1,
         }
         tally(&mut self.work, work);
+        tally(&mut self.events, events);
         tally(&mut self.faults, faults);
     }
 
@@ -78,9 +87,9 @@ impl Statistics {
         share(self.valid, self.runs())
     }
 
-    /// Every number of work and fault by name: its median, and in how many runs it was above zero.
+    /// Every number by name: its median, and in how many runs it was above zero.
     pub fn coverage(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
-        let all = self.work.iter().chain(&self.faults);
+        let all = self.work.iter().chain(&self.events).chain(&self.faults);
         all.map(|(name, tally)| (*name, tally.median().unwrap_or(0), tally.above_zero()))
     }
 
@@ -133,12 +142,16 @@ impl Statistics {
         for (name, tally) in &self.work {
             table.row(&label(name), [median(tally)]);
         }
+        let in_runs = |tally: &Tally| format!("{:.1} %", 100.0 * tally.share_above_zero());
+        table.heading("protocol events", ["median", "in runs"]);
+        for (name, tally) in &self.events {
+            table.row(&label(name), [median(tally), in_runs(tally)]);
+        }
         table.heading("effective faults", ["median", "in runs"]);
         let mut felt_any = false;
         for (name, tally) in &self.faults {
-            let felt = tally.share_above_zero();
-            if felt > 0.0 || everything || asked.iter().any(|bite| bite.counter == *name) {
-                table.row(&label(name), [median(tally), format!("{:.1} %", 100.0 * felt)]);
+            if tally.above_zero() > 0 || everything || asked.iter().any(|bite| bite.counter == *name) {
+                table.row(&label(name), [median(tally), in_runs(tally)]);
                 felt_any = true;
             }
         }
@@ -168,7 +181,7 @@ mod tests {
     fn a_fault_that_few_runs_felt_is_toothless() {
         let mut statistics = Statistics::default();
         for run in 0..100 {
-            statistics.add(Verdict::Valid, &[], &[("crashes", u64::from(run < 4)), ("pauses", 1)]);
+            statistics.add(Verdict::Valid, &[], &[], &[("crashes", u64::from(run < 4)), ("pauses", 1)]);
         }
         let bite = |counter| Bite { kind: "any", counter };
         let toothless = statistics.toothless(&[bite("crashes"), bite("pauses")]);

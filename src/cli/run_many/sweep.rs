@@ -118,12 +118,13 @@ impl<'a> Sweep<'a> {
         if self.everything {
             work.extend(record.counters.iter().filter(|(name, _)| !FAULTS.contains(name)));
         }
+        let mut events = record.protocol_events.named().to_vec();
         let mut faults: Vec<_> = record.counters.faults().collect();
         if record.panicked() {
             self.panics += 1;
-            (work, faults) = (Vec::new(), Vec::new());
+            (work, events, faults) = (Vec::new(), Vec::new(), Vec::new());
         }
-        self.statistics.add(record.verdict, &work, &faults);
+        self.statistics.add(record.verdict, &work, &events, &faults);
         self.sim_seconds += record.ended.as_ns() as f64 / 1e9;
         self.sightings.add(record.seed, &record.seen);
         match record.ending {
