@@ -82,6 +82,7 @@ fn run_raft(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outco
         clients: ClosedLoop::all(RaftService, &scenario.clients, scenario.nodes),
         monitor: LogMonitors::new(scenario.nodes),
         admin: RaftAdmin::parse,
+        damaged_most: raft::damaged_most(scenario.nodes),
     };
     simulate(scenario, seed, setup, watcher)
 }

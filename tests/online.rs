@@ -60,6 +60,7 @@ fn blind(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome 
         clients: ClosedLoop::all(RaftService, &scenario.clients, scenario.nodes),
         monitor: Blind,
         admin: RaftAdmin::parse,
+        damaged_most: 0,
     };
     simulate(scenario, seed, setup, watcher)
 }

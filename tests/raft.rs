@@ -191,6 +191,71 @@ fn raft_survives_thousands_of_random_schedules() {
     survive(1_000..11_000);
 }
 
+/// One more of each fault of nodes and disks that Raft survives, on top of `text`; and whoever
+/// stopped because of one is restarted.
+fn with_hardware_faults(text: &str, seed: u64) -> String {
+    let mut draws = Stream::new(Seed(seed), StreamName::Nemesis(1));
+    let mut pick = |among: &[&str]| among[draws.below(among.len() as u64) as usize].to_owned();
+    let mut text = text.to_owned();
+    let _ = writeln!(
+        text,
+        "[[faults]]\nkind = \"rolling_restart\"\nevery = \"3s\"\nfor = \"50ms\"\nup = \"200ms\""
+    );
+    for _ in 0..4 {
+        let every = pick(&["310ms", "900ms", "2300ms", "5s"]);
+        let lasts = pick(&["1ms", "90ms", "400ms", "2s"]);
+        let target = pick(&["\"leader\"", "\"random\"", "\"next\"", "0"]);
+        let fault = match pick(&[
+            "stall_disk",
+            "slow_disk",
+            "fail_sync",
+            "full_disk",
+            "bit_rot",
+            "crash_loop",
+            "slow_node",
+            "replace",
+        ])
+        .as_str()
+        {
+            "slow_disk" => format!("kind = \"slow_disk\"\ntarget = {target}\nfor = \"{lasts}\"\nfactor = 30"),
+            "fail_sync" => format!("kind = \"fail_sync\"\ntarget = {target}\ncount = 2"),
+            // Who has no disk left takes no part, so nobody is named.
+            kind @ ("bit_rot" | "replace") => format!("kind = \"{kind}\"\ntarget = \"random\""),
+            "slow_node" => {
+                format!("kind = \"slow_node\"\ntarget = {target}\nfor = \"{lasts}\"\nservice_time = \"2ms\"")
+            }
+            kind => format!("kind = \"{kind}\"\ntarget = {target}\nfor = \"{lasts}\""),
+        };
+        let _ = writeln!(text, "[[faults]]\nevery = \"{every}\"\n{fault}");
+    }
+    text
+}
+
+fn survive_hardware(seeds: std::ops::Range<u64>) {
+    let (mut hits, mut total) = (0, 0);
+    for seed in seeds {
+        let text = with_hardware_faults(&random_schedule(seed), seed);
+        let Outcome { verdict, checks, counters, .. } = registry::run(&scenario(&text), Seed(seed), &mut ());
+        assert_ne!(verdict, Verdict::Invalid, "seed {seed}: {checks:?}\n{text}");
+        let felt = counters.syncs_failed + counters.writes_refused + counters.records_rotted;
+        hits += u64::from(felt + counters.disks_lost > 0);
+        total += 1;
+    }
+    assert!(hits * 2 > total, "only {hits} of {total} schedules hurt a disk");
+}
+
+#[test]
+fn raft_survives_what_befalls_nodes_and_disks() {
+    survive_hardware(0..60);
+}
+
+/// The same, thousands of times: about a minute in a release build.
+#[test]
+#[ignore = "minutes"]
+fn raft_survives_what_befalls_nodes_and_disks_thousands_of_times() {
+    survive_hardware(1_000..6_000);
+}
+
 /// Without new faults a cluster that was hurt in every way goes on: its clients are served.
 #[test]
 fn raft_goes_on_once_the_faults_end() {

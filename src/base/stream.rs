@@ -34,6 +34,8 @@ pub enum StreamName {
     Client(ClientId),
     /// A client's operations: keys and kinds.
     Workload(ClientId),
+    /// A disk's faults: which syncs fail, which records rot.
+    DiskFaults(NodeId),
     /// The entry of the fault schedule with this index: targets and moments.
     Nemesis(u32),
     /// A clock: how wrong it is, and how wrong its measurements are.
@@ -55,6 +57,7 @@ impl StreamName {
             StreamName::Nemesis(entry) => (6, entry),
             StreamName::Clock(node) => (7, node.0),
             StreamName::Weather => (8, 0),
+            StreamName::DiskFaults(node) => (9, node.0),
         };
         purpose << 32 | index as u64
     }

@@ -12,7 +12,7 @@ use super::verbs::Verbs;
 use super::world::WorldConfig;
 use crate::base::{ClientId, Digest, LinkId, NodeId, SimDuration, SimTime, StreamName};
 use crate::clocks::ClockConfig;
-use crate::faults::MessageEffect;
+use crate::faults::{Atlas, MessageEffect};
 use crate::network::{Course, Fate, Mishap, Network, Sent};
 use crate::process::{ClientTimer, Decisions, Payload, Process, RequestId};
 use crate::storage::DiskConfig;
@@ -43,6 +43,7 @@ pub(super) struct Core<P: Process> {
     pub(super) clogged: Vec<Event<P>>,
     pub(super) disk: DiskConfig,
     pub(super) clock: ClockConfig,
+    pub(super) atlas: Atlas,
     /// How long a node takes for each thing it is handed.
     pub(super) service_time: SimDuration,
 }
@@ -65,6 +66,7 @@ impl<P: Process> Core<P> {
             clogged: Vec::new(),
             disk: world.disk.clone(),
             clock: world.clock,
+            atlas: Atlas::new(world.damaged_most),
             service_time: world.service_time,
         };
         core.start_clocks();
@@ -283,10 +285,12 @@ impl<P: Process> Core<P> {
         let (now, incarnation) = (self.now, state.incarnation);
         let (queue, events) = (&mut self.queue, &mut self.events);
         let mut draws = self.decisions.stream(StreamName::Disk(node));
-        state.writes.get().disk.start_syncs(&self.disk.sync, &mut draws, |journal, takes| {
+        let disk = &mut state.writes.get().disk;
+        let slowed = disk.start_syncs(now, &self.disk.sync, &mut draws, |journal, takes| {
             let slot = events.insert(Event::Synced { node, journal, incarnation });
             let sequence = queue.take_sequence();
             queue.push(now + takes, sequence, slot);
         });
+        self.counters.syncs_slowed += slowed;
     }
 }

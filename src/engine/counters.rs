@@ -82,6 +82,28 @@ pub struct Counters {
     pub writes_lost: u64,
     /// Writes that crashes tore.
     pub writes_torn: u64,
+    /// Crashes of `crash_loop` faults.
+    pub crashes_in_loops: u64,
+    /// Crashes of `rolling_restart` faults.
+    pub crashes_in_turn: u64,
+    /// Disks that were lost and replaced by empty ones.
+    pub disks_lost: u64,
+    /// Things handed to a node while a fault made it slow.
+    pub deliveries_slowed: u64,
+    /// Times that a stalled disk let a sync not end.
+    pub syncs_stalled: u64,
+    /// Syncs that a slow disk made longer.
+    pub syncs_slowed: u64,
+    /// Syncs that failed.
+    pub syncs_failed: u64,
+    /// Writes that were in or behind a sync that failed.
+    pub writes_failed: u64,
+    /// Writes that a full disk refused.
+    pub writes_refused: u64,
+    /// Writes that a disk had said to be durable, and that a crash took.
+    pub writes_forgotten: u64,
+    /// Durable records that rotted.
+    pub records_rotted: u64,
 }
 
 impl Counters {

@@ -45,6 +45,8 @@ pub(super) enum Event<P: Process> {
     Corrupted { link: LinkId, kind: &'static str, why: Loss },
     /// What disturbs links ends.
     Calm { disturbance: DisturbanceId, last: bool },
+    /// A fault that strikes in several steps takes the next.
+    Proceed { course: u32 },
 }
 
 /// By hand, because an event can be copied even where a process cannot: duplication needs it.
@@ -76,6 +78,7 @@ impl<P: Process> Clone for Event<P> {
             Event::Straighten { node, bend } => Event::Straighten { node: *node, bend: *bend },
             Event::Corrupted { link, kind, why } => Event::Corrupted { link: *link, kind, why: *why },
             Event::Calm { disturbance, last } => Event::Calm { disturbance: *disturbance, last: *last },
+            Event::Proceed { course } => Event::Proceed { course: *course },
         }
     }
 }
@@ -119,6 +122,8 @@ impl<P: Process> Event<P> {
                 command.hash(digest);
             }
             Event::Strike { fault } => head(9, u64::from(*fault)),
+            // A strike of no entry: of the course of one.
+            Event::Proceed { course } => head(9, 1 << 32 | u64::from(*course)),
             Event::Restart { node, .. } => head(10, u64::from(node.0)),
             Event::Heal { partition } => head(11, partition.0),
             Event::Start { node } => head(12, u64::from(node.0)),

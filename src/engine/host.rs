@@ -57,16 +57,16 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
     }
 
     fn write(&mut self, journal: JournalId, record: P::Record, barrier: bool) -> Ticket {
-        let instant = self.core.disk.sync.is_zero();
+        let now = self.core.now;
         let NodeState { mood, writes, .. } = &mut self.core.nodes[self.node.index()];
         let writes = writes.get();
         let ticket = writes.take_ticket();
-        if instant {
+        if !mood.has(Mood::SYNCS) {
             writes.disk.append_durably(journal, record);
-            writes.synced.push_back(ticket);
+            writes.told.push_back((ticket, Ok(())));
             mood.set(Mood::TOLD, true);
         } else {
-            writes.disk.append(journal, record, ticket);
+            writes.disk.append(now, journal, record, ticket);
             mood.set(Mood::WROTE, true);
             if barrier {
                 writes.barrier.raise(ticket);
@@ -77,16 +77,16 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
     }
 
     fn compact(&mut self, journal: JournalId, records: Vec<P::Record>) -> Ticket {
-        let instant = self.core.disk.sync.is_zero();
+        let now = self.core.now;
         let NodeState { mood, writes, .. } = &mut self.core.nodes[self.node.index()];
         let writes = writes.get();
         let ticket = writes.take_ticket();
-        if instant {
+        if !mood.has(Mood::SYNCS) {
             writes.disk.replace_durably(journal, records);
-            writes.synced.push_back(ticket);
+            writes.told.push_back((ticket, Ok(())));
             mood.set(Mood::TOLD, true);
         } else {
-            writes.disk.replace(journal, records, ticket);
+            writes.disk.replace(now, journal, records, ticket);
             writes.barrier.raise(ticket);
             mood.set(Mood::WROTE.or(Mood::BARRED), true);
         }

@@ -35,8 +35,9 @@ mod slab;
 mod timers;
 mod verbs;
 mod world;
+mod writes;
 
 pub use counters::Counters;
-pub use observer::{Happening, Loss, Observer};
+pub use observer::{DiskTrouble, Happening, Loss, Observer};
 pub use queue::Queue;
 pub use world::{World, WorldConfig};

@@ -6,7 +6,7 @@ use super::clocks::NodeClock;
 use super::rare::Rare;
 use super::sender::Sender;
 use super::timers::Timers;
-use crate::base::{ClientId, NodeId, SimTime, Ticket};
+use crate::base::{ClientId, DiskError, NodeId, SimDuration, SimTime, Ticket};
 use crate::process::{Process, RequestId};
 use crate::storage::Disk;
 
@@ -41,7 +41,9 @@ impl Mood {
     /// A handler wrote something that was durable at once.
     pub(super) const TOLD: Mood = Mood(16);
     /// It has a clock of its own.
-    pub(super) const CLOCK: Mood = Mood(32);
+    pub(super) const CLOCK: Mood = Mood(64);
+    /// Its disk takes time or may fail: a write is not durable at once.
+    pub(super) const SYNCS: Mood = Mood(32);
 
     /// Whether one of `moods` is among these.
     #[inline(always)]
@@ -64,8 +66,8 @@ impl Mood {
 pub(super) struct Writes<P: Process> {
     pub(super) disk: Disk<P::Record>,
     pub(super) barrier: Barrier<P>,
-    /// Durable writes that the process has not been told of.
-    pub(super) synced: VecDeque<Ticket>,
+    /// Writes whose fate is known, and that the process has not been told of.
+    pub(super) told: VecDeque<(Ticket, Result<(), DiskError>)>,
     next_ticket: u64,
 }
 
@@ -77,6 +79,8 @@ pub(super) struct Inbox<P: Process> {
     pub(super) waiting: VecDeque<Item<P>>,
     /// Whether a wake-up is in the queue.
     pub(super) waking: bool,
+    /// By how much a fault slows the node down, and until when. The machine stays slow over a crash.
+    pub(super) slow: (SimDuration, SimTime),
 }
 
 /// What a node can be handed.
@@ -128,12 +132,22 @@ impl<P: Process> NodeState<P> {
     pub(super) fn forget(&mut self) {
         self.mood = if self.mood.has(Mood::CLOCK) { Mood::DOWN.or(Mood::CLOCK) } else { Mood::DOWN };
         self.timers.clear();
-        self.inbox.clear();
+        if let Some(inbox) = self.inbox.if_any() {
+            *inbox = Inbox { slow: inbox.slow, ..Inbox::default() };
+        }
         if let Some(writes) = self.writes.if_any() {
             writes.barrier.writes.clear();
             writes.barrier.held.clear();
-            writes.synced.clear();
+            writes.told.clear();
         }
+    }
+}
+
+impl<P: Process> Inbox<P> {
+    /// How much longer than others the node is busy with what it is handed now.
+    pub(super) fn slowed_by(&self, now: SimTime) -> SimDuration {
+        let (by, until) = self.slow;
+        if now < until { by } else { SimDuration::ZERO }
     }
 }
 
@@ -148,13 +162,13 @@ impl<P: Process> Writes<P> {
 impl<P: Process> Default for Writes<P> {
     fn default() -> Self {
         let barrier = Barrier { writes: VecDeque::new(), held: VecDeque::new() };
-        Writes { disk: Disk::new(), barrier, synced: VecDeque::new(), next_ticket: 0 }
+        Writes { disk: Disk::new(), barrier, told: VecDeque::new(), next_ticket: 0 }
     }
 }
 
 impl<P: Process> Default for Inbox<P> {
     fn default() -> Self {
-        Inbox { busy_until: SimTime::ZERO, waiting: VecDeque::new(), waking: false }
+        Inbox { busy_until: SimTime::ZERO, waiting: VecDeque::new(), waking: false, slow: Default::default() }
     }
 }
 
@@ -173,6 +187,16 @@ impl<P: Process> Barrier<P> {
     pub(super) fn hold(&mut self, effect: Held<P>) {
         if let Some((newest, _)) = self.writes.back() {
             self.held.push_back((*newest, effect));
+        }
+    }
+
+    /// `ticket` will never be durable: what waits for it never leaves. What comes later is the
+    /// process's own affair, for it knows.
+    #[cold]
+    pub(super) fn fail(&mut self, ticket: Ticket) {
+        if self.writes.binary_search_by_key(&ticket, |(write, _)| *write).is_ok() {
+            self.held.retain(|(behind, _)| *behind < ticket);
+            self.lower(ticket);
         }
     }
 

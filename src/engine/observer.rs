@@ -133,11 +133,47 @@ pub enum Happening<'a, P: Process> {
         /// For how long.
         lasts: SimDuration,
     },
+    /// A node's disk does what a sound one would not.
+    Disk {
+        /// The node.
+        node: NodeId,
+        /// What.
+        trouble: DiskTrouble,
+    },
     /// Links were blocked or opened: who can reach whom now.
     Connectivity {
         /// The strongly connected components of the live nodes, largest first.
         components: &'a [Vec<NodeId>],
     },
+}
+
+/// What a disk does that a sound one would not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DiskTrouble {
+    /// A sync that should have ended goes on.
+    Stalled {
+        /// Until when at least.
+        until: SimTime,
+    },
+    /// A sync failed, and so many writes with it.
+    Failed {
+        /// The writes.
+        writes: u64,
+    },
+    /// So many writes found it full.
+    Refused {
+        /// The writes.
+        writes: u64,
+    },
+    /// A crash took so many writes that it had said to be durable.
+    Forgot {
+        /// The writes.
+        writes: u64,
+    },
+    /// A durable record rotted.
+    Rotted,
+    /// All that was on it is lost.
+    Lost,
 }
 
 /// Why a message was lost.

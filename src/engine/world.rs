@@ -8,11 +8,11 @@ use super::counters::{Counters, add};
 use super::event::{Event, fold_message};
 use super::faults::Schedule;
 use super::host::{ClientView, NodeHost};
-use super::node::{Item, Mood, Writes};
+use super::node::{Item, Mood};
 use super::observer::{Happening, Loss, Observer};
 use super::queue::Entry;
 use super::timers::Popped;
-use crate::base::{ClientId, Digest, JournalId, NodeId, Seed, SimDuration, SimTime, StreamName, prefetch};
+use crate::base::{ClientId, Digest, NodeId, Seed, SimDuration, SimTime, StreamName, prefetch};
 use crate::clocks::ClockConfig;
 use crate::faults::Fault;
 use crate::network::NetworkConfig;
@@ -38,6 +38,8 @@ pub struct WorldConfig<P: Process> {
     pub faults: Vec<Fault>,
     /// The admin command that a text in the fault schedule stands for.
     pub admin: fn(&str) -> Option<P::Admin>,
+    /// The most nodes whose disks faults of chance may damage at once: what the protocol survives.
+    pub damaged_most: u32,
 }
 
 impl<P: Process> WorldConfig<P> {
@@ -52,6 +54,7 @@ impl<P: Process> WorldConfig<P> {
             service_time: SimDuration::ZERO,
             faults: Vec::new(),
             admin: |_| None,
+            damaged_most: nodes,
         }
     }
 }
@@ -316,6 +319,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
             }
             Event::Calm { disturbance, last } => self.calm(disturbance, last),
             Event::Corrupted { link, kind, why } => self.core.notice(link, kind, why, observer),
+            Event::Proceed { course } => self.proceed(course, observer),
         }
     }
 
@@ -337,8 +341,12 @@ impl<P: Process, C> World<P, C> {
         let found = state.writes.if_any().map_or(Vec::new(), |writes| writes.disk.recover());
         let boot = Boot::new(kind, state.incarnation, found);
         let incarnation = state.incarnation;
+        let syncs = !(self.core.disk.sync.is_zero() && self.core.disk.fail_sync.is_never());
+        let ails = state.writes.if_any().is_some_and(|writes| writes.disk.is_ailing());
+        let slow = state.inbox.if_any().is_some_and(|inbox| !inbox.slowed_by(self.core.now).is_zero());
         state.mood.set(Mood::DOWN, false);
-        state.mood.set(Mood::BUSY, !self.core.service_time.is_zero());
+        state.mood.set(Mood::BUSY, slow || !self.core.service_time.is_zero());
+        state.mood.set(Mood::SYNCS, syncs || ails);
         state.incarnation += 1;
         observer.on_happening(self.core.now, &Happening::Started { node, incarnation });
         let mut host = NodeHost { core: &mut self.core, observer, node };
@@ -348,7 +356,7 @@ impl<P: Process, C> World<P, C> {
 
     /// Hands `item` to a node, or leaves it in its inbox while the node is paused or busy.
     #[inline(always)]
-    fn deliver<O: Observer<P>>(&mut self, node: NodeId, item: Item<P>, observer: &mut O) {
+    pub(super) fn deliver<O: Observer<P>>(&mut self, node: NodeId, item: Item<P>, observer: &mut O) {
         if self.core.nodes[node.index()].mood.has(Mood::DOWN.or(Mood::BUSY)) {
             self.deliver_to_busy(node, item, observer);
         } else {
@@ -364,14 +372,17 @@ impl<P: Process, C> World<P, C> {
         }
         let inbox = state.inbox.get();
         let idle = self.core.now >= inbox.busy_until && inbox.waiting.is_empty();
-        if idle && self.core.service_time.is_zero() {
+        let slowed_by = inbox.slowed_by(self.core.now);
+        let service_time = self.core.service_time + slowed_by;
+        self.core.counters.deliveries_slowed += u64::from(!slowed_by.is_zero());
+        if idle && service_time.is_zero() {
             state.mood.set(Mood::BUSY, false);
             return self.handle(node, item, observer);
         }
         inbox.waiting.push_back(item);
         if !inbox.waking {
             inbox.waking = true;
-            let at = self.core.now.max(inbox.busy_until) + self.core.service_time;
+            let at = self.core.now.max(inbox.busy_until) + service_time;
             let incarnation = state.incarnation;
             self.core.schedule(at, Event::Wake { node, incarnation });
         }
@@ -384,44 +395,20 @@ impl<P: Process, C> World<P, C> {
             return;
         }
         let inbox = state.inbox.get();
+        let service_time = self.core.service_time + inbox.slowed_by(self.core.now);
         if self.core.now < inbox.busy_until {
             // Paused meanwhile: what was being served is served afresh.
-            let at = inbox.busy_until + self.core.service_time;
+            let at = inbox.busy_until + service_time;
             return self.core.schedule(at, Event::Wake { node, incarnation });
         }
         let item = inbox.waiting.pop_front();
         inbox.waking = !inbox.waiting.is_empty();
         if inbox.waking {
-            self.core.schedule(self.core.now + self.core.service_time, Event::Wake { node, incarnation });
+            self.core.schedule(self.core.now + service_time, Event::Wake { node, incarnation });
         }
         if let Some(item) = item {
             self.handle(node, item, observer);
         }
-    }
-
-    /// A sync ends: what it covered is on the disk, and the process will hear of it.
-    fn synced<O: Observer<P>>(
-        &mut self,
-        node: NodeId,
-        journal: JournalId,
-        incarnation: u64,
-        observer: &mut O,
-    ) {
-        let state = &mut self.core.nodes[node.index()];
-        if state.incarnation != incarnation || !state.is_up() {
-            return;
-        }
-        self.core.counters.syncs += 1;
-        let mut writes = 0;
-        let Writes { disk, synced, .. } = state.writes.get();
-        disk.finish_sync(journal, |ticket| {
-            synced.push_back(ticket);
-            writes += 1;
-        });
-        // Whatever was written meanwhile goes into the next sync.
-        state.mood.set(Mood::WROTE, true);
-        self.core.start_syncs(node);
-        self.deliver(node, Item::Durable { writes }, observer);
     }
 
     #[inline]
@@ -458,49 +445,5 @@ impl<P: Process, C> World<P, C> {
             }
         }
         self.after_handler(node, observer);
-    }
-
-    /// What every handler's end brings: syncs start; on an instant disk they end at once.
-    #[inline(always)]
-    fn after_handler<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
-        let mood = self.core.nodes[node.index()].mood;
-        if mood.has(Mood::WROTE.or(Mood::TOLD)) {
-            if mood.has(Mood::WROTE) {
-                self.core.start_syncs(node);
-            } else {
-                self.tell_durable(node, u64::MAX, observer);
-            }
-        }
-    }
-
-    /// Lets leave what no write holds back any more.
-    fn release<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
-        loop {
-            let state = &mut self.core.nodes[node.index()];
-            let barrier = &mut state.writes.get().barrier;
-            state.mood.set(Mood::BARRED, barrier.is_raised());
-            let Some(effect) = barrier.release() else { break };
-            self.core.apply(node, effect, observer);
-        }
-    }
-
-    /// Tells the process of up to `writes` durable writes, each after the effects that
-    /// waited for it alone have left.
-    fn tell_durable<O: Observer<P>>(&mut self, node: NodeId, writes: u64, observer: &mut O) {
-        for _ in 0..writes {
-            let state = &mut self.core.nodes[node.index()];
-            let writes = state.writes.get();
-            let Some(ticket) = writes.synced.pop_front() else {
-                state.mood.set(Mood::TOLD, false);
-                break;
-            };
-            if state.mood.has(Mood::BARRED) {
-                writes.barrier.lower(ticket);
-                self.release(node, observer);
-            }
-            let Some(process) = &mut self.processes[node.index()] else { break };
-            let mut host = NodeHost { core: &mut self.core, observer, node };
-            process.on_durable(ticket, Ok(()), &mut Context::new(&mut host));
-        }
     }
 }

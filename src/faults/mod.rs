@@ -2,10 +2,13 @@
 //!
 //! * [`schedule`]: the faults of a scenario: an [`Action`] and the moments it strikes.
 //! * [`verbs`]: how each is written in a scenario file, one verb a kind.
+//! * [`atlas`]: how many disks may be damaged at once.
 //!
-//! Not here yet: random nemeses; faults of single disks.
+//! Not here yet: random nemeses.
 
+pub mod atlas;
 pub mod schedule;
 pub mod verbs;
 
+pub use atlas::Atlas;
 pub use schedule::{Action, ClockChange, Fault, MessageEffect, MessageVerb, PartitionShape, When};

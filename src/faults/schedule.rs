@@ -6,6 +6,7 @@ use crate::base::keys::Target;
 use crate::base::{NodeId, Probability, SimDuration, SimTime};
 use crate::clocks::Rate;
 use crate::network::{Effect, LinkSet};
+use crate::storage::Ailment;
 
 /// One entry of the schedule.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,6 +41,38 @@ pub enum Action {
     Restart(Target),
     /// Freezes a node: messages wait in its inbox, its timers fire late.
     Pause(Target),
+    /// Takes a node's disk away for good: it starts again with an empty one.
+    Replace(Target),
+    /// Crashes a node, and again a while after it has restarted.
+    CrashLoop {
+        /// The node.
+        target: Target,
+        /// How many times in all.
+        times: u64,
+        /// How long it is up between two crashes.
+        up: SimDuration,
+    },
+    /// Restarts nodes one after the other.
+    RollingRestart {
+        /// The nodes.
+        target: Target,
+        /// How long after one has come back the next goes down.
+        up: SimDuration,
+    },
+    /// Makes a node take longer for each thing that it is handed.
+    SlowNode {
+        /// The node.
+        target: Target,
+        /// How much longer.
+        service_time: SimDuration,
+    },
+    /// Does something to a node's disk.
+    Disk {
+        /// What.
+        ailment: Ailment,
+        /// The node.
+        target: Target,
+    },
     /// Blocks directed links between nodes: what is on them or enters them is lost.
     Partition(PartitionShape),
     /// Unblocks every link.
@@ -168,6 +201,18 @@ impl Action {
             Action::Crash(_) => "crash",
             Action::Restart(_) => "restart",
             Action::Pause(_) => "pause",
+            Action::Replace(_) => "replace",
+            Action::CrashLoop { .. } => "crash_loop",
+            Action::RollingRestart { .. } => "rolling_restart",
+            Action::SlowNode { .. } => "slow_node",
+            Action::Disk { ailment, .. } => match ailment {
+                Ailment::Stalled => "stall_disk",
+                Ailment::Slow { .. } => "slow_disk",
+                Ailment::FailsSyncs(_) => "fail_sync",
+                Ailment::Lies => "lying_disk",
+                Ailment::Full => "full_disk",
+                Ailment::Rots => "bit_rot",
+            },
             Action::Partition(_) => "partition",
             Action::Heal => "heal",
             Action::Links { effect: Effect::Clog, .. } => "clog",
@@ -184,11 +229,24 @@ impl Action {
     /// Whom it aims at, if at nodes.
     pub fn target(&self) -> Option<&Target> {
         match self {
-            Action::Crash(target) | Action::Restart(target) | Action::Pause(target) => Some(target),
-            Action::Admin { target, .. } | Action::Clock { target, .. } => Some(target),
+            Action::Crash(target)
+            | Action::Restart(target)
+            | Action::Pause(target)
+            | Action::Replace(target)
+            | Action::CrashLoop { target, .. }
+            | Action::RollingRestart { target, .. }
+            | Action::SlowNode { target, .. }
+            | Action::Disk { target, .. }
+            | Action::Clock { target, .. }
+            | Action::Admin { target, .. } => Some(target),
             Action::Partition(shape) => shape.target(),
             Action::Heal | Action::Links { .. } | Action::Messages(_) => None,
         }
+    }
+
+    /// Whether it takes or damages what a disk has said to be durable: see [`Atlas`](super::Atlas).
+    pub fn damages(&self) -> bool {
+        matches!(self, Action::Replace(_) | Action::Disk { ailment: Ailment::Lies | Ailment::Rots, .. })
     }
 }
 

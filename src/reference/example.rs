@@ -118,8 +118,8 @@ impl Reference {
                 let name = entry.section.name;
                 Some(format!("{}\n{}\n", entry.header(), self.line(name, key)))
             }
-            Topic::Fault(verb) => Some(self.fault_example(verb, "")),
-            Topic::FaultKey(verb, key) => Some(self.fault_example(verb, key.name)),
+            Topic::Fault(verb) => Some(self.fault_example(verb, "") + self.what_comes_of(verb)),
+            Topic::FaultKey(verb, key) => Some(self.fault_example(verb, key.name) + self.what_comes_of(verb)),
             Topic::Protocol(protocol) => Some(format!("protocol = \"{}\"\n", protocol.name)),
             Topic::Bug(protocol, bug) => {
                 Some(format!("protocol = \"{}\"\nbugs = [\"{}\"]\n", protocol.name, bug.name))
@@ -186,6 +186,12 @@ impl Reference {
             text += &line(&ROUTE_SECTION, name);
         }
         text
+    }
+
+    /// What must be expected where no protocol survives a fault of this kind.
+    pub(super) fn what_comes_of(&self, verb: &Verb) -> &'static str {
+        let survived = self.protocols.iter().any(|protocol| protocol.survives.contains(&verb.name));
+        if survived { "" } else { "\n[expect]\nverdict = \"invalid\"\n" }
     }
 
     /// A fault of this kind that has `key`, if that is one that it may have.

@@ -32,6 +32,17 @@ pub const FAULTS: &[&str] = &[
     "clocks_drifted",
     "clocks_stopped",
     "timers_skewed",
+    "crashes_in_loops",
+    "crashes_in_turn",
+    "disks_lost",
+    "deliveries_slowed",
+    "syncs_stalled",
+    "syncs_slowed",
+    "syncs_failed",
+    "writes_failed",
+    "writes_refused",
+    "writes_forgotten",
+    "records_rotted",
     "misses",
 ];
 
@@ -123,6 +134,17 @@ counters! {
     misses
     writes_lost
     writes_torn
+    crashes_in_loops
+    crashes_in_turn
+    disks_lost
+    deliveries_slowed
+    syncs_stalled
+    syncs_slowed
+    syncs_failed
+    writes_failed
+    writes_refused
+    writes_forgotten
+    records_rotted
 }
 
 #[cfg(test)]

@@ -24,6 +24,8 @@ pub struct Setup<P: Process, C, M> {
     pub monitor: M,
     /// Its admin commands.
     pub admin: fn(&str) -> Option<P::Admin>,
+    /// The most nodes whose disks may be damaged at once: what the protocol survives.
+    pub damaged_most: u32,
 }
 
 /// The most steps and bytes that judging one history may take: minutes, not hours; and
@@ -57,6 +59,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         service_time: scenario.service_time,
         faults: scenario.faults.clone(),
         admin: setup.admin,
+        damaged_most: setup.damaged_most,
     };
     let mut world = World::new(world, setup.config, setup.clients);
     let traces = watcher.traces();

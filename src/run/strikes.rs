@@ -44,7 +44,10 @@ impl Strikes {
         match happening {
             Happening::Fault { action, lasts, .. } => match action {
                 // Told node by node below.
-                Action::Crash(_) | Action::Pause(_) => {}
+                Action::Crash(_)
+                | Action::Pause(_)
+                | Action::CrashLoop { .. }
+                | Action::RollingRestart { .. } => {}
                 Action::Restart(_) => self.restarted = Some(at),
                 Action::Clock { change: ClockChange::Ahead(_) | ClockChange::Back(_), .. } => {
                     self.push(Strike { kind: action.verb(), at, until: at });
@@ -57,8 +60,12 @@ impl Strikes {
                     self.heal(at);
                     self.push(Strike { kind: action.verb(), at, until: at });
                 }
-                Action::Messages(_) | Action::Admin { .. } => {
+                Action::Messages(_) | Action::Admin { .. } | Action::Replace(_) => {
                     self.push(Strike { kind: action.verb(), at, until: at });
+                }
+                Action::SlowNode { .. } | Action::Disk { .. } => {
+                    let until = lasts.map_or(at, |lasts| at + lasts);
+                    self.push(Strike { kind: action.verb(), at, until });
                 }
             },
             Happening::Crashed { node, .. } => {

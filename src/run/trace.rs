@@ -1,7 +1,7 @@
 //! A run told line by line, whatever the protocol.
 
 use crate::base::SimTime;
-use crate::engine::{Happening, Loss};
+use crate::engine::{DiskTrouble, Happening, Loss};
 use crate::process::{Payload, Process};
 
 /// One line of a trace.
@@ -49,11 +49,23 @@ impl TraceLine {
                 ("crash", node.to_string(), format!("{writes_lost} unsynced writes lost"))
             }
             Happening::Paused { node, lasts } => ("pause", node.to_string(), format!("for {lasts}")),
+            Happening::Disk { node, trouble } => ("disk", node.to_string(), told(*trouble)),
             Happening::Connectivity { components } => {
                 ("connectivity", String::new(), format!("{components:?}"))
             }
         };
         TraceLine { event, time, kind, place, text }
+    }
+}
+
+fn told(trouble: DiskTrouble) -> String {
+    match trouble {
+        DiskTrouble::Stalled { until } => format!("a sync stalls until {until}"),
+        DiskTrouble::Failed { writes } => format!("a sync fails, and {writes} writes with it"),
+        DiskTrouble::Refused { writes } => format!("full: {writes} writes refused"),
+        DiskTrouble::Forgot { writes } => format!("{writes} writes lost that it said to be durable"),
+        DiskTrouble::Rotted => "a durable record rots".to_owned(),
+        DiskTrouble::Lost => "lost with all that was on it".to_owned(),
     }
 }
 

@@ -255,7 +255,7 @@ impl<'p> Decoder<'p> {
         }
         let links = network.links.iter().chain([&network.table]);
         let on_links = links.flat_map(|table| OF_LINKS.map(|kind| (kind, table)));
-        for (kind, table) in on_links.chain([("torn", disk)]) {
+        for (kind, table) in on_links.chain(["torn", "fail_sync", "bit_rot"].map(|kind| (kind, disk))) {
             let wanted = table.settings.probability(kind).is_some_and(|chance| !chance.is_never());
             if let (true, Some(span)) = (wanted, table.values.get(kind)) {
                 self.report_if_deadly(kind, span.clone());

@@ -62,7 +62,10 @@ impl Decoder<'_> {
         let names: Vec<&str> = VERBS.iter().map(|verb| verb.name).collect();
         let Some(kind) = table.get("kind") else {
             let problem = Diagnostic::new(header, "`kind` is missing", "what does this fault do?");
-            self.missing.push(problem.help(help("", &names)));
+            // There are too many to be told here.
+            let list =
+                help("", &names).unwrap_or_else(|| "`atropos explain faults` names them all".to_owned());
+            self.missing.push(problem.help(Some(list)));
             return None;
         };
         // A name that is none is reported where it is decoded.

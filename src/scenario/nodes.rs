@@ -63,6 +63,17 @@ impl Decoder<'_> {
         match value.get_ref() {
             DeValue::Integer(_) => Some(Target::Nodes(vec![self.node(value)?])),
             DeValue::Array(_) => Some(Target::Nodes(self.node_list(value)?)),
+            DeValue::Table(table) if table.len() == 1 && table.contains_key("random") => {
+                let count = table.get("random")?;
+                let most = u64::from(self.nodes);
+                match count.get_ref() {
+                    DeValue::Integer(integer) => match whole(integer) {
+                        Some(count @ 1..) if count <= most => Some(Target::Some(count as u32)),
+                        _ => self.impossible(count, &format!("a number of nodes from 1 to {most}")),
+                    },
+                    _ => self.mismatch(count, "a number of nodes"),
+                }
+            }
             DeValue::String(word) => match word.split_once(':') {
                 Some((sort, name)) => self.place_target(value, sort, name),
                 None => Target::from_word(word).or_else(|| {
@@ -72,7 +83,10 @@ impl Decoder<'_> {
             },
             _ => {
                 let words = one_of(&Target::WORDS);
-                self.mismatch(value, &format!("a node id, a list of them, or {words}"))
+                self.mismatch(
+                    value,
+                    &format!("a node id, a list of them, {{ random = how many }}, or {words}"),
+                )
             }
         }
     }

@@ -18,7 +18,7 @@ pub struct ProtocolSpec {
     /// The bugs that a scenario may switch on.
     pub bugs: &'static [BugSwitch],
     /// The kinds of fault, as [`crate::faults::verbs::VERBS`] and the keys of chance (`loss`,
-    /// `burst_loss`, `torn` and the like) name them, that it declares to survive; the others are positive
+    /// `burst_loss`, `torn`, `fail_sync` and the like) name them, that it declares to survive; the others are positive
     /// controls, and a scenario that has one must say what it expects.
     pub survives: &'static [&'static str],
     /// Why its settings make no sense together or in these surroundings. A problem may be with a

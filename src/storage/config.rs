@@ -10,12 +10,17 @@ pub struct DiskConfig {
     pub sync: Latency,
     /// How likely a crash leaves the first record it loses half written, to be found as `Torn`.
     pub torn: Probability,
+    /// How likely a sync fails.
+    pub fail_sync: Probability,
+    /// How likely a crash leaves a durable record damaged, within what the protocol survives.
+    pub bit_rot: Probability,
 }
 
 impl Default for DiskConfig {
-    /// A disk that takes no time and tears nothing.
+    /// A disk that takes no time and never fails.
     fn default() -> Self {
-        DiskConfig { sync: Latency::ZERO, torn: Probability::NEVER }
+        let never = Probability::NEVER;
+        DiskConfig { sync: Latency::ZERO, torn: never, fail_sync: never, bit_rot: never }
     }
 }
 
@@ -38,6 +43,20 @@ pub const SECTION: Section = Section {
             doc: "How likely a crash leaves the first record that it loses half written. The protocol finds it as damaged and must recognise the torn end of its journal.",
             since: "0.1",
         },
+        Key {
+            name: "fail_sync",
+            kind: KeyKind::Probability,
+            default: Some("0.0"),
+            doc: "How likely a sync fails. The protocol hears of it, and must not go on as if what it wrote were durable.",
+            since: "0.1",
+        },
+        Key {
+            name: "bit_rot",
+            kind: KeyKind::Probability,
+            default: Some("0.0"),
+            doc: "How likely a crash leaves one durable record damaged, unless the disks of as many nodes are damaged already as the protocol can do without.",
+            since: "0.1",
+        },
     ],
 };
 
@@ -47,6 +66,8 @@ impl DiskConfig {
         DiskConfig {
             sync: disk.latency("sync").unwrap_or(Latency::Constant(SimDuration::ZERO)),
             torn: disk.probability("torn").unwrap_or_default(),
+            fail_sync: disk.probability("fail_sync").unwrap_or_default(),
+            bit_rot: disk.probability("bit_rot").unwrap_or_default(),
         }
     }
 }

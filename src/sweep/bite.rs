@@ -50,10 +50,15 @@ pub fn asked_for(scenario: &Scenario) -> Vec<Bite> {
             !network.links.bursts.loss.is_never() || on_links(|link| link.burst_loss),
         ),
         (Bite { kind: "torn", counter: "writes_torn" }, !scenario.disk.torn.is_never()),
+        (Bite { kind: "fail_sync", counter: "syncs_failed" }, !scenario.disk.fail_sync.is_never()),
+        (Bite { kind: "bit_rot", counter: "records_rotted" }, !scenario.disk.bit_rot.is_never()),
     ];
     let of = |verb: &Verb| Some(Bite { kind: verb.name, counter: verb.counter? });
     let mut asked: Vec<Bite> = VERBS.iter().filter(|verb| scheduled(verb.name)).filter_map(of).collect();
-    asked.extend(by_chance.into_iter().filter(|(_, wanted)| *wanted).map(|(bite, _)| bite));
+    // What a fault of the schedule does by plan and a disk by chance has one counter.
+    let by_chance = by_chance.into_iter().filter(|(bite, wanted)| *wanted && !asked.contains(bite));
+    let by_chance: Vec<Bite> = by_chance.map(|(bite, _)| bite).collect();
+    asked.extend(by_chance);
     asked
 }
 

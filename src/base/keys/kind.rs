@@ -58,8 +58,8 @@ pub enum KeyKind {
     Nodes,
     /// At least two groups of nodes, none in two groups: `[[0, 1], [2, 3, 4]]`.
     NodeGroups,
-    /// Whom a fault aims at: a node id, a list of them, one of [`Target::WORDS`], or a place of one
-    /// of the sorts [`Target::PLACES`].
+    /// Whom a fault aims at: a node id, a list of them, `{ random = 2 }`, one of [`Target::WORDS`], or a
+    /// place of one of the sorts [`Target::PLACES`].
     Target,
 }
 
@@ -144,7 +144,9 @@ impl KeyKind {
             KeyKind::Node | KeyKind::Nodes | KeyKind::NodeGroups => "0 to `nodes` - 1".to_owned(),
             KeyKind::Target => {
                 let words = Target::WORDS.join(", ");
-                format!("a node, a list of nodes, {words}, or a place such as zone:eu-west-1/a")
+                format!(
+                    "a node, a list of nodes, {{ random = how many }}, {words}, or a place such as zone:eu-west-1/a"
+                )
             }
             KeyKind::Places => "each a region, `region/zone` or `region/zone/rack`".to_owned(),
             KeyKind::Bool | KeyKind::Text | KeyKind::File | KeyKind::Name(_) | KeyKind::Names(_) => {

@@ -11,6 +11,8 @@ pub enum Target {
     Leader,
     /// One node by chance.
     Random,
+    /// So many different nodes by chance.
+    Some(u32),
     /// As many nodes as can fail while a majority is left, by chance.
     Minority,
     /// Each node in turn, one at each strike.
@@ -36,6 +38,7 @@ impl Target {
             Target::Nodes(named) => named.len() == nodes as usize,
             // Where a place holds everybody, clients elsewhere may still be cut off from it.
             Target::Place { .. } => false,
+            Target::Some(count) => *count >= nodes,
             Target::Leader | Target::Random | Target::Minority | Target::Next => false,
         }
     }
@@ -61,10 +64,10 @@ impl Target {
     /// The sorts of place, the largest first, as they are written before the name: `zone:eu-west-1/a`.
     pub const PLACES: [&'static str; 3] = ["region", "zone", "rack"];
 
-    /// The word it is written with; `None` where it names nodes or a place.
+    /// The word it is written with; `None` where it names nodes, their number or a place.
     pub fn word(&self) -> Option<&'static str> {
         let place = match self {
-            Target::Nodes(_) | Target::Place { .. } => return None,
+            Target::Nodes(_) | Target::Some(_) | Target::Place { .. } => return None,
             Target::Leader => 0,
             Target::Random => 1,
             Target::Minority => 2,

@@ -42,6 +42,7 @@ impl fmt::Display for KeyValue {
             }
             KeyValue::Target(Target::Nodes(nodes)) => f.write_str(&list(nodes)),
             KeyValue::Target(Target::Place { sort, name, .. }) => write!(f, "\"{sort}:{name}\""),
+            KeyValue::Target(Target::Some(count)) => write!(f, "{{ random = {count} }}"),
             KeyValue::Target(target) => write!(f, "\"{}\"", target.word().unwrap_or_default()),
         }
     }
@@ -100,6 +101,7 @@ mod tests {
             (KeyValue::NodeGroups(vec![vec![NodeId(0)], vec![NodeId(1), NodeId(2)]]), "[[0], [1, 2]]"),
             (KeyValue::Target(Target::Minority), "\"minority\""),
             (KeyValue::Target(Target::Nodes(vec![NodeId(3)])), "[3]"),
+            (KeyValue::Target(Target::Some(2)), "{ random = 2 }"),
             (
                 KeyValue::Target(Target::Place {
                     sort: "zone",

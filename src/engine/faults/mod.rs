@@ -1,6 +1,7 @@
 //! The fault schedule, carried out: when and whom here, what in a file for each thing that breaks.
 
 mod clocks;
+mod disks;
 mod links;
 mod nodes;
 mod partitions;
@@ -20,19 +21,34 @@ use crate::process::Process;
 pub(super) struct Schedule<P: Process> {
     faults: Vec<Fault>,
     strikes: Vec<u64>,
+    /// Those that strike in several steps, one for each strike.
+    courses: Vec<Course>,
     admin: fn(&str) -> Option<P::Admin>,
+}
+
+/// How far a fault that strikes in several steps has come.
+#[derive(Clone, Debug)]
+struct Course {
+    fault: u32,
+    targets: Vec<NodeId>,
+    step: u64,
 }
 
 impl<P: Process> Schedule<P> {
     pub(super) fn new(faults: Vec<Fault>, admin: fn(&str) -> Option<P::Admin>) -> Self {
         let strikes = vec![0; faults.len()];
-        Schedule { faults, strikes, admin }
+        Schedule { faults, strikes, courses: Vec::new(), admin }
     }
 }
 
 impl<P: Process> Clone for Schedule<P> {
     fn clone(&self) -> Self {
-        Schedule { faults: self.faults.clone(), strikes: self.strikes.clone(), admin: self.admin }
+        Schedule {
+            faults: self.faults.clone(),
+            strikes: self.strikes.clone(),
+            courses: self.courses.clone(),
+            admin: self.admin,
+        }
     }
 }
 
@@ -44,7 +60,8 @@ impl<P: Process, C> World<P, C> {
             self.core.schedule(next, Event::Strike { fault });
         }
         let targets = match action.target() {
-            Some(target) => self.resolve(target, fault),
+            Some(target) if action.damages() => self.resolve_within_reason(target, fault),
+            Some(target) => self.resolve(target, fault, &self.all_nodes()),
             None => Vec::new(),
         };
         self.schedule.strikes[fault as usize] += 1;
@@ -64,6 +81,17 @@ impl<P: Process, C> World<P, C> {
             Action::Pause(_) => {
                 let lasts = lasts.unwrap_or(SimDuration::ZERO);
                 targets.iter().for_each(|node| self.pause(*node, lasts, observer));
+            }
+            Action::Replace(_) => targets.iter().for_each(|node| self.replace(*node, lasts, observer)),
+            Action::CrashLoop { .. } | Action::RollingRestart { .. } => {
+                self.begin_course(fault, targets, observer);
+            }
+            Action::SlowNode { service_time, .. } => {
+                let lasts = lasts.unwrap_or(SimDuration::ZERO);
+                targets.iter().for_each(|node| self.slow_down(*node, service_time, lasts));
+            }
+            Action::Disk { ailment, .. } => {
+                targets.iter().for_each(|node| self.ail(*node, ailment, lasts, observer));
             }
             Action::Partition(shape) => self.partition(fault, &shape, &targets, lasts, observer),
             Action::Heal => {
@@ -88,28 +116,53 @@ impl<P: Process, C> World<P, C> {
         self.core.look_at_the_sky();
     }
 
-    /// The nodes that `target` means now.
-    fn resolve(&mut self, target: &Target, fault: u32) -> Vec<NodeId> {
-        let nodes = self.processes.len() as u32;
-        let draws = &mut self.core.decisions.stream(StreamName::Nemesis(fault));
-        match target {
-            Target::Nodes(nodes) | Target::Place { nodes, .. } => nodes.clone(),
-            Target::All => (0..nodes).map(NodeId).collect(),
-            Target::Next => vec![NodeId((self.schedule.strikes[fault as usize] % u64::from(nodes)) as u32)],
-            Target::Random => vec![NodeId(draws.below(u64::from(nodes)) as u32)],
-            Target::Minority => {
-                let mut all: Vec<NodeId> = (0..nodes).map(NodeId).collect();
-                let minority = (nodes as usize - 1) / 2;
-                for i in 0..minority {
-                    let pick = draws.between(i as u64, u64::from(nodes) - 1) as usize;
-                    all.swap(i, pick);
-                }
-                all.truncate(minority);
-                all.sort_unstable();
-                all
-            }
-            Target::Leader => self.leader().into_iter().collect(),
+    fn all_nodes(&self) -> Vec<NodeId> {
+        (0..self.processes.len() as u32).map(NodeId).collect()
+    }
+
+    /// The nodes that `target` means now, for a fault that damages what a disk has said to be
+    /// durable: of those that nobody named, only as many as the protocol can do without.
+    fn resolve_within_reason(&mut self, target: &Target, fault: u32) -> Vec<NodeId> {
+        if matches!(target, Target::Nodes(_) | Target::Place { .. } | Target::All) {
+            return self.resolve(target, fault, &self.all_nodes());
         }
+        let mut atlas = self.core.atlas.clone();
+        let admitted: Vec<NodeId> = self.all_nodes().into_iter().filter(|node| atlas.admits(*node)).collect();
+        let mut targets = self.resolve(target, fault, &admitted);
+        targets.retain(|node| {
+            let admitted = atlas.admits(*node);
+            if admitted {
+                atlas.damage(*node);
+            }
+            admitted
+        });
+        targets
+    }
+
+    /// The nodes that `target` means now; where chance picks, it does so `among` these.
+    fn resolve(&mut self, target: &Target, fault: u32, among: &[NodeId]) -> Vec<NodeId> {
+        let nodes = self.processes.len() as u32;
+        let count = match target {
+            Target::Nodes(nodes) | Target::Place { nodes, .. } => return nodes.clone(),
+            Target::All => return self.all_nodes(),
+            Target::Next => {
+                return vec![NodeId((self.schedule.strikes[fault as usize] % u64::from(nodes)) as u32)];
+            }
+            Target::Leader => return self.leader().into_iter().collect(),
+            Target::Random => 1,
+            Target::Some(count) => *count as usize,
+            Target::Minority => (nodes as usize - 1) / 2,
+        };
+        let mut picked = among.to_vec();
+        let count = count.min(picked.len());
+        let draws = &mut self.core.decisions.stream(StreamName::Nemesis(fault));
+        for i in 0..count {
+            let pick = draws.between(i as u64, picked.len() as u64 - 1) as usize;
+            picked.swap(i, pick);
+        }
+        picked.truncate(count);
+        picked.sort_unstable();
+        picked
     }
 
     /// The live node that leads with the highest term.

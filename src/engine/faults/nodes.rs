@@ -1,12 +1,12 @@
-//! Nodes crash, restart and freeze.
-
-use std::hash::Hash;
+//! Nodes crash, restart, freeze, slow down and lose their disks.
 
 use super::super::event::Event;
 use super::super::node::Mood;
 use super::super::observer::{Happening, Observer};
 use super::super::world::World;
+use super::Course;
 use crate::base::{NodeId, SimDuration, StreamName};
+use crate::faults::{Action, Fault};
 use crate::process::{BootKind, Process};
 
 impl<P: Process, C> World<P, C> {
@@ -25,11 +25,10 @@ impl<P: Process, C> World<P, C> {
         self.processes[node.index()] = None;
         let mut draws = self.core.decisions.stream(StreamName::Disk(node));
         let loss = state.writes.get().disk.crash(&self.core.disk, &mut draws);
-        loss.hash(&mut self.core.digest);
         let incarnation = state.incarnation;
         self.core.counters.crashes += 1;
-        self.core.counters.writes_lost += loss.lost;
-        self.core.counters.writes_torn += loss.torn;
+        self.note_loss(node, loss, observer);
+        self.rot_by_chance(node, observer);
         observer.on_happening(self.core.now, &Happening::Crashed { node, writes_lost: loss.lost });
         if let Some(lasts) = lasts {
             self.core.schedule(self.core.now + lasts, Event::Restart { node, incarnation });
@@ -42,7 +41,75 @@ impl<P: Process, C> World<P, C> {
             return;
         }
         self.core.counters.restarts += 1;
-        self.start(node, BootKind::Restart, observer);
+        let writes = self.core.nodes[node.index()].writes.if_any();
+        let kind = match writes.is_some_and(|writes| writes.disk.is_replacement()) {
+            true => BootKind::Replacement,
+            false => BootKind::Restart,
+        };
+        self.start(node, kind, observer);
+    }
+
+    /// The node's disk is lost. It starts with an empty one after `lasts`, or at once; if it was
+    /// down, when it would have started anyway.
+    pub(super) fn replace<O: Observer<P>>(
+        &mut self,
+        node: NodeId,
+        lasts: Option<SimDuration>,
+        observer: &mut O,
+    ) {
+        let was_up = self.core.nodes[node.index()].is_up();
+        if was_up {
+            self.crash(node, lasts, observer);
+        }
+        self.lose_disk(node, observer);
+        if was_up && lasts.is_none() {
+            self.restart(node, observer);
+        }
+    }
+
+    /// The node takes longer for each thing for a while.
+    pub(super) fn slow_down(&mut self, node: NodeId, service_time: SimDuration, lasts: SimDuration) {
+        let state = &mut self.core.nodes[node.index()];
+        state.mood.set(Mood::BUSY, true);
+        state.inbox.get().slow = (service_time, self.core.now + lasts);
+    }
+
+    /// A fault that strikes `targets` in several steps begins.
+    pub(super) fn begin_course<O: Observer<P>>(
+        &mut self,
+        fault: u32,
+        targets: Vec<NodeId>,
+        observer: &mut O,
+    ) {
+        let course = self.schedule.courses.len() as u32;
+        self.schedule.courses.push(Course { fault, targets, step: 0 });
+        self.proceed(course, observer);
+    }
+
+    /// A fault that strikes in several steps takes the next.
+    pub(in crate::engine) fn proceed<O: Observer<P>>(&mut self, course: u32, observer: &mut O) {
+        let Course { fault, targets, step } = &mut self.schedule.courses[course as usize];
+        let Fault { action, lasts, .. } = &self.schedule.faults[*fault as usize];
+        let lasts = lasts.unwrap_or(SimDuration::ZERO);
+        let (hit, steps, up) = match *action {
+            Action::CrashLoop { times, up, .. } => (targets.clone(), times, up),
+            Action::RollingRestart { up, .. } => (vec![targets[*step as usize]], targets.len() as u64, up),
+            _ => return,
+        };
+        let rolls = matches!(action, Action::RollingRestart { .. });
+        *step += 1;
+        if *step == steps {
+            targets.clear();
+        } else {
+            self.core.schedule(self.core.now + lasts + up, Event::Proceed { course });
+        }
+        let before = self.core.counters.crashes;
+        hit.iter().for_each(|node| self.crash(*node, Some(lasts), observer));
+        let crashes = self.core.counters.crashes - before;
+        match rolls {
+            true => self.core.counters.crashes_in_turn += crashes,
+            false => self.core.counters.crashes_in_loops += crashes,
+        }
     }
 
     pub(super) fn pause<O: Observer<P>>(&mut self, node: NodeId, lasts: SimDuration, observer: &mut O) {

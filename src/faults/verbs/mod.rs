@@ -2,6 +2,7 @@
 //! its effect; a file for each thing that can break.
 
 mod clocks;
+mod disks;
 mod links;
 mod messages;
 mod nodes;
@@ -92,7 +93,7 @@ const TARGET: Key = Key {
     name: "target",
     kind: KeyKind::Target,
     default: None,
-    doc: "Whom it hits: a node id, a list of them, \"leader\", \"random\", \"minority\", \"next\" (each node in turn), \"all\", or all nodes in a place: \"region:eu-west-1\", \"zone:eu-west-1/a\", \"rack:eu-west-1/a/r1\".",
+    doc: "Whom it hits: a node id, a list of them, \"leader\", \"random\", `{ random = 2 }`, \"minority\", \"next\" (each node in turn), \"all\", or all nodes in a place: \"region:eu-west-1\", \"zone:eu-west-1/a\", \"rack:eu-west-1/a/r1\".",
     since: "0.1",
 };
 
@@ -101,6 +102,16 @@ pub const VERBS: &[Verb] = &[
     nodes::CRASH,
     nodes::RESTART,
     nodes::PAUSE,
+    nodes::CRASH_LOOP,
+    nodes::ROLLING_RESTART,
+    nodes::REPLACE,
+    nodes::SLOW_NODE,
+    disks::STALL_DISK,
+    disks::SLOW_DISK,
+    disks::FAIL_SYNC,
+    disks::FULL_DISK,
+    disks::BIT_ROT,
+    disks::LYING_DISK,
     partitions::PARTITION,
     partitions::HEAL,
     messages::DROP,

@@ -27,13 +27,33 @@ pub struct RaftConfig {
 pub struct RaftBugs {
     /// `raft/vote-not-persisted`.
     pub vote_not_persisted: bool,
+    /// `raft/ignores-damage`.
+    pub ignores_damage: bool,
+    /// `raft/ignores-failed-sync`.
+    pub ignores_failed_sync: bool,
+    /// `raft/amnesia`.
+    pub amnesia: bool,
 }
 
 /// The switches, as scenarios name them.
-pub const BUGS: &[BugSwitch] = &[BugSwitch {
-    name: "raft/vote-not-persisted",
-    doc: "A node grants its vote without writing it down: after a restart it may vote again in the same term.",
-}];
+pub const BUGS: &[BugSwitch] = &[
+    BugSwitch {
+        name: "raft/vote-not-persisted",
+        doc: "A node grants its vote without writing it down: after a restart it may vote again in the same term.",
+    },
+    BugSwitch {
+        name: "raft/ignores-damage",
+        doc: "A node passes over records that it cannot read when it starts, and forgets what it promised.",
+    },
+    BugSwitch {
+        name: "raft/ignores-failed-sync",
+        doc: "A node goes on after a failed sync as if what it wrote were durable.",
+    },
+    BugSwitch {
+        name: "raft/amnesia",
+        doc: "A node whose disk was lost votes and acknowledges as if it had never been there before.",
+    },
+];
 
 /// The kinds of fault under which Raft promises safety, and progress once they end.
 pub const SURVIVES: &[&str] = &[
@@ -57,7 +77,22 @@ pub const SURVIVES: &[&str] = &[
     "reorder",
     "burst_loss",
     "torn",
+    "crash_loop",
+    "rolling_restart",
+    "replace",
+    "slow_node",
+    "stall_disk",
+    "slow_disk",
+    "fail_sync",
+    "full_disk",
+    "bit_rot",
 ];
+
+/// Of so many nodes, how many may have a damaged or lost disk at once: a minority. They take no
+/// part until they are given a new identity (dissertation §3.8), so a majority must be left.
+pub const fn damaged_most(nodes: u32) -> u32 {
+    nodes.saturating_sub(1) / 2
+}
 
 const TIME: KeyKind = KeyKind::Duration { min: SimDuration::from_us(1), max: SimDuration::from_secs(3_600) };
 
@@ -141,6 +176,7 @@ impl RaftConfig {
     /// The cluster that a scenario asks for, whether that makes sense or not.
     pub fn read(settings: &Settings, nodes: u32, bugs: &[String]) -> Self {
         let default = RaftConfig::default();
+        let on = |switch: &str| bugs.iter().any(|bug| bug == switch);
         let duration = |key, or| settings.duration(key).unwrap_or(or);
         RaftConfig {
             nodes,
@@ -149,7 +185,12 @@ impl RaftConfig {
             heartbeat_interval: duration("heartbeat_interval", default.heartbeat_interval),
             max_entries: settings.count("max_entries").map_or(default.max_entries, |n| n as usize),
             max_in_flight: settings.count("max_in_flight").unwrap_or(default.max_in_flight),
-            bugs: RaftBugs { vote_not_persisted: bugs.iter().any(|bug| bug == "raft/vote-not-persisted") },
+            bugs: RaftBugs {
+                vote_not_persisted: on("raft/vote-not-persisted"),
+                ignores_damage: on("raft/ignores-damage"),
+                ignores_failed_sync: on("raft/ignores-failed-sync"),
+                amnesia: on("raft/amnesia"),
+            },
         }
     }
 

@@ -31,7 +31,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub use config::{BUGS, RaftBugs, RaftConfig, SECTION, SURVIVES};
+pub use config::{BUGS, RaftBugs, RaftConfig, SECTION, SURVIVES, damaged_most};
 pub use log::{Command, Entries, Entry, Log, LogIndex, Term};
 pub use message::{AppendResult, Message, RaftAdmin, RaftRequest, RaftResponse, Record};
 pub use node::{Raft, Timer};

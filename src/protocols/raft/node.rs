@@ -6,7 +6,7 @@ use super::log::{Command, Entry, Log, LogIndex, Term};
 use super::message::{Message, RaftAdmin, RaftRequest, RaftResponse, Record};
 use crate::base::{ClientId, Damaged, DiskError, Draw, JournalId, NodeId, SimDuration, Ticket};
 use crate::monitor::{self, LogEvent};
-use crate::process::{Boot, Context, Process, RequestId};
+use crate::process::{Boot, BootKind, Context, Process, RequestId};
 use crate::replication::{KvAnswer, KvMachine};
 
 /// A node of a Raft cluster.
@@ -73,7 +73,10 @@ impl Process for Raft {
             machine: KvMachine::new(),
         };
         ctx.observe(LogEvent::Recovered);
-        if node.recover(boot.take(JournalId::default())) {
+        // Who has lost what it promised cannot come back under the same name (dissertation §3.8):
+        // it might vote twice, and leaders may count on entries that it no longer has.
+        let forgot = boot.kind == BootKind::Replacement && !config.bugs.amnesia;
+        if node.recover(boot.take(JournalId::default())) && !forgot {
             node.observe_appended(LogIndex(1), ctx);
             node.arm_election_timer(ctx);
         } else {
@@ -137,7 +140,9 @@ impl Process for Raft {
     fn on_durable(&mut self, write: Ticket, result: Result<(), DiskError>, ctx: &mut Context<Self>) {
         match result {
             Ok(()) => self.on_leader_write(write, ctx),
-            // What the disk holds is unknown now: to go on could break a promise.
+            Err(_) if self.config.bugs.ignores_failed_sync => self.on_leader_write(write, ctx),
+            // What the disk holds is unknown now: to go on could break a promise. After a restart
+            // it is what is read.
             Err(_) => self.stop(ctx),
         }
     }
@@ -167,15 +172,23 @@ impl Raft {
     /// been promised to someone.
     fn recover(&mut self, records: Vec<Result<Record, Damaged>>) -> bool {
         for record in records {
-            match record {
+            let readable = match record {
                 Ok(Record::Vote { term, voted_for }) => {
-                    self.term = term;
-                    self.voted_for = voted_for;
+                    (self.term, self.voted_for) = (term, voted_for);
+                    true
                 }
-                Ok(Record::Entries { first, entries }) => self.log.replace_from(first, entries.as_slice()),
+                // What came before them is gone.
+                Ok(Record::Entries { first, .. }) if first > self.log.last_index().next() => false,
+                Ok(Record::Entries { first, entries }) => {
+                    self.log.replace_from(first, entries.as_slice());
+                    true
+                }
                 // It never became durable, so nobody was told of it: as if never written.
-                Err(Damaged::Torn) => {}
-                Err(Damaged::Corrupt) => return false,
+                Err(Damaged::Torn) => true,
+                Err(Damaged::Corrupt) => false,
+            };
+            if !readable && !self.config.bugs.ignores_damage {
+                return false;
             }
         }
         true

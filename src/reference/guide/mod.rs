@@ -94,7 +94,7 @@ impl Reference {
             [] => String::new(),
             keys => format!("{}\n", self.key_table(&format!("{}.{}", SECTION.name, verb.name), keys)),
         };
-        let (doc, example) = (verb.doc, self.fault_example(verb, ""));
+        let (doc, example) = (verb.doc, self.fault_example(verb, "") + self.what_comes_of(verb));
         format!(
             "\n#### `{0}`\n\n<a id=\"{0}\"></a>{doc} Needs {1}. {survived}.\n\n{keys}```toml\n{example}```\n",
             verb.name,

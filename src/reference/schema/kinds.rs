@@ -18,10 +18,13 @@ pub(super) fn definitions(reference: &Reference) -> Value {
     let node = schema(reference, KeyKind::Node);
     let sorts = Target::PLACES.join("|");
     let place = json!({ "type": "string", "pattern": format!("^({sorts}):{PLACE}$") });
+    let some = json!({ "type": "integer", "minimum": 1, "maximum": highest_node() });
+    let some = json!({ "type": "object", "properties": { "random": some }, "required": ["random"],
+        "additionalProperties": false });
     json!({
         "delay": duration::schema(SimDuration::ZERO, LONGEST_LATENCY),
         "latency": latency(),
-        "target": { "anyOf": [{ "enum": Target::WORDS }, place, node, nodes] },
+        "target": { "anyOf": [{ "enum": Target::WORDS }, place, node, nodes, some] },
     })
 }
 

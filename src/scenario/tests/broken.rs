@@ -156,7 +156,7 @@ fn values_that_do_not_go_together_are_reported_at_the_key_or_the_table() {
         ("nodes = 2\n[raft]", &[(2, 1, &["two nodes survive no failure"])]),
         ("[raft]\nelection_timeout_min = \"1s\"", &[(3, 24, &["the default of `election_timeout_max`"])]),
         ("[expect]\ncheck = \"linearizability\"", &[(2, 2, &["`[expect]` needs `verdict`"])]),
-        ("[[faults]]\nat = \"1s\"", &[(2, 1, &["`kind` is missing", "`crash`"])]),
+        ("[[faults]]\nat = \"1s\"", &[(2, 1, &["`kind` is missing", "`atropos explain faults`"])]),
         ("[[faults]]\nkind = \"crash\"\nat = \"1s\"", &[(2, 1, &["`crash` needs `target`"])]),
         ("[[faults]]\nkind = \"heal\"", &[(2, 1, &["needs `at` or `every`"])]),
         ("[[faults]]\nkind = \"heal\"\nat = \"1s\"\nfor = \"1s\"", &[(5, 1, &["`for` belongs to `crash`"])]),
