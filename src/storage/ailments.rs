@@ -48,7 +48,8 @@ impl Ailments {
         match ailment {
             Ailment::Stalled => self.stalled_until = self.stalled_until.max(until),
             Ailment::Slow { factor, by } => self.slow.push((until, factor, by)),
-            Ailment::FailsSyncs(count) => self.failing = self.failing.saturating_add(count),
+            // The next so many fail, and not so many more than would have.
+            Ailment::FailsSyncs(count) => self.failing = self.failing.max(count),
             Ailment::Lies => self.lying_until = self.lying_until.max(until),
             Ailment::Full => self.full_until = self.full_until.max(until),
             Ailment::Rots => {}
