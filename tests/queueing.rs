@@ -75,7 +75,7 @@ fn a_queue_waits_as_long_as_theory_says() {
         lasts: Some(MS(10_000_000)),
     };
     let world = WorldConfig { faults: vec![slow], ..WorldConfig::new(Seed(1), 2) };
-    let network = world.network.links.latency;
+    let network = world.network.links.latency.clone();
     assert_eq!(network.least(), MS(1));
     let mut world: World<Source> = World::new(world, (), Vec::new());
     let mut mean = Mean::default();
