@@ -224,6 +224,16 @@ fn a_failed_sync_is_told_and_what_waited_for_it_never_leaves() {
     }
 }
 
+/// What a process says when it hears of one does not wait for the others that failed with it.
+#[test]
+fn every_write_that_fails_with_a_sync_is_told() {
+    let mut world = config(vec![strike(10, disk(Ailment::FailsSyncs(1), node(0)), None)]);
+    world.disk.sync = Latency::Constant(SimDuration::from_us(5_500));
+    let (ear, counters) = run(world, WAYS, 60);
+    let failed = ear.of(0).filter(|(_, said)| matches!(said, Told(_, SYNC_FAILED))).count() as u64;
+    assert_eq!((counters.syncs_failed, counters.writes_failed, failed), (1, 10, 10));
+}
+
 #[test]
 fn syncs_fail_as_often_as_the_scenario_asks() {
     let mut world = config(vec![]);

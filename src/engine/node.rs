@@ -157,6 +157,19 @@ impl<P: Process> Writes<P> {
         self.next_ticket += 1;
         ticket
     }
+
+    /// The process hears that `ticket` has failed. What waits for it, or for one that has failed with
+    /// it, never leaves; what the process sends from now on is its own affair, for it knows.
+    #[cold]
+    pub(super) fn fail(&mut self, ticket: Ticket) {
+        self.disk.mend();
+        self.barrier.fail(ticket);
+        for (ticket, result) in &self.told {
+            if result.is_err() {
+                self.barrier.fail(*ticket);
+            }
+        }
+    }
 }
 
 impl<P: Process> Default for Writes<P> {
@@ -190,11 +203,10 @@ impl<P: Process> Barrier<P> {
         }
     }
 
-    /// `ticket` will never be durable: what waits for it never leaves. What comes later is the
-    /// process's own affair, for it knows.
-    #[cold]
-    pub(super) fn fail(&mut self, ticket: Ticket) {
-        if self.writes.binary_search_by_key(&ticket, |(write, _)| *write).is_ok() {
+    /// `ticket` will never be durable: what waits for it never leaves.
+    fn fail(&mut self, ticket: Ticket) {
+        let place = self.writes.binary_search_by_key(&ticket, |(write, _)| *write);
+        if place.is_ok_and(|place| !self.writes[place].1) {
             self.held.retain(|(behind, _)| *behind < ticket);
             self.lower(ticket);
         }

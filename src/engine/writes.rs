@@ -75,13 +75,10 @@ impl<P: Process, C> World<P, C> {
                 break;
             };
             if result.is_err() {
-                writes.disk.mend();
+                writes.fail(ticket);
             }
             if state.mood.has(Mood::BARRED) {
-                match result {
-                    Ok(()) => writes.barrier.lower(ticket),
-                    Err(_) => writes.barrier.fail(ticket),
-                }
+                writes.barrier.lower(ticket);
                 self.release(node, observer);
             }
             let Some(process) = &mut self.processes[node.index()] else { break };
