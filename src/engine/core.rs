@@ -38,6 +38,8 @@ pub(super) struct Core<P: Process> {
     pub(super) clients: Vec<ClientState>,
     /// Whether every message takes the short way; see [`look_at_the_sky`](Core::look_at_the_sky).
     fair_weather: bool,
+    /// Whether nothing but its receiver is in the way of a message that arrives.
+    still_air: bool,
     pub(super) verbs: Verbs,
     /// What waits at the far end of clogged links, in the order of arrival.
     pub(super) clogged: Vec<Event<P>>,
@@ -62,6 +64,7 @@ impl<P: Process> Core<P> {
             nodes: (0..world.nodes).map(|_| NodeState::new()).collect(),
             clients: (0..clients).map(|_| ClientState::default()).collect(),
             fair_weather: false,
+            still_air: false,
             verbs: Verbs::default(),
             clogged: Vec::new(),
             disk: world.disk.clone(),
@@ -171,9 +174,7 @@ impl<P: Process> Core<P> {
             return self.lose(link, event.kind(), Loss::Blocked, observer);
         }
         let sent = Sent { link, now: self.now, size: event.size() };
-        let (network, decisions) = (&mut self.network, &self.decisions);
-        let draws = decisions.message(link, self.now, nth);
-        let mut course = network.course(sent, &draws, |nth| decisions.weather(link, nth));
+        let mut course = decide(&mut self.network, &self.decisions, sent, nth);
         let effect = if self.verbs.is_empty() { None } else { self.hit(link, event.kind()) };
         // What is lost already cannot be hurt any more.
         if let Some(mishap) = course.lost {
@@ -206,21 +207,22 @@ impl<P: Process> Core<P> {
         }
     }
 
-    /// Whether nothing is in the way of a message that arrives at `node`: the weather is fair,
-    /// and it is neither down nor busy.
+    /// Whether nothing is in the way of a message that arrives at `node`: no link is blocked or
+    /// clogged, and it is neither down nor busy.
     #[inline(always)]
     pub(super) fn is_calm(&self, node: NodeId) -> bool {
-        self.fair_weather && !self.nodes[node.index()].mood.has(Mood::DOWN.or(Mood::BUSY))
+        self.still_air && !self.nodes[node.index()].mood.has(Mood::DOWN.or(Mood::BUSY))
     }
 
-    /// Whether something may be in the way of messages.
+    /// Whether a link may be blocked or clogged.
     #[inline(always)]
     pub(super) fn is_foul(&self) -> bool {
-        !self.fair_weather
+        !self.still_air
     }
 
     /// Finds out whether messages can take the short way: after all that may change it.
     pub(super) fn look_at_the_sky(&mut self) {
+        self.still_air = self.network.partitions.is_empty() && !self.network.disturbances.has_clog();
         self.fair_weather = self.network.is_plain() && self.verbs.is_empty() && !self.decisions.is_scripted();
     }
 
@@ -292,5 +294,17 @@ impl<P: Process> Core<P> {
             queue.push(now + takes, sequence, slot);
         });
         self.counters.syncs_slowed += slowed;
+    }
+}
+
+/// Decides the course of a message, by its name. Apart from the core, so that it is compiled once for
+/// all protocols.
+#[inline(never)]
+fn decide(network: &mut Network, decisions: &Decisions, sent: Sent, nth: u32) -> Course {
+    let Sent { link, now, .. } = sent;
+    if decisions.is_scripted() {
+        network.course(sent, &decisions.message(link, now, nth), |nth| decisions.weather(link, nth))
+    } else {
+        network.course(sent, &decisions.seeded_message(link, now, nth), |nth| decisions.weather(link, nth))
     }
 }

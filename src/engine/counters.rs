@@ -108,7 +108,15 @@ pub struct Counters {
 
 impl Counters {
     /// Counts what chance and disturbances did to a message that is not lost.
+    #[inline]
     pub(super) fn note(&mut self, course: &Course) {
+        if course.doubled | course.queued | course.reordered | course.slowed | course.degraded {
+            self.note_marks(course);
+        }
+    }
+
+    #[inline(never)]
+    fn note_marks(&mut self, course: &Course) {
         self.messages_queued += u64::from(course.queued);
         self.messages_reordered += u64::from(course.reordered);
         self.messages_slowed += u64::from(course.slowed);

@@ -42,11 +42,20 @@ pub(super) enum Event<P: Process> {
     /// What a fault did to the rate of a node's clock ends.
     Straighten { node: NodeId, bend: u64 },
     /// What is left of a message arrives; its checksum tells.
-    Corrupted { link: LinkId, kind: &'static str, why: Loss },
+    Corrupted(Box<Remains>),
     /// What disturbs links ends.
     Calm { disturbance: DisturbanceId, last: bool },
     /// A fault that strikes in several steps takes the next.
     Proceed { course: u32 },
+}
+
+/// What is left of a message that was corrupted. It is rare: kept apart, it makes no event larger.
+#[derive(Clone, Debug)]
+pub(super) struct Remains {
+    pub(super) link: LinkId,
+    pub(super) kind: &'static str,
+    /// What its receiver will find.
+    pub(super) why: Loss,
 }
 
 /// By hand, because an event can be copied even where a process cannot: duplication needs it.
@@ -76,7 +85,7 @@ impl<P: Process> Clone for Event<P> {
             Event::Heal { partition } => Event::Heal { partition: *partition },
             Event::Poll { node } => Event::Poll { node: *node },
             Event::Straighten { node, bend } => Event::Straighten { node: *node, bend: *bend },
-            Event::Corrupted { link, kind, why } => Event::Corrupted { link: *link, kind, why: *why },
+            Event::Corrupted(remains) => Event::Corrupted(remains.clone()),
             Event::Calm { disturbance, last } => Event::Calm { disturbance: *disturbance, last: *last },
             Event::Proceed { course } => Event::Proceed { course: *course },
         }
@@ -128,7 +137,7 @@ impl<P: Process> Event<P> {
             Event::Heal { partition } => head(11, partition.0),
             Event::Start { node } => head(12, u64::from(node.0)),
             Event::StartClient { client } => head(13, u64::from(client.0)),
-            Event::Corrupted { link, .. } => head(14, link.code()),
+            Event::Corrupted(remains) => head(14, remains.link.code()),
             // What else comes is told apart by the word that follows.
             Event::Calm { disturbance, .. } => {
                 head(15, disturbance.0);
@@ -159,7 +168,7 @@ impl<P: Process> Event<P> {
     #[cold]
     pub(super) fn way(&self) -> Option<LinkId> {
         match self {
-            Event::Corrupted { link, .. } => Some(*link),
+            Event::Corrupted(remains) => Some(remains.link),
             other => other.link(),
         }
     }
@@ -170,7 +179,7 @@ impl<P: Process> Event<P> {
             Event::Message { message, .. } => message.kind(),
             Event::Request { request, .. } => request.kind(),
             Event::Response { response, .. } => response.kind(),
-            Event::Corrupted { kind, .. } => kind,
+            Event::Corrupted(remains) => remains.kind,
             _ => "event",
         }
     }
@@ -206,6 +215,6 @@ impl<P: Process> Event<P> {
             // What its receiver notices is counted when it does.
             counters.note_loss(why);
         }
-        unnoticed.unwrap_or(Event::Corrupted { link, kind: self.kind(), why })
+        unnoticed.unwrap_or_else(|| Event::Corrupted(Box::new(Remains { link, kind: self.kind(), why })))
     }
 }

@@ -117,8 +117,12 @@ impl NetworkConfig {
 impl LinkConfig {
     /// Whether only latency, loss and duplication decide about a message.
     pub(super) fn is_plain(&self) -> bool {
-        let chances = [self.corrupt, self.reorder, self.bursts.loss];
-        chances.iter().all(|chance| chance.is_never()) && self.bandwidth.is_none()
+        self.corrupt.is_never() && self.reorder.is_never() && !self.has_state()
+    }
+
+    /// Whether something lasts on a link from one message to the next, but for its order.
+    pub(super) fn has_state(&self) -> bool {
+        self.bandwidth.is_some() || !self.bursts.loss.is_never()
     }
 }
 

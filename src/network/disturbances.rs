@@ -70,6 +70,9 @@ pub struct DisturbanceId(pub u64);
 pub struct Disturbances {
     active: Vec<Disturbance>,
     begun: u64,
+    /// Whether there is a clog, and whether a link is narrowed: so that most messages need not ask.
+    has_clog: bool,
+    is_narrow: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -104,6 +107,7 @@ impl Disturbances {
         self.begun += 1;
         self.active.retain(|other| other.fault != fault);
         self.active.push(Disturbance { id, fault, links, effect });
+        self.look_over();
         id
     }
 
@@ -111,7 +115,18 @@ impl Disturbances {
     pub fn end(&mut self, id: DisturbanceId) -> bool {
         let before = self.active.len();
         self.active.retain(|disturbance| disturbance.id != id);
+        self.look_over();
         self.active.len() < before
+    }
+
+    fn look_over(&mut self) {
+        self.has_clog = self.active.iter().any(|other| other.effect == Effect::Clog);
+        self.is_narrow = self.active.iter().any(|other| matches!(other.effect, Effect::Narrow(_)));
+    }
+
+    /// Whether any link is clogged.
+    pub fn has_clog(&self) -> bool {
+        self.has_clog
     }
 
     /// Whether the disturbance is a clog in force.
@@ -127,7 +142,7 @@ impl Disturbances {
     /// Whether nothing leaves `link`.
     #[inline]
     pub fn clogs(&self, link: LinkId) -> bool {
-        self.on(link).any(|other| other.effect == Effect::Clog)
+        self.has_clog && self.on(link).any(|other| other.effect == Effect::Clog)
     }
 
     fn on(&self, link: LinkId) -> impl Iterator<Item = &Disturbance> {
@@ -135,7 +150,13 @@ impl Disturbances {
     }
 
     /// The bytes that `link` transmits in a second, if it is narrowed.
+    #[inline]
     pub(super) fn bandwidth(&self, link: LinkId) -> Option<u64> {
+        if self.is_narrow { self.narrowest(link) } else { None }
+    }
+
+    #[cold]
+    fn narrowest(&self, link: LinkId) -> Option<u64> {
         let narrow = |other: &Disturbance| match other.effect {
             Effect::Narrow(bandwidth) => Some(bandwidth),
             _ => None,

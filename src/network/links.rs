@@ -43,10 +43,16 @@ pub struct Network {
     has_plain_links: bool,
     /// The latest arrival on each link, where it is FIFO.
     latest: PerLink<SimTime>,
-    wires: PerLink<Wire>,
-    weather: PerLink<Weather>,
+    states: PerLink<State>,
     /// Everybody in their places, if there are any. Larger than what the short way reads.
     placed: Option<Box<Placed>>,
+}
+
+/// What lasts on a link from one message to the next.
+#[derive(Clone, Copy, Default, Debug)]
+struct State {
+    wire: Wire,
+    weather: Weather,
 }
 
 /// What becomes of a message on the short way.
@@ -146,21 +152,14 @@ impl Network {
     /// A network as configured, between that many nodes and clients.
     pub fn new(config: NetworkConfig, nodes: usize, clients: usize) -> Self {
         let any_fifo = config.fifo || config.overrides.iter().any(|link| link.fifo == Some(true));
+        let kept = |wanted| if wanted { (nodes, clients) } else { (0, 0) };
+        let (fifo, lasting) = (kept(any_fifo), kept(config.links.has_state()));
         Network {
             has_plain_links: config.overrides.is_empty() && config.links.is_plain(),
             partitions: Partitions::default(),
             disturbances: Disturbances::default(),
-            latest: if any_fifo { PerLink::new(nodes, clients) } else { PerLink::default() },
-            wires: if config.links.bandwidth.is_some() {
-                PerLink::new(nodes, clients)
-            } else {
-                PerLink::default()
-            },
-            weather: if config.links.bursts.loss.is_never() {
-                PerLink::default()
-            } else {
-                PerLink::new(nodes, clients)
-            },
+            latest: PerLink::new(fifo.0, fifo.1),
+            states: PerLink::new(lasting.0, lasting.1),
             placed: config.topology.clone().map(|topology| Box::new(Placed::new(topology, nodes, clients))),
             config,
         }
@@ -197,20 +196,26 @@ impl Network {
         let config = special.as_ref().unwrap_or(&self.config.links);
         let mut own = draws.ahead(draws::LOSS);
         let (lost, twice) = (own.chance(config.loss), own.chance(config.duplicate));
-        let (transmission, narrowed) = transmit(config, &self.disturbances, &mut self.wires, sent);
-        let bursts = &config.bursts;
-        if lost {
-            return Course::lost(Mishap::Chance);
+        let narrow = self.disturbances.bandwidth(link);
+        let narrowed = narrow.is_some_and(|narrow| config.bandwidth.is_none_or(|own| narrow < own));
+        let bandwidth = if narrowed { narrow } else { config.bandwidth };
+        let (mut left, mut waited, mut overflows, mut bursts) = (now, false, false, false);
+        if bandwidth.is_some() || !config.bursts.loss.is_never() {
+            let state = self.states.of(link);
+            if let Some(bandwidth) = bandwidth {
+                match state.wire.transmit(now, sent.size, bandwidth, config.buffer) {
+                    Transmission::Left { at, waited: behind } => (left, waited) = (at, behind),
+                    Transmission::Overflow => overflows = true,
+                }
+            }
+            bursts = !config.bursts.loss.is_never()
+                && state.weather.is_burst(&config.bursts, now, word)
+                && draws.ahead(draws::BURST).chance(config.bursts.loss);
         }
-        if !bursts.loss.is_never()
-            && self.weather.of(link).is_burst(bursts, now, word)
-            && draws.ahead(draws::BURST).chance(bursts.loss)
-        {
-            return Course::lost(Mishap::Burst);
+        let mishaps = [(lost, Mishap::Chance), (bursts, Mishap::Burst), (overflows, Mishap::Overflow)];
+        if let Some((_, mishap)) = mishaps.into_iter().find(|(happens, _)| *happens) {
+            return Course::lost(mishap);
         }
-        let Transmission::Left { at: left, waited } = transmission else {
-            return Course::lost(Mishap::Overflow);
-        };
         let mut travel = || {
             let by_place = placed.and_then(|placed| placed.travel(link, &mut own));
             by_place.unwrap_or_else(|| config.latency.sample(&mut own))
@@ -270,28 +275,16 @@ impl Network {
 impl LinkConfig {
     /// Corrupts a copy and holds it back, as chance will have it: three draws. Whether it was held back.
     fn hurt(&self, copy: &mut Arrival, own: &mut impl Draw) -> bool {
-        let (corrupted, word, held) = (own.chance(self.corrupt), own.next_u64(), own.chance(self.reorder));
-        copy.corrupted = corrupted.then_some((word, Mishap::Chance));
+        copy.corrupted = own.chance(self.corrupt).then_some((0, Mishap::Chance));
+        match &mut copy.corrupted {
+            None => own.skip(),
+            Some((word, _)) => *word = own.next_u64(),
+        }
+        let held = own.chance(self.reorder);
         if held {
             copy.at += self.reorder_by;
         }
         held
-    }
-}
-
-/// Transmits a message. Whether a disturbance made it take longer comes with it.
-fn transmit(
-    config: &LinkConfig,
-    disturbances: &Disturbances,
-    wires: &mut PerLink<Wire>,
-    sent: Sent,
-) -> (Transmission, bool) {
-    let Sent { link, now, size } = sent;
-    let narrow = if disturbances.is_empty() { None } else { disturbances.bandwidth(link) };
-    let narrowed = narrow.is_some_and(|narrow| config.bandwidth.is_none_or(|bandwidth| narrow < bandwidth));
-    match if narrowed { narrow } else { config.bandwidth } {
-        Some(bandwidth) => (wires.of(link).transmit(now, size, bandwidth, config.buffer), narrowed),
-        None => (Transmission::Left { at: now, waited: false }, false),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Links are clogged, slowed and degraded.
 
 use super::super::core::Core;
-use super::super::event::Event;
+use super::super::event::{Event, Remains};
 use super::super::observer::{Loss, Observer};
 use super::super::world::World;
-use crate::base::{LinkId, SimDuration};
+use crate::base::SimDuration;
 use crate::network::{DisturbanceId, Effect, LinkSet};
 use crate::process::Process;
 
@@ -45,17 +45,12 @@ impl<P: Process> Core<P> {
 
     /// What is left of a message arrives: dropped, if nothing else has become of it.
     #[cold]
-    pub(in crate::engine) fn notice<O: Observer<P>>(
-        &mut self,
-        link: LinkId,
-        kind: &'static str,
-        why: Loss,
-        observer: &mut O,
-    ) {
+    pub(in crate::engine) fn notice<O: Observer<P>>(&mut self, remains: Box<Remains>, observer: &mut O) {
+        let Remains { link, kind, why } = *remains;
         if self.network.partitions.blocks(link) {
             self.lose(link, kind, Loss::Blocked, observer);
         } else if self.network.disturbances.clogs(link) {
-            self.clog(Event::Corrupted { link, kind, why });
+            self.clog(Event::Corrupted(remains));
         } else if link.to.as_node().is_some_and(|node| !self.nodes[node.index()].is_up()) {
             self.lose(link, kind, Loss::Down, observer);
         } else {
