@@ -4,6 +4,7 @@
 //! scenario is another by now. What is told in spite of shards that are missing is unknown, unless what
 //! is there has failed already.
 
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -50,9 +51,12 @@ pub(super) fn merge(arguments: &Arguments, session: &mut Session<'_>) -> Result<
 
 /// The shards in `paths`, in their order, if they are of one sweep.
 fn together(paths: &[PathBuf]) -> Result<Vec<Part>, Failure> {
-    let parts = paths.iter().map(|path| Part::read(path)).collect::<Result<Vec<_>, _>>();
-    let mut parts = parts.map_err(Failure::Input)?;
-    parts.sort_by_key(|part| part.header.shard().index);
+    let mut parts: Vec<Part> = Vec::new();
+    for path in paths {
+        let part = Part::read(path).map_err(Failure::Input)?;
+        let place = parts.partition_point(|other| other.header.shard().index < part.header.shard().index);
+        parts.insert(place, part);
+    }
     let first = &parts[0];
     for part in &parts[1..] {
         if let Some(what) = first.header.difference(&part.header) {
@@ -109,7 +113,8 @@ fn merge_one(
     }
     let results = sweep.save()?;
     if arguments.json {
-        writeln!(session.out, "{}", sweep.summary())?;
+        serde_json::to_writer(&mut *session.out, &sweep.summary()).map_err(io::Error::from)?;
+        writeln!(session.out)?;
     }
     let text = session.text(arguments.json);
     for line in &missing {

@@ -8,7 +8,7 @@
 //! * `explain`, `list`, `schema`, `new`: what the table of keys says; `completions`, `man`: what the
 //!   table of commands says.
 //!
-//! Around them: `scenario_file`, `history_file` and `seeds` turn arguments into values, `results_folder`
+//! Around them: `scenario_file`, `history_file` and `seeds` turn arguments into values, `run_options` are shared, `results_folder`
 //! and `regressions` know where files go, `appearance` colours and verbosity, `standard_output` the
 //! stream, `closing` the last lines of every command, `failure` why one gave up.
 
@@ -32,6 +32,7 @@ mod replay;
 mod results_folder;
 mod run;
 mod run_many;
+mod run_options;
 mod scenario_file;
 mod schema;
 mod seeds;
@@ -141,8 +142,8 @@ impl Command {
     /// Whether stdout is for a program.
     fn json(&self) -> bool {
         match self {
-            Command::Run(arguments) => arguments.json,
-            Command::Sweep(arguments) => arguments.json,
+            Command::Run(arguments) => arguments.options.json,
+            Command::Sweep(arguments) => arguments.options.json,
             Command::Merge(arguments) => arguments.json,
             Command::Replay(arguments) => arguments.json,
             Command::Check(arguments) => arguments.json,

@@ -43,7 +43,8 @@ pub(super) struct Arguments {
     until: Option<SimTime>,
 }
 
-fn instant(text: &str) -> Result<SimTime, String> {
+/// An instant, or a time since the beginning.
+pub(super) fn instant(text: &str) -> Result<SimTime, String> {
     parse_duration(text).map(|since| SimTime::ZERO + since)
 }
 

@@ -1,7 +1,7 @@
 //! `atropos run`: a scenario under one seed. Many seeds are the affair of `run_many`.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 
@@ -9,6 +9,7 @@ use super::closing::{Closing, replay_command};
 use super::execution::Execution;
 use super::failure::Failure;
 use super::run_many::{self, Plan, Subject};
+use super::run_options::RunOptions;
 use super::seeds::SeedRange;
 use super::{ExitCode, Session, results_folder, scenario_file};
 use crate::base::Seed;
@@ -19,33 +20,20 @@ use crate::scenario::Scenario;
 pub(super) struct Arguments {
     /// The scenario: a file, or a name such as raft/leader-partition of a file under scenarios/
     #[arg(value_name = "SCENARIO")]
-    pub(super) scenario: String,
-    /// Set a value in the place of the scenario's own, as in network.loss=0.05
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub(super) set: Vec<String>,
+    scenario: String,
     /// The seed, in decimal or hexadecimal [default: the scenario's own]
     #[arg(long, value_name = "N", conflicts_with = "seeds")]
-    pub(super) seed: Option<Seed>,
+    seed: Option<Seed>,
     /// Run every seed from A up to B (A..B without B, A..=B with B)
     #[arg(long, value_name = "A..B")]
-    pub(super) seeds: Option<SeedRange>,
-    /// Print JSON: one object, or with --seeds one a line
-    #[arg(long)]
-    pub(super) json: bool,
-    /// The folder for results: DIR/SCENARIO/SEED/
-    #[arg(long, value_name = "DIR", default_value = results_folder::DEFAULT)]
-    pub(super) out: PathBuf,
-    /// Run every seed twice and name the first event that differs
-    #[arg(long)]
-    pub(super) check_determinism: bool,
-    /// How many threads run seeds [default: as many as there are cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(super) threads: Option<u16>,
+    seeds: Option<SeedRange>,
+    #[command(flatten)]
+    pub(super) options: RunOptions,
 }
 
 /// Carries out `atropos run`.
 pub(super) fn run(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
-    let scenario = scenario_file::load(&arguments.scenario, &arguments.set)?;
+    let scenario = scenario_file::load(&arguments.scenario, &arguments.options.set)?;
     session.interrupt.listen()?;
     match arguments.seeds {
         Some(seeds) => run_seeds(arguments, scenario, seeds, session),
@@ -59,17 +47,7 @@ fn run_seeds(
     seeds: SeedRange,
     session: &mut Session<'_>,
 ) -> Result<ExitCode, Failure> {
-    let plan = Plan {
-        set: &arguments.set,
-        out: &arguments.out,
-        json: arguments.json,
-        check_determinism: arguments.check_determinism,
-        threads: arguments.threads,
-        seeds,
-        seconds: None,
-        shard: None,
-        max_failures: None,
-    };
+    let plan = Plan::new(&arguments.options, seeds);
     let subject = Subject { named: arguments.scenario.clone(), scenario, regressions: None };
     run_many::run_many(&plan, &[subject], session)
 }
@@ -80,10 +58,10 @@ fn run_one(
     session: &mut Session<'_>,
 ) -> Result<ExitCode, Failure> {
     let seed = arguments.seed.unwrap_or(scenario.seed);
-    let twice = arguments.check_determinism;
+    let twice = arguments.options.check_determinism;
     let execution = Execution::run(session.runner, scenario, seed, twice, &session.interrupt)?;
     session.so_far = execution.code;
-    let folder = results_folder::of_run(&arguments.out, &scenario.name, seed);
+    let folder = results_folder::of_run(&arguments.options.out, &scenario.name, seed);
     // Results that another run would contradict are worth nothing.
     let earlier = results_folder::earlier(&folder, scenario);
     let saved = execution.mismatch.is_none().then(|| results_folder::save(&folder, &execution));
@@ -104,16 +82,20 @@ fn tell(
     (results, note): (Option<&Path>, Option<String>),
     session: &mut Session<'_>,
 ) -> io::Result<()> {
-    if arguments.json {
+    if arguments.options.json {
         serde_json::to_writer(&mut *session.out, &execution.results)?;
         writeln!(session.out)?;
     }
-    execution.write_summary(scenario, session, arguments.json)?;
+    execution.write_summary(scenario, session, arguments.options.json)?;
     if let Some(note) = note.filter(|_| !session.is_quiet()) {
-        writeln!(session.text(arguments.json), "\n{note}")?;
+        writeln!(session.text(arguments.options.json), "\n{note}")?;
     }
-    let replay =
-        Some(replay_command(&arguments.scenario, &arguments.set, execution.outcome.seed, &arguments.out));
+    let replay = Some(replay_command(
+        &arguments.scenario,
+        &arguments.options.set,
+        execution.outcome.seed,
+        &arguments.options.out,
+    ));
     let (epitaph, verdict) = (execution.epitaph(), execution.verdict(scenario));
-    Closing { epitaph, verdict, code: execution.code, results, replay }.write(session, arguments.json)
+    Closing { epitaph, verdict, code: execution.code, results, replay }.write(session, arguments.options.json)
 }

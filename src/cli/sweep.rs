@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::Failure;
+use super::replay::instant;
 use super::run_many::{self, Plan, Subject};
+use super::run_options::RunOptions;
 use super::seeds::{MOST_SEEDS, SeedRange};
-use super::{ExitCode, Session, regressions, results_folder, scenario_file};
-use crate::scenario::parse_duration;
+use super::{ExitCode, Session, regressions, scenario_file};
+use crate::base::SimTime;
 use crate::sweep::Shard;
 
 /// Run many seeds of scenarios, group what fails, and tell what was covered
@@ -23,41 +25,24 @@ pub(super) struct Arguments {
     /// The scenarios: files, folders, or names such as raft/leader-partition of those under scenarios/
     #[arg(value_name = "SCENARIO", required = true)]
     scenarios: Vec<String>,
-    /// Set a value in every scenario, as in network.loss=0.05
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
     /// Run every seed from A up to B (A..B without B, A..=B with B) [default: 0..1000]
     #[arg(long, value_name = "A..B")]
     seeds: Option<SeedRange>,
     /// Run seeds from 0 on, or those of --seeds, until this much time is over
-    #[arg(long = "for", value_name = "TIME", value_parser = seconds)]
-    seconds: Option<f64>,
+    #[arg(long = "for", value_name = "TIME", value_parser = instant)]
+    time: Option<SimTime>,
     /// Run only the share K of N, from 0/N to N-1/N; `atropos merge` puts them together
-    #[arg(long, value_name = "K/N", conflicts_with_all = ["seconds", "max_failures"])]
-    shard: Option<Shard>,
+    #[arg(long, value_name = "K/N", conflicts_with_all = ["time", "max_failures"])]
+    shard: Option<String>,
     /// End with so many failures
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    max_failures: Option<u64>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    max_failures: Option<u16>,
     /// The folder for seeds that fail, which are run first: DIR/SCENARIO.seeds [default: regressions/ in
     /// the folder scenarios/ that the scenario lies in]
     #[arg(long, value_name = "DIR", conflicts_with = "set")]
     regressions: Option<PathBuf>,
-    /// Print one JSON object a run
-    #[arg(long)]
-    pub(super) json: bool,
-    /// The folder for results: DIR/SCENARIO/
-    #[arg(long, value_name = "DIR", default_value = results_folder::DEFAULT)]
-    out: PathBuf,
-    /// Run every seed twice and name the first event that differs
-    #[arg(long)]
-    check_determinism: bool,
-    /// How many threads run seeds [default: as many as there are cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    parse_duration(text).map(|duration| duration.as_ns() as f64 / 1e9)
+    #[command(flatten)]
+    pub(super) options: RunOptions,
 }
 
 /// What is run if nobody says what.
@@ -65,33 +50,26 @@ const SEEDS: SeedRange = SeedRange { first: 0, count: 1_000 };
 
 /// Carries out `atropos sweep`.
 pub(super) fn sweep(arguments: &Arguments, session: &mut Session<'_>) -> Result<ExitCode, Failure> {
-    let subjects = subjects(arguments)?;
-    let all = match (arguments.seeds, arguments.seconds) {
+    let all = match (arguments.seeds, arguments.time) {
         (Some(seeds), _) => seeds,
         (None, Some(_)) => SeedRange { first: 0, count: MOST_SEEDS },
         (None, None) => SEEDS,
     };
-    let (mut seeds, mut seconds) = (all, arguments.seconds);
-    if let Some(shard) = arguments.shard {
-        let places = shard.places(all.count);
-        if places.is_empty() {
-            let (count, of) = (all.count, shard.of);
-            return Err(Failure::Input(format!("{count} seeds are not enough for {of} shards")));
-        }
-        seeds = SeedRange { first: all.first + places.start, count: places.end - places.start };
-        seconds = None;
+    let shard = arguments.shard.as_deref().map(str::parse::<Shard>).transpose();
+    let shard = shard.map_err(|why| Failure::Input(format!("impossible value for `--shard`: {why}")))?;
+    let places = shard.map_or(0..all.count, |shard| shard.places(all.count));
+    if let Some(shard) = shard.filter(|shard| shard.of > all.count) {
+        let (count, of) = (all.count, shard.of);
+        return Err(Failure::Input(format!("{count} seeds are not enough for {of} shards")));
     }
+    let seeds = SeedRange { first: all.first + places.start, count: places.end - places.start };
+    let subjects = subjects(arguments)?;
     session.interrupt.listen()?;
     let plan = Plan {
-        set: &arguments.set,
-        out: &arguments.out,
-        json: arguments.json,
-        check_determinism: arguments.check_determinism,
-        threads: arguments.threads,
-        seeds,
-        seconds,
-        shard: arguments.shard.map(|shard| (shard, all)),
-        max_failures: arguments.max_failures,
+        seconds: arguments.time.map(|time| time.as_ns() as f64 / 1e9),
+        shard: shard.map(|shard| (shard, all)),
+        max_failures: arguments.max_failures.map(u64::from),
+        ..Plan::new(&arguments.options, seeds)
     };
     run_many::run_many(&plan, &subjects, session)
 }
@@ -101,7 +79,7 @@ fn subjects(arguments: &Arguments) -> Result<Vec<Subject>, Failure> {
     let mut subjects: Vec<Subject> = Vec::new();
     for named in arguments.scenarios.iter().map(|argument| scenario_file::named_by(argument)) {
         for named in named? {
-            let scenario = scenario_file::load(&named, &arguments.set)?;
+            let scenario = scenario_file::load(&named, &arguments.options.set)?;
             if let Some(other) = subjects.iter().find(|other| other.scenario.name == scenario.name) {
                 return Err(Failure::Input(format!(
                     "`{named}` and `{}` are both called {}, and their results would be in one place",

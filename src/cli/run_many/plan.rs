@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::cli::run_options::RunOptions;
 use crate::cli::seeds::SeedRange;
 use crate::scenario::Scenario;
 use crate::sweep::Shard;
@@ -28,7 +29,22 @@ pub(in crate::cli) struct Plan<'a> {
     pub(in crate::cli) max_failures: Option<u64>,
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a> {
+    /// All of `seeds` with `options`.
+    pub(in crate::cli) fn new(options: &'a RunOptions, seeds: SeedRange) -> Self {
+        Plan {
+            set: &options.set,
+            out: &options.out,
+            json: options.json,
+            check_determinism: options.check_determinism,
+            threads: options.threads,
+            seeds,
+            seconds: None,
+            shard: None,
+            max_failures: None,
+        }
+    }
+
     /// Whether it is the whole or the first shard of it.
     pub(super) fn is_first(&self) -> bool {
         self.shard.is_none_or(|(shard, _)| shard.index == 0)

@@ -26,8 +26,8 @@ pub(in crate::cli) struct Rows {
     /// The fingerprint of every line so far.
     digest: Digest,
     count: u64,
-    /// Of a shard: its first line and how many rows make it whole.
-    shard: Option<(String, u64)>,
+    /// Of a shard: what it is of and how many rows make it whole.
+    shard: Option<(Header, u64)>,
 }
 
 impl Rows {
@@ -42,11 +42,13 @@ impl Rows {
         let mut draft = Draft::new(&folder)?;
         let file = draft.open(&name)?;
         let header =
-            plan.shard.map(|(shard, all)| (Header::new(plan, subject, shard, all).line(), plan.seeds.count));
+            plan.shard.map(|(shard, all)| (Header::new(plan, subject, shard, all), plan.seeds.count));
         let mut rows =
             Rows { draft, folder, name, file, digest: Digest::new(), count: 0, shard: header.clone() };
         if let Some((header, _)) = header {
-            rows.line(&header)?;
+            for line in header.lines() {
+                rows.line(&line)?;
+            }
         }
         rows.line(&Record::heading())?;
         Ok(rows)
@@ -74,7 +76,7 @@ impl Rows {
     pub(super) fn publish(mut self, summary: &serde_json::Value) -> Result<Option<PathBuf>, FileError> {
         if let Some((header, count)) = self.shard.take() {
             let path = self.folder.join(&self.name);
-            let whole = |part: Part| part.is_whole() && part.header.line() == header;
+            let whole = |part: Part| part.is_whole() && part.header == header;
             if self.count < count && Part::read(&path).is_ok_and(whole) {
                 return Ok(None);
             }
@@ -84,7 +86,9 @@ impl Rows {
             return Ok(Some(path));
         }
         self.draft.write(SUMMARY, |file| {
-            serde_json::to_writer_pretty(&mut *file, summary)?;
+            // One kind of writer for all summaries: each is a copy of the serializer in the binary.
+            let file: &mut dyn Write = file;
+            serde_json::to_writer(&mut *file, summary)?;
             writeln!(file)
         })?;
         self.draft.publish()?;

@@ -1,14 +1,13 @@
 //! `results/<scenario>/shards/K-of-N.shard`: the rows of a shard, with what they are rows of.
 //!
-//! The first line is a JSON object, the second names the columns, then there is a row a seed, and the
-//! last line tells how many and the fingerprint of all lines before it. A file gets its name when it
+//! The first lines say what it is of, a word and a value each; then the columns are named, then there is
+//! a row a seed, and the last line tells how many and the fingerprint of all lines before it. A file gets its name when it
 //! is whole and on the disk; what all the same was cut or changed is refused and never merged.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
-
-use serde::{Deserialize, Serialize};
 
 use super::{Plan, Subject};
 use crate::base::{DIGEST_SCHEME, Digest, Seed};
@@ -18,11 +17,11 @@ use crate::scenario::Scenario;
 use crate::sweep::{Record, Shard};
 
 /// What the rows are rows of.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(in crate::cli) struct Header {
     /// The version of what ran them, and of all that digests depend on.
-    pub(in crate::cli) atropos: String,
-    pub(in crate::cli) digest_scheme: u32,
+    atropos: String,
+    digest_scheme: String,
     /// The scenario: its name, and how it was called on the command line.
     pub(in crate::cli) scenario: String,
     pub(in crate::cli) named: String,
@@ -34,9 +33,7 @@ pub(in crate::cli) struct Header {
     /// The first seed of all shards together, and how many there are.
     first: String,
     count: u64,
-    /// Which shard, from 0, of how many.
-    shard: u64,
-    of: u64,
+    shard: Shard,
 }
 
 impl Header {
@@ -44,7 +41,7 @@ impl Header {
     pub(super) fn new(plan: &Plan<'_>, subject: &Subject, shard: Shard, all: SeedRange) -> Self {
         Header {
             atropos: env!("CARGO_PKG_VERSION").to_owned(),
-            digest_scheme: DIGEST_SCHEME,
+            digest_scheme: DIGEST_SCHEME.to_string(),
             scenario: subject.scenario.name.clone(),
             named: subject.named.clone(),
             set: plan.set.to_vec(),
@@ -53,14 +50,50 @@ impl Header {
             check_determinism: plan.check_determinism,
             first: Seed(all.first).to_string(),
             count: all.count,
-            shard: shard.index,
-            of: shard.of,
+            shard,
         }
     }
 
-    /// The first line.
-    pub(super) fn line(&self) -> String {
-        serde_json::to_string(self).unwrap_or_else(|error| unreachable!("words and numbers: {error}"))
+    /// Its lines: a word and what is to be said, each.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut say = |name: &str, value: &str| {
+            lines.push(format!("{name} {}", value.replace('\\', r"\\").replace('\n', r"\n")));
+        };
+        say("atropos", &self.atropos);
+        say("digest_scheme", &self.digest_scheme);
+        say("scenario", &self.scenario);
+        say("named", &self.named);
+        self.set.iter().for_each(|set| say("set", set));
+        say("settings", &self.settings);
+        say("expectations", &self.expectations);
+        say("check_determinism", &self.check_determinism.to_string());
+        say("first", &self.first);
+        say("count", &self.count.to_string());
+        say("shard", &self.shard.to_string());
+        lines
+    }
+
+    /// What `lines` say; `None` if something is missing.
+    fn parse(lines: &[&str]) -> Option<Self> {
+        let all = |name: &'static str| {
+            let values = lines.iter().filter_map(move |line| line.strip_prefix(name)?.strip_prefix(' '));
+            values.map(unescaped)
+        };
+        let one = |name| all(name).next();
+        Some(Header {
+            atropos: one("atropos")?,
+            digest_scheme: one("digest_scheme")?,
+            scenario: one("scenario")?,
+            named: one("named")?,
+            set: all("set").collect(),
+            settings: one("settings")?,
+            expectations: one("expectations")?,
+            check_determinism: one("check_determinism")? == "true",
+            first: one("first")?,
+            count: one("count")?.parse().ok()?,
+            shard: one("shard")?.parse().ok()?,
+        })
     }
 
     /// The seeds of all shards together.
@@ -72,7 +105,7 @@ impl Header {
 
     /// Which shard it is.
     pub(in crate::cli) fn shard(&self) -> Shard {
-        Shard { index: self.shard, of: self.of }
+        self.shard
     }
 
     /// What both say otherwise, if they are not of one sweep.
@@ -85,10 +118,23 @@ impl Header {
             (self.expectations != other.expectations, "expectations of the scenario"),
             (self.check_determinism != other.check_determinism, "uses of --check-determinism"),
             ((&self.first, self.count) != (&other.first, other.count), "ranges of seeds"),
-            (self.of != other.of, "numbers of shards"),
+            (self.shard.of != other.shard.of, "numbers of shards"),
         ];
         checks.into_iter().find(|(differ, _)| *differ).map(|(_, what)| what)
     }
+}
+
+/// A value as it was before it was put on one line.
+fn unescaped(value: &str) -> String {
+    let mut text = String::new();
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => text.extend(chars.next().map(|c| if c == 'n' { '\n' } else { c })),
+            (c, false) => text.push(c),
+        }
+    }
+    text
 }
 
 /// The fingerprint of what is expected of a scenario.
@@ -122,19 +168,25 @@ impl Part {
         let last = lines.pop().filter(|_| text.ends_with('\n')).ok_or_else(|| damaged("it is cut off"))?;
         let mut digest = Digest::new();
         lines.iter().for_each(|line| digest.write(line.as_bytes()));
-        if last != trailer((lines.len() as u64).saturating_sub(2), digest) {
+        let heading = Record::heading();
+        let head = lines.iter().position(|line| *line == heading);
+        let head =
+            head.ok_or_else(|| damaged("it is of another version, or its columns have other names"))?;
+        let (said, rows) = (&lines[..head], &lines[head + 1..]);
+        if last != trailer(rows.len() as u64, digest) {
             return Err(damaged("its last line is not what the others add up to"));
         }
-        let header = lines.first().and_then(|line| serde_json::from_str::<Header>(line).ok());
-        let header = header.ok_or_else(|| damaged("its first line is of another version"))?;
-        let shard = header.shard();
-        let all = header.all().filter(|_| shard.index < shard.of && shard.of <= header.count);
+        let header =
+            Header::parse(said).ok_or_else(|| damaged("its first lines do not say what it is of"))?;
+        let shard = header.shard;
+        let all = header.all().filter(|_| shard.of <= header.count);
         let all = all.ok_or_else(|| damaged("there is no such shard"))?;
         let own = path.file_name().is_some_and(|name| name == &*results_folder::shard_name(shard));
         if !own {
             return Err(damaged(&format!("it is {shard}, which has another name")));
         }
-        let is_ours = header.atropos == env!("CARGO_PKG_VERSION") && header.digest_scheme == DIGEST_SCHEME;
+        let is_ours =
+            header.atropos == env!("CARGO_PKG_VERSION") && header.digest_scheme == DIGEST_SCHEME.to_string();
         if !is_ours {
             let Header { atropos, digest_scheme, .. } = header;
             let message = format!(
@@ -145,11 +197,8 @@ impl Part {
             );
             return Err(message);
         }
-        if lines.get(1) != Some(&&*Record::heading()) {
-            return Err(damaged("its columns have other names"));
-        }
         let places = shard.places(all.count);
-        let records: Option<Vec<Record>> = lines[2..].iter().map(|row| Record::parse(row)).collect();
+        let records: Option<Vec<Record>> = rows.iter().map(|row| Record::parse(row)).collect();
         let records = records.ok_or_else(|| damaged("it has a row that does not read"))?;
         let seeds = records.iter().map(|record| record.seed);
         if !seeds.eq(places.clone().take(records.len()).map(|place| all.seed(place))) {
@@ -173,21 +222,49 @@ impl Part {
 /// The files of shards in `folder` and below, folder by folder. Links to folders are not followed.
 pub(in crate::cli) fn find_shards(folder: &Path) -> Result<Vec<Vec<PathBuf>>, String> {
     let failed = |error: std::io::Error| format!("cannot read the folder `{}`: {error}", folder.display());
-    let (mut here, mut below) = (Vec::new(), Vec::new());
+    let (mut here, mut below) = (Vec::new(), BTreeSet::new());
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         match entry.file_type().map_err(failed)?.is_dir() {
-            true => below.push(entry.path()),
+            true => drop(below.insert(entry.path())),
             false if entry.path().extension().is_some_and(|extension| extension == "shard") => {
                 here.push(entry.path());
             }
             false => {}
         }
     }
-    below.sort();
     let mut found = if here.is_empty() { Vec::new() } else { vec![here] };
     for folder in below {
         found.extend(find_shards(&folder)?);
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use quickcheck::quickcheck;
+
+    use super::*;
+
+    quickcheck! {
+        fn a_header_tells_all_of_itself(words: Vec<String>, set: Vec<String>, check: bool, count: u64) -> bool {
+            let word = |place: usize| words.get(place).cloned().unwrap_or("\\\n a".to_owned());
+            let header = Header {
+                atropos: word(0),
+                digest_scheme: word(1),
+                scenario: word(2),
+                named: word(3),
+                set,
+                settings: word(4),
+                expectations: word(5),
+                check_determinism: check,
+                first: word(6),
+                count,
+                shard: Shard { index: 3, of: 7 },
+            };
+            let lines = header.lines();
+            let read: Vec<&str> = lines.iter().map(String::as_str).collect();
+            lines.iter().all(|line| !line.contains('\n')) && Header::parse(&read) == Some(header)
+        }
+    }
 }

@@ -28,25 +28,26 @@ impl Sweep<'_> {
                 "first": sighting.first.map(|seed| seed.to_string()),
             })
         });
-        json!({
-            "scenario": scenario.name,
-            "protocol": scenario.protocol,
-            "set": scenario.overrides,
-            "settings": scenario.fingerprint().to_string(),
-            "atropos": env!("CARGO_PKG_VERSION"),
-            "digest_scheme": DIGEST_SCHEME,
-            "seeds": self.seeds(),
-            "verdict": self.verdict_of_all().to_string(),
-            "valid": valid,
-            "invalid": invalid,
-            "unknown": unknown,
-            "panics": self.panics,
-            "failures": self.failures,
-            "mismatches": self.mismatches,
-            "sim_seconds": self.sim_seconds,
-            "kinds": kinds.collect::<Value>(),
-            "coverage": coverage,
-            "sometimes": sometimes.collect::<Value>(),
-        })
+        let fields: [(&str, Value); 18] = [
+            ("scenario", (&*scenario.name).into()),
+            ("protocol", (&*scenario.protocol).into()),
+            ("set", (&*scenario.overrides).into()),
+            ("settings", scenario.fingerprint().to_string().into()),
+            ("atropos", env!("CARGO_PKG_VERSION").into()),
+            ("digest_scheme", DIGEST_SCHEME.into()),
+            ("seeds", self.seeds().into()),
+            ("verdict", self.verdict_of_all().to_string().into()),
+            ("valid", valid.into()),
+            ("invalid", invalid.into()),
+            ("unknown", unknown.into()),
+            ("panics", self.panics.into()),
+            ("failures", self.failures.into()),
+            ("mismatches", self.mismatches.into()),
+            ("sim_seconds", self.sim_seconds.into()),
+            ("kinds", kinds.collect()),
+            ("coverage", coverage.into()),
+            ("sometimes", sometimes.collect()),
+        ];
+        Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 }
