@@ -2,6 +2,7 @@
 
 use super::linearizability::{Assignments, Problem, Searching, Steps};
 use super::numbering::StateId;
+use super::partition::{Entry, NEVER};
 use super::special::{self, Ruling};
 use super::{Budget, Case, Verdict};
 
@@ -149,7 +150,10 @@ impl<'c> Judging<'c> {
     /// Judges at once where there is a near-linear way, and else chooses the search.
     fn choose(&mut self) -> Option<Judgement> {
         let partition = &self.case.partitions[self.place];
-        match special::rule(self.case, partition) {
+        match special::rule(self.case, partition, self.question, self.horizon) {
+            (Ruling::Possible, algorithm) if self.horizon.is_some() => {
+                return Some(Judgement::beyond(algorithm));
+            }
             (Ruling::Possible, algorithm) => return Some(Judgement::valid(algorithm)),
             (Ruling::Impossible(_) | Ruling::Between { .. }, algorithm)
                 if self.question == Question::Verdict =>
@@ -159,6 +163,7 @@ impl<'c> Judging<'c> {
             (Ruling::Impossible(impossible), algorithm) => {
                 return Some(Judgement::invalid(algorithm, impossible));
             }
+            (Ruling::Between { impossible, .. }, _) if self.ends_before(impossible) => self.choose_search(),
             (Ruling::Between { possible, impossible }, _) => {
                 let steps = Steps::new(self.case, partition);
                 self.method = Method::Steps(Box::new(Searching::between(steps, possible, impossible)));
@@ -166,6 +171,14 @@ impl<'c> Judging<'c> {
             (Ruling::Silent, _) => self.choose_search(),
         }
         None
+    }
+
+    /// Whether fewer returns than this matter.
+    fn ends_before(&self, returns: usize) -> bool {
+        let entries = &self.case.partitions[self.place].entries;
+        let returned = |entry: &&Entry| self.case.operations[entry.source as usize].returned;
+        let before = |entry: &&Entry| entry.ret != NEVER && returned(entry) < self.horizon;
+        self.horizon.is_some() && entries.iter().filter(before).count() < returns
     }
 
     fn choose_search(&mut self) {

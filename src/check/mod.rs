@@ -12,6 +12,7 @@
 //! * [`Online`]: the judging of a history while it is made.
 
 mod automaton;
+mod beginnings;
 #[cfg(test)]
 mod brute_force;
 mod budget;

@@ -68,6 +68,9 @@ pub enum Structure {
     /// A queue, first in, first out, empty at first. An `enqueue` adds its input, and all else
     /// takes what it answers, nil if there is nothing.
     Queue,
+    /// A string, empty at first. An `append` adds its input at the end, a `put` or `write` leaves it, a `get`
+    /// or `read` that says something demands its output; nil is the empty string.
+    String,
     /// A stack, last in, first out, empty at first. A `push` adds its input, and all else takes what it
     /// answers, nil if there is nothing.
     Stack,

@@ -31,7 +31,7 @@ pub(super) struct Entry {
     /// When it returned, or [`NEVER`].
     pub ret: u32,
     /// The state it demands, [`NONE`] or [`COMPUTE`]. This stands for a state too where the model computes
-    /// other operations and says nothing of its structure: then nobody needs the states.
+    /// other operations, and nobody needs the states.
     pub guard: StateId,
     /// The state it leaves, or [`NONE`] if that stays as it was.
     pub leaves: StateId,
@@ -175,7 +175,7 @@ const RECENT: usize = 64;
 struct Sorting<'m> {
     model: &'m dyn Erased,
     is_plain: bool,
-    /// Whether what is computed is left to a search.
+    /// Whether nobody needs the states where anything is computed.
     is_opaque: bool,
     partitions: Vec<Partition>,
     counts: Counts,
@@ -201,8 +201,8 @@ impl<'m> Sorting<'m> {
         Sorting {
             model,
             is_plain: model.structure() == Structure::Register,
-            is_opaque: model.structure() == Structure::Other,
-            partitions: Vec::new(),
+            is_opaque: matches!(model.structure(), Structure::Other | Structure::String),
+            partitions: Vec::with_capacity(8),
             counts: Counts::default(),
             constrains: false,
             states,
@@ -212,7 +212,7 @@ impl<'m> Sorting<'m> {
             last_place: usize::MAX,
             recent: [NONE; RECENT],
             keys: Numbering::new(expected),
-            other_keys: Table::new(),
+            other_keys: Table::with_capacity(14),
             expected,
         }
     }

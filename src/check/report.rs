@@ -131,8 +131,11 @@ impl Report {
             (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
             (Verdict::Valid, Verdict::Valid) => Verdict::Valid,
         };
-        let is_new = !self.algorithm.split(" + ").any(|known| known == judgement.algorithm);
-        if is_new && !judgement.algorithm.is_empty() {
+        // The first question is answered sooner, and mostly is enough.
+        let is_new = !judgement.algorithm.is_empty()
+            && self.algorithm != judgement.algorithm
+            && !self.algorithm.split(" + ").any(|known| known == judgement.algorithm);
+        if is_new {
             let and = if self.algorithm.is_empty() { "" } else { " + " };
             self.algorithm += &format!("{and}{}", judgement.algorithm);
         }

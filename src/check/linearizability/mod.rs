@@ -28,6 +28,7 @@ pub(in crate::check) use assignments::{Assignments, STATES_MAX};
 pub(in crate::check) use chronology::Chronology;
 pub(in crate::check) use judging::{Problem, Searching};
 pub(in crate::check) use just_in_time::JustInTime;
+pub(in crate::check) use open_list::OpenList;
 pub(in crate::check) use steps::Steps;
 
 /// What a search found.

@@ -18,6 +18,7 @@ use super::Ruling;
 use super::prefixes::{self, Answer};
 use crate::base::Table;
 use crate::check::Case;
+use crate::check::judgement::Question;
 use crate::check::numbering::NONE;
 use crate::check::partition::{COMPUTE, Entry, NEVER, Partition};
 use crate::history::Value;
@@ -26,9 +27,9 @@ use crate::history::Value;
 pub(super) const ALGORITHM: &str = "set order";
 
 /// Judges `partition` of `case`, whose model is a growing set.
-pub(super) fn rule(case: &Case, partition: &Partition) -> Ruling {
+pub(super) fn rule(case: &Case, partition: &Partition, question: Question) -> Ruling {
     match Sets::new(case, partition) {
-        Some(sets) => prefixes::rule(&partition.entries, &|horizon| sets.judge(horizon)),
+        Some(sets) => prefixes::rule(&partition.entries, question, &|horizon| sets.judge(horizon)),
         None => Ruling::Silent,
     }
 }

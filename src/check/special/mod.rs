@@ -10,6 +10,7 @@
 //! * `growing_set`: a set to which no element is added twice.
 //! * `queue`: a queue to which no value is enqueued twice.
 //! * `stack`, `nesting`: a stack onto which no value is pushed twice.
+//! * `strings`: strings that grow, where hardly a step is to be taken back.
 //! * `container`: the operations of these two.
 //! * `prefixes`: the first impossible operation for those three.
 
@@ -24,13 +25,14 @@ mod nesting;
 mod prefixes;
 mod queue;
 mod stack;
+mod strings;
 #[cfg(test)]
 mod tests;
 mod zone_locator;
 mod zone_states;
 mod zones;
 
-use super::judgement::Impossible;
+use super::judgement::{Impossible, Question};
 use super::model::Structure;
 use super::{Case, Partition};
 
@@ -48,12 +50,20 @@ pub(super) enum Ruling {
     Silent,
 }
 
-/// The ruling of the first judge that has one on `partition` of `case`, and what it calls itself.
-pub(super) fn rule(case: &Case, partition: &Partition) -> (Ruling, &'static str) {
+/// The ruling of the first judge that has one on `partition` of `case`, and what it calls itself. Where the
+/// verdict is enough, it need not say more than that something is impossible; and of what completes with the
+/// event `horizon` of the history or later, it need not say anything.
+pub(super) fn rule(
+    case: &Case,
+    partition: &Partition,
+    question: Question,
+    horizon: Option<usize>,
+) -> (Ruling, &'static str) {
     match (partition.computes, case.model.structure()) {
-        (_, Structure::GrowingSet) => (growing_set::rule(case, partition), growing_set::ALGORITHM),
-        (true, Structure::Queue) => (queue::rule(case, partition), queue::ALGORITHM),
-        (true, Structure::Stack) => (stack::rule(case, partition), stack::ALGORITHM),
+        (_, Structure::GrowingSet) => (growing_set::rule(case, partition, question), growing_set::ALGORITHM),
+        (true, Structure::Queue) => (queue::rule(case, partition, question), queue::ALGORITHM),
+        (true, Structure::String) => (strings::rule(case, partition, question, horizon), strings::ALGORITHM),
+        (true, Structure::Stack) => (stack::rule(case, partition, question), stack::ALGORITHM),
         (true, _) => (Ruling::Silent, ""),
         (false, _) => assignments(partition),
     }

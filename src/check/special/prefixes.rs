@@ -4,7 +4,7 @@
 //! has to decide between the longest that is certainly possible and the shortest that certainly is not.
 
 use super::Ruling;
-use crate::check::judgement::Impossible;
+use crate::check::judgement::{Impossible, Question};
 use crate::check::partition::{Entry, NEVER};
 
 /// The horizon of the whole: what returned is before it, what never did is not.
@@ -27,10 +27,13 @@ impl Answer {
 }
 
 /// The ruling on `entries`, of whose prefixes `judge` tells by their horizons.
-pub(super) fn rule(entries: &[Entry], judge: &dyn Fn(u32) -> Answer) -> Ruling {
+pub(super) fn rule(entries: &[Entry], question: Question, judge: &dyn Fn(u32) -> Answer) -> Ruling {
     match judge(WHOLE) {
         Answer::Possible => Ruling::Possible,
         Answer::Unknown => Ruling::Silent,
+        Answer::Impossible if question == Question::Verdict => {
+            Ruling::Between { possible: 0, impossible: entries.len() }
+        }
         Answer::Impossible => locate(entries, judge),
     }
 }

@@ -47,15 +47,16 @@ use super::Ruling;
 use super::container::{Answered, Container, Span};
 use super::prefixes::{self, Answer};
 use crate::check::Case;
+use crate::check::judgement::Question;
 use crate::check::partition::{NEVER, Partition};
 
 /// What the algorithm is called.
 pub(super) const ALGORITHM: &str = "queue order";
 
 /// Judges `partition` of `case`, whose model is a queue.
-pub(super) fn rule(case: &Case, partition: &Partition) -> Ruling {
+pub(super) fn rule(case: &Case, partition: &Partition, question: Question) -> Ruling {
     match Container::new(case, partition, "enqueue") {
-        Some(queue) => prefixes::rule(&partition.entries, &|horizon| judge(&queue, horizon)),
+        Some(queue) => prefixes::rule(&partition.entries, question, &|horizon| judge(&queue, horizon)),
         None => Ruling::Silent,
     }
 }

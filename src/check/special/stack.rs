@@ -32,15 +32,16 @@ use super::maxima::Maxima;
 use super::nesting::{self, Life};
 use super::prefixes::{self, Answer};
 use crate::check::Case;
+use crate::check::judgement::Question;
 use crate::check::partition::{NEVER, Partition};
 
 /// What the algorithm is called.
 pub(super) const ALGORITHM: &str = "stack nesting";
 
 /// Judges `partition` of `case`, whose model is a stack.
-pub(super) fn rule(case: &Case, partition: &Partition) -> Ruling {
+pub(super) fn rule(case: &Case, partition: &Partition, question: Question) -> Ruling {
     match Container::new(case, partition, "push") {
-        Some(stack) => prefixes::rule(&partition.entries, &|horizon| judge(&stack, horizon)),
+        Some(stack) => prefixes::rule(&partition.entries, question, &|horizon| judge(&stack, horizon)),
         None => Ruling::Silent,
     }
 }
