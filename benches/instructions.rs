@@ -55,8 +55,10 @@ fn main() {
     let nodes = nodes as u32;
     let units = match workload.as_str() {
         "w1" => events(ping_pong::world(), length),
-        "w2" => events(gossip::world_of(nodes, 1), length),
-        "w2-faults" => events(gossip::faulty(nodes), length),
+        "w2" | "w2-faults" => {
+            let calm = workload == "w2";
+            events(if calm { gossip::world_of(nodes, 1) } else { gossip::faulty(nodes) }, length)
+        }
         "w3" => events(heartbeats::world(), length),
         "w4" => operations(nodes, length),
         "w5" => (0..length).filter(|seed| seeds::run(&seeds::scenario(), *seed) > 0).count() as u64,

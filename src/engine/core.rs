@@ -1,7 +1,7 @@
 //! The world but for its processes and clients: what their contexts act upon.
 
 use super::counters::{Counters, add};
-use super::event::Event;
+use super::event::{Event, Remains};
 use super::node::{Held, Mood, NodeState};
 use super::observer::{Happening, Loss, Observer};
 use super::queue::Queue;
@@ -43,6 +43,8 @@ pub(super) struct Core<P: Process> {
     pub(super) verbs: Verbs,
     /// What waits at the far end of clogged links, in the order of arrival.
     pub(super) clogged: Vec<Event<P>>,
+    /// What is left of the corrupted messages on their way.
+    pub(super) remains: Slab<Remains>,
     pub(super) disk: DiskConfig,
     pub(super) clock: ClockConfig,
     pub(super) atlas: Atlas,
@@ -67,6 +69,7 @@ impl<P: Process> Core<P> {
             still_air: false,
             verbs: Verbs::default(),
             clogged: Vec::new(),
+            remains: Slab::new(),
             disk: world.disk.clone(),
             clock: world.clock,
             atlas: Atlas::new(world.damaged_most),
@@ -201,10 +204,23 @@ impl<P: Process> Core<P> {
         match corrupted {
             None => self.schedule(at, event),
             Some((word, by)) => {
-                let event = event.corrupt(link, word, by, &mut self.counters);
+                let event = self.corrupt(link, word, by, &event);
                 self.schedule(at, event);
             }
         }
+    }
+
+    /// What is left of a message: something else under its name, if its payload allows for that, or
+    /// something that its receiver will drop, and that is counted then.
+    #[cold]
+    fn corrupt(&mut self, link: LinkId, word: u64, by: Mishap, event: &Event<P>) -> Event<P> {
+        let why = if by == Mishap::Degraded { Loss::Degraded } else { Loss::Corrupted };
+        if let Some(garbled) = event.garbled(word) {
+            self.counters.note_loss(why);
+            return garbled;
+        }
+        let place = self.remains.insert(Remains { kind: event.kind(), why });
+        Event::Corrupted { link, place }
     }
 
     /// Whether nothing is in the way of a message that arrives at `node`: no link is blocked or

@@ -2,10 +2,9 @@
 
 use std::hash::Hash;
 
-use super::counters::Counters;
 use super::observer::Loss;
 use crate::base::{ClientId, Digest, JournalId, LinkId, NodeId, SimTime};
-use crate::network::{DisturbanceId, Mishap, PartitionId};
+use crate::network::{DisturbanceId, PartitionId};
 use crate::process::{Payload, Process, RequestId};
 
 /// Something that will happen.
@@ -42,7 +41,7 @@ pub(super) enum Event<P: Process> {
     /// What a fault did to the rate of a node's clock ends.
     Straighten { node: NodeId, bend: u64 },
     /// What is left of a message arrives; its checksum tells.
-    Corrupted(Box<Remains>),
+    Corrupted { link: LinkId, place: u32 },
     /// What disturbs links ends.
     Calm { disturbance: DisturbanceId, last: bool },
     /// A fault that strikes in several steps takes the next.
@@ -50,9 +49,9 @@ pub(super) enum Event<P: Process> {
 }
 
 /// What is left of a message that was corrupted. It is rare: kept apart, it makes no event larger.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Remains {
-    pub(super) link: LinkId,
+    /// What kind it was.
     pub(super) kind: &'static str,
     /// What its receiver will find.
     pub(super) why: Loss,
@@ -85,7 +84,7 @@ impl<P: Process> Clone for Event<P> {
             Event::Heal { partition } => Event::Heal { partition: *partition },
             Event::Poll { node } => Event::Poll { node: *node },
             Event::Straighten { node, bend } => Event::Straighten { node: *node, bend: *bend },
-            Event::Corrupted(remains) => Event::Corrupted(remains.clone()),
+            Event::Corrupted { link, place } => Event::Corrupted { link: *link, place: *place },
             Event::Calm { disturbance, last } => Event::Calm { disturbance: *disturbance, last: *last },
             Event::Proceed { course } => Event::Proceed { course: *course },
         }
@@ -137,7 +136,7 @@ impl<P: Process> Event<P> {
             Event::Heal { partition } => head(11, partition.0),
             Event::Start { node } => head(12, u64::from(node.0)),
             Event::StartClient { client } => head(13, u64::from(client.0)),
-            Event::Corrupted(remains) => head(14, remains.link.code()),
+            Event::Corrupted { link, .. } => head(14, link.code()),
             // What else comes is told apart by the word that follows.
             Event::Calm { disturbance, .. } => {
                 head(15, disturbance.0);
@@ -168,7 +167,7 @@ impl<P: Process> Event<P> {
     #[cold]
     pub(super) fn way(&self) -> Option<LinkId> {
         match self {
-            Event::Corrupted(remains) => Some(remains.link),
+            Event::Corrupted { link, .. } => Some(*link),
             other => other.link(),
         }
     }
@@ -179,7 +178,6 @@ impl<P: Process> Event<P> {
             Event::Message { message, .. } => message.kind(),
             Event::Request { request, .. } => request.kind(),
             Event::Response { response, .. } => response.kind(),
-            Event::Corrupted(remains) => remains.kind,
             _ => "event",
         }
     }
@@ -194,12 +192,10 @@ impl<P: Process> Event<P> {
         }
     }
 
-    /// What is left of it when the network corrupts it: something else under the same name, if its
-    /// payload allows for that, or something that its receiver will drop.
+    /// What the network makes of it when it corrupts it and nobody notices, if its payload allows for that.
     #[cold]
-    pub(super) fn corrupt(self, link: LinkId, word: u64, by: Mishap, counters: &mut Counters) -> Self {
-        let why = if by == Mishap::Degraded { Loss::Degraded } else { Loss::Corrupted };
-        let unnoticed = match &self {
+    pub(super) fn garbled(&self, word: u64) -> Option<Self> {
+        match self {
             Event::Message { from, to, message } => {
                 message.corrupt(word).map(|message| Event::Message { from: *from, to: *to, message })
             }
@@ -210,11 +206,6 @@ impl<P: Process> Event<P> {
                 .corrupt(word)
                 .map(|response| Event::Response { from: *from, client: *client, id: *id, response }),
             _ => None,
-        };
-        if unnoticed.is_some() {
-            // What its receiver notices is counted when it does.
-            counters.note_loss(why);
         }
-        unnoticed.unwrap_or_else(|| Event::Corrupted(Box::new(Remains { link, kind: self.kind(), why })))
     }
 }

@@ -318,7 +318,7 @@ impl<P: Process, C: Client<P>> World<P, C> {
                 self.core.change_clock(node, |clock, now| clock.straighten(now, bend));
             }
             Event::Calm { disturbance, last } => self.calm(disturbance, last),
-            Event::Corrupted(remains) => self.core.notice(remains, observer),
+            Event::Corrupted { link, place } => self.core.notice(link, place, observer),
             Event::Proceed { course } => self.proceed(course, observer),
         }
     }

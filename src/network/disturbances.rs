@@ -73,6 +73,9 @@ pub struct Disturbances {
     /// Whether there is a clog, and whether a link is narrowed: so that most messages need not ask.
     has_clog: bool,
     is_narrow: bool,
+    /// Whether links from every node are disturbed, and else from which.
+    all_senders: bool,
+    senders: Vec<bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -121,7 +124,17 @@ impl Disturbances {
 
     fn look_over(&mut self) {
         self.has_clog = self.active.iter().any(|other| other.effect == Effect::Clog);
+        self.all_senders = self.active.iter().any(|other| other.links.from.is_empty());
+        let senders = self.active.iter().flat_map(|other| &other.links.from);
+        self.senders = vec![false; senders.clone().map(|node| node.index() + 1).max().unwrap_or(0)];
+        senders.for_each(|node| self.senders[node.index()] = true);
         self.is_narrow = self.active.iter().any(|other| matches!(other.effect, Effect::Narrow(_)));
+    }
+
+    /// Whether a message that enters `link` may be disturbed.
+    #[inline(always)]
+    pub(super) fn may_touch(&self, link: LinkId) -> bool {
+        self.all_senders || self.senders.get(link.from.code() as usize).is_some_and(|disturbed| *disturbed)
     }
 
     /// Whether any link is clogged.

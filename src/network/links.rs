@@ -229,7 +229,7 @@ impl Network {
             course.copies().for_each(|copy| reordered |= config.hurt(copy, &mut own));
             course.reordered = reordered;
         }
-        if !self.disturbances.is_empty() {
+        if self.disturbances.may_touch(link) {
             self.disturbances.bend(link, left, &config.latency, draws, &mut course);
         }
         course

@@ -3,7 +3,7 @@
 use crate::base::{Address, LinkId, Table};
 
 /// As many ends have an array of all links between them, and no look-up.
-const FEW: usize = 64;
+const FEW: usize = 128;
 
 /// A `T` for each link.
 #[derive(Clone, Default, Debug)]

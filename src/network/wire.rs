@@ -46,9 +46,10 @@ impl Wire {
     ) -> Transmission {
         let waited = self.free_at > now;
         if waited {
-            let backlog = u128::from(self.free_at.since(now).as_ns()) * u128::from(bandwidth);
-            let waiting = (backlog / u128::from(NS_PER_S)) as u64;
-            if buffer.is_some_and(|buffer| waiting.saturating_add(u64::from(size)) > buffer) {
+            // In bytes by the nanoseconds of a second, which needs no division.
+            let waiting = u128::from(self.free_at.since(now).as_ns()) * u128::from(bandwidth);
+            let all = |bytes: u64| u128::from(bytes) * u128::from(NS_PER_S);
+            if buffer.is_some_and(|buffer| waiting + all(u64::from(size)) > all(buffer)) {
                 return Transmission::Overflow;
             }
         } else {

@@ -4,7 +4,7 @@ use super::super::core::Core;
 use super::super::event::{Event, Remains};
 use super::super::observer::{Loss, Observer};
 use super::super::world::World;
-use crate::base::SimDuration;
+use crate::base::{LinkId, SimDuration};
 use crate::network::{DisturbanceId, Effect, LinkSet};
 use crate::process::Process;
 
@@ -45,16 +45,18 @@ impl<P: Process> Core<P> {
 
     /// What is left of a message arrives: dropped, if nothing else has become of it.
     #[cold]
-    pub(in crate::engine) fn notice<O: Observer<P>>(&mut self, remains: Box<Remains>, observer: &mut O) {
-        let Remains { link, kind, why } = *remains;
-        if self.network.partitions.blocks(link) {
-            self.lose(link, kind, Loss::Blocked, observer);
-        } else if self.network.disturbances.clogs(link) {
-            self.clog(Event::Corrupted(remains));
-        } else if link.to.as_node().is_some_and(|node| !self.nodes[node.index()].is_up()) {
-            self.lose(link, kind, Loss::Down, observer);
-        } else {
-            self.lose(link, kind, why, observer);
+    pub(in crate::engine) fn notice<O: Observer<P>>(&mut self, link: LinkId, place: u32, observer: &mut O) {
+        let is_blocked = self.network.partitions.blocks(link);
+        if !is_blocked && self.network.disturbances.clogs(link) {
+            return self.clog(Event::Corrupted { link, place });
         }
+        let Remains { kind, why } = self.remains.take(place);
+        let is_down = link.to.as_node().is_some_and(|node| !self.nodes[node.index()].is_up());
+        let why = match (is_blocked, is_down) {
+            (true, _) => Loss::Blocked,
+            (false, true) => Loss::Down,
+            (false, false) => why,
+        };
+        self.lose(link, kind, why, observer);
     }
 }
