@@ -4,7 +4,7 @@
 //! reverse order. The calls before the first return left are the operations that may come next.
 
 /// The calls and returns of operations not yet linearized, in order of events.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::check) struct OpenList {
     next: Vec<u32>,
     previous: Vec<u32>,

@@ -5,6 +5,7 @@
 
 use super::Ruling;
 use crate::check::judgement::{Impossible, Question};
+use crate::check::linearizability::Chronology;
 use crate::check::partition::{Entry, NEVER};
 
 /// The horizon of the whole: what returned is before it, what never did is not.
@@ -39,15 +40,15 @@ pub(super) fn rule(entries: &[Entry], question: Question, judge: &dyn Fn(u32) ->
 }
 
 fn locate(entries: &[Entry], judge: &dyn Fn(u32) -> Answer) -> Ruling {
-    let mut done: Vec<(u32, u32)> =
-        entries.iter().filter(|entry| entry.ret != NEVER).map(|entry| (entry.ret, entry.source)).collect();
-    done.sort_unstable();
+    let returned = entries.iter().filter(|entry| entry.ret != NEVER);
+    let end = returned.map(|entry| entry.ret + 1).max().unwrap_or(0);
+    let done = Chronology::new(entries, end).done;
     let (mut possible, mut impossible) = (0, done.len());
     // The shortest that is certainly impossible.
     let mut unsure = 0;
     while possible.max(unsure) + 1 < impossible {
         let length = usize::midpoint(possible.max(unsure), impossible);
-        match judge(done[length - 1].0) {
+        match judge(done[length - 1].ret) {
             Answer::Possible => possible = length,
             Answer::Unknown => unsure = length,
             Answer::Impossible => impossible = length,
@@ -57,7 +58,7 @@ fn locate(entries: &[Entry], judge: &dyn Fn(u32) -> Answer) -> Ruling {
     let mut unsure = impossible;
     while possible + 1 < unsure {
         let length = usize::midpoint(possible, unsure);
-        match judge(done[length - 1].0) {
+        match judge(done[length - 1].ret) {
             Answer::Possible => possible = length,
             Answer::Unknown | Answer::Impossible => unsure = length,
         }
@@ -65,6 +66,6 @@ fn locate(entries: &[Entry], judge: &dyn Fn(u32) -> Answer) -> Ruling {
     if possible + 1 < impossible {
         return Ruling::Between { possible, impossible };
     }
-    let operation = done[possible].1 as usize;
+    let operation = done[possible].source as usize;
     Ruling::Impossible(Impossible { operation, possible_before: possible, states: Vec::new() })
 }

@@ -67,10 +67,12 @@ fn judge(queue: &Container, horizon: u32) -> Answer {
     let Some(departures) = prefix.deadlines().and_then(|deadlines| prefix.departures(&deadlines)) else {
         return Answer::Impossible;
     };
-    if prefix.found_empty.is_empty() || prefix.was_empty(queue.end, &departures) {
+    // Nothing happens later than what returned last.
+    let end = queue.end.min(horizon + 1);
+    if prefix.found_empty.is_empty() || prefix.was_empty(end, &departures) {
         return Answer::Possible;
     }
-    if prefix.takers.is_empty() || !prefix.was_empty(queue.end, &vec![0; departures.len()]) {
+    if prefix.takers.is_empty() || !prefix.was_empty(end, &vec![0; departures.len()]) {
         return Answer::Impossible;
     }
     Answer::Unknown
@@ -80,8 +82,8 @@ fn judge(queue: &Container, horizon: u32) -> Answer {
 struct Prefix {
     /// The enqueues and dequeues of values that were dequeued, in order of the enqueues' calls.
     dequeued: Vec<(Span, Span)>,
-    /// When the enqueues of the others returned.
-    left: Vec<u32>,
+    /// When the enqueues of the others returned, and how many of those dequeued were enqueued before.
+    left: Vec<(u32, u32)>,
     /// When the dequeues were called that may take anything, in order.
     takers: Vec<u32>,
     /// The dequeues that found nothing.
@@ -92,7 +94,9 @@ impl Prefix {
     /// `None` if rule 1 or 2 is broken.
     fn new(queue: &Container, horizon: u32) -> Option<Self> {
         let (mut takers, mut found_empty) = (Vec::new(), Vec::new());
-        let mut taken: Vec<Option<Span>> = vec![None; queue.puts.len()];
+        // What is enqueued later does not matter, and who dequeued it returned too early.
+        let puts = &queue.puts[..queue.puts.partition_point(|enqueue| enqueue.call < horizon)];
+        let mut taken: Vec<Option<Span>> = vec![None; puts.len()];
         for &(dequeue, answered) in queue.takes.iter().take_while(|(span, _)| span.call < horizon) {
             match answered {
                 _ if dequeue.ret > horizon => takers.push(dequeue.call),
@@ -107,12 +111,12 @@ impl Prefix {
                 }
             }
         }
-        let (mut dequeued, mut left) = (Vec::new(), Vec::new());
-        for (enqueue, taken) in queue.puts.iter().zip(taken) {
+        let (mut dequeued, mut left) = (Vec::with_capacity(puts.len()), Vec::new());
+        for (enqueue, taken) in puts.iter().zip(taken) {
             let ret = if enqueue.ret <= horizon { enqueue.ret } else { NEVER };
             match taken {
                 Some(dequeue) => dequeued.push((Span { ret, ..*enqueue }, dequeue)),
-                None if ret != NEVER => left.push(ret),
+                None if ret != NEVER => left.push((ret, dequeued.len() as u32)),
                 None => {}
             }
         }
@@ -124,20 +128,34 @@ impl Prefix {
     fn deadlines(&self) -> Option<Vec<(u32, u32)>> {
         // The first return among the dequeues of a value and of all that were enqueued after it.
         let following = first_returns(self.dequeued.iter().map(|(_, dequeue)| dequeue));
-        let overtaken =
-            |returned: u32| following[self.dequeued.partition_point(|(enqueue, _)| enqueue.call < returned)];
-        if self.dequeued.iter().any(|(enqueue, dequeue)| overtaken(enqueue.ret) < dequeue.call) {
+        let overtaken = |returned: u32, place: usize| following[self.called_before(returned, place)];
+        let is_overtaken = |(place, (enqueue, dequeue)): (usize, &(Span, Span))| {
+            overtaken(enqueue.ret, place) < dequeue.call
+        };
+        if self.dequeued.iter().enumerate().any(is_overtaken) {
             return None;
         }
         let empty_returns = first_returns(self.found_empty.iter());
-        let deadline = |(place, &returned): (usize, &u32)| {
+        let deadline = |(place, &(returned, before)): (usize, &(u32, u32))| {
             let empty = empty_returns[self.found_empty.partition_point(|span| span.call < returned)];
-            (overtaken(returned).min(empty), place as u32)
+            (overtaken(returned, before as usize).min(empty), place as u32)
         };
         let deadlines = self.left.iter().enumerate().map(deadline);
         let mut deadlines: Vec<(u32, u32)> = deadlines.filter(|&(deadline, _)| deadline != NEVER).collect();
         deadlines.sort_unstable();
         Some(deadlines)
+    }
+
+    /// How many of the enqueues of what was dequeued were called before one `returned` that was called after
+    /// the first `least` of them: few more are.
+    fn called_before(&self, returned: u32, least: usize) -> usize {
+        let is_before = |(enqueue, _): &(Span, Span)| enqueue.call < returned;
+        let (mut low, mut step) = (least, 1);
+        while self.dequeued.get(low + step - 1).is_some_and(is_before) {
+            (low, step) = (low + step, 2 * step);
+        }
+        let high = (low + step - 1).min(self.dequeued.len());
+        low + self.dequeued[low..high].partition_point(is_before)
     }
 
     /// From when on what is left may be gone, [`NEVER`] for what stays; `None` if some deadline cannot be
@@ -156,7 +174,7 @@ impl Prefix {
         // After each event, how many values more are certainly there.
         let mut changes = vec![0_i32; end as usize + 1];
         let dequeued = self.dequeued.iter().map(|(enqueue, dequeue)| (enqueue.ret, dequeue.call));
-        let left = self.left.iter().copied().zip(departures.iter().copied());
+        let left = self.left.iter().map(|&(returned, _)| returned).zip(departures.iter().copied());
         for (from, to) in dequeued.chain(left).filter(|(from, to)| from < to) {
             changes[from as usize] += 1;
             if to != NEVER {

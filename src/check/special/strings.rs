@@ -129,7 +129,7 @@ impl<'a> Replay<'a> {
         for done in &chronology.done {
             acts.push(Act::new(operation(done), &demanded)?);
         }
-        let list = OpenList::new([].into_iter(), 0);
+        let list = OpenList::default();
         let (trail, callable) = (Vec::with_capacity(acts.len()), Vec::with_capacity(16));
         Some(Replay { chronology, acts, demanded, list, trail, callable, furthest: 0 })
     }
