@@ -50,6 +50,7 @@ fn every_shorter_way_has_a_canary() {
     for (model, algorithm) in [
         (ModelName::Register, "zones"),
         (ModelName::CasRegister, "zones of chains"),
+        (ModelName::Kv, "replay of strings"),
         (ModelName::Set, "set order"),
         (ModelName::FifoQueue, "queue order"),
         (ModelName::Stack, "stack nesting"),
