@@ -4,11 +4,11 @@
 //! operation demands. So it is a number and a length, or nothing if no demanded string begins with it:
 //! to append costs what is appended, however much there is, and no string is ever made or hashed.
 
-use crate::history::Text;
+use crate::history::Value;
 
-/// The demanded strings, ascending.
+/// The demanded strings, ascending. They are values, as those are sorted elsewhere too: a sort weighs some.
 #[derive(Clone, Debug)]
-pub(super) struct Demanded(Vec<Text>);
+pub(super) struct Demanded(Vec<Value>);
 
 /// The first `length` bytes of the string number `of`, the first that begins with them: so what is equal
 /// is so in form.
@@ -20,7 +20,7 @@ pub(super) struct Beginning {
 
 impl Demanded {
     /// These strings, in any order.
-    pub(super) fn new(mut strings: Vec<Text>) -> Self {
+    pub(super) fn new(mut strings: Vec<Value>) -> Self {
         strings.sort_unstable();
         strings.dedup();
         Demanded(strings)
@@ -34,18 +34,22 @@ impl Demanded {
     /// `before` and then `piece`, if a demanded string begins so.
     pub(super) fn append(&self, before: Beginning, piece: &[u8]) -> Option<Beginning> {
         let mut at = before.of as usize;
-        let (whole, rest) = self.0.get(at)?.as_bytes().split_at(before.length as usize);
+        let (whole, rest) = bytes(self.0.get(at)?).split_at(before.length as usize);
         if !rest.starts_with(piece) {
             // Those that begin alike are in a row, ascending in what follows.
-            let rest = |text: &'_ Text| text.as_bytes().strip_prefix(whole).map(|rest| rest.cmp(piece));
-            at += self.0[at..].partition_point(|text| rest(text).is_some_and(std::cmp::Ordering::is_lt));
-            let found = self.0.get(at)?.as_bytes();
-            if !found.strip_prefix(whole)?.starts_with(piece) {
+            let is_less = |string: &Value| bytes(string).strip_prefix(whole).is_some_and(|rest| rest < piece);
+            at += self.0[at..].partition_point(is_less);
+            if !bytes(self.0.get(at)?).strip_prefix(whole)?.starts_with(piece) {
                 return None;
             }
         }
         Some(Beginning { of: at as u32, length: before.length + piece.len() as u32 })
     }
+}
+
+/// What a string is made of; anything else has no place here.
+fn bytes(string: &Value) -> &[u8] {
+    if let Value::Text(text) = string { text.as_bytes() } else { b"" }
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Kv {
     }
 
     /// The text that `operation` may demand.
-    fn demand(operation: &Operation) -> Option<Text> {
+    fn demand(operation: &Operation) -> Option<Value> {
         let value = match (&operation.f, operation.outcome) {
             (Function::Get | Function::Read, Outcome::Ok) => &operation.output,
             (Function::Cas, Outcome::Ok | Outcome::Info) => operation.input.as_pair()?.0,
@@ -60,7 +60,7 @@ impl Kv {
         };
         match value {
             Value::Nil => Some("".into()),
-            Value::Text(text) => Some(text.clone()),
+            text @ Value::Text(_) => Some(text.clone()),
             _ => None,
         }
     }

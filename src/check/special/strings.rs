@@ -14,7 +14,7 @@ use crate::check::judgement::{Impossible, Question};
 use crate::check::linearizability::{Chronology, OpenList};
 use crate::check::partition::{Entry, NEVER};
 use crate::check::{Case, Partition};
-use crate::history::{Function, Operation, Text, Value};
+use crate::history::{Function, Operation, Value};
 
 pub(super) const ALGORITHM: &str = "replay of strings";
 
@@ -64,9 +64,9 @@ enum Act<'a> {
 
 impl<'a> Act<'a> {
     /// The string that `operation` demands, if it does; `None` within if that is no string.
-    fn demanded(operation: &Operation) -> Option<Option<Text>> {
+    fn demanded(operation: &Operation) -> Option<Option<Value>> {
         matches!(operation.f, Function::Get | Function::Read).then(|| match &operation.output {
-            Value::Text(text) => Some(text.clone()),
+            text @ Value::Text(_) => Some(text.clone()),
             Value::Nil => Some("".into()),
             _ => None,
         })
