@@ -40,10 +40,10 @@ impl Mood {
     pub(super) const WROTE: Mood = Mood(8);
     /// A handler wrote something that was durable at once.
     pub(super) const TOLD: Mood = Mood(16);
-    /// It has a clock of its own.
-    pub(super) const CLOCK: Mood = Mood(64);
     /// Its disk takes time or may fail: a write is not durable at once.
     pub(super) const SYNCS: Mood = Mood(32);
+    /// It has a clock of its own.
+    pub(super) const CLOCK: Mood = Mood(64);
 
     /// Whether one of `moods` is among these.
     #[inline(always)]

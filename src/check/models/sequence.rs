@@ -55,6 +55,15 @@ impl Drop for Node {
 }
 
 impl Sequence {
+    /// What one that a search keeps takes, about: itself, twice, and an element of its own.
+    pub(super) const BYTES: usize = 2 * size_of::<Sequence>() + 64;
+
+    /// The elements of a list; none of anything else.
+    pub(super) fn of(list: &Value) -> Sequence {
+        let Value::List(elements) = list else { return Sequence::default() };
+        elements.iter().cloned().collect()
+    }
+
     /// This and `value` after it.
     pub(super) fn with_last(&self, value: Value) -> Sequence {
         let hash = self.hash.wrapping_add(hash(&value).wrapping_mul(power(self.length)));

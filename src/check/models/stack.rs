@@ -44,13 +44,11 @@ impl Model for Stack {
     type State = Sequence;
 
     fn initial(&self) -> Sequence {
-        let Value::List(elements) = &self.initial else { return Sequence::default() };
-        elements.iter().cloned().collect()
+        Sequence::of(&self.initial)
     }
 
     fn bytes(_: &Sequence) -> usize {
-        // Twice itself, and an element of its own.
-        2 * size_of::<Sequence>() + 64
+        Sequence::BYTES
     }
 
     fn effect(&self, operation: &Operation) -> Result<Effect<Sequence>, String> {
