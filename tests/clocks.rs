@@ -90,7 +90,7 @@ fn run(clock: ClockConfig, faults: Vec<Fault>) -> (Vec<(NodeId, SimTime, Says)>,
 
 fn fault(node: u32, at_ms: u64, change: ClockChange, lasts: Option<u64>) -> Fault {
     let action = Action::Clock { target: Target::Nodes(vec![NodeId(node)]), change };
-    Fault { when: When::once(at(at_ms)), action, lasts: lasts.map(ms) }
+    Fault { when: When::once(at(at_ms)), action, lasts: lasts.map(|by| ms(by).into()), max_down: None }
 }
 
 /// When the timer of `node` fired, and what its clock showed.

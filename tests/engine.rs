@@ -138,7 +138,12 @@ fn said(world: WorldConfig<Scribe>, script: &[Step]) -> Vec<(u64, u32, Said)> {
 }
 
 fn strike(at: u64, action: Action, lasts: Option<u64>) -> Fault {
-    Fault { when: When::once(SimTime::ZERO + MS(at)), action, lasts: lasts.map(MS) }
+    Fault {
+        when: When::once(SimTime::ZERO + MS(at)),
+        action,
+        lasts: lasts.map(|ms| MS(ms).into()),
+        max_down: None,
+    }
 }
 
 fn node(id: u32) -> Target {

@@ -131,7 +131,12 @@ impl Ear {
 }
 
 fn strike(at: u64, action: Action, lasts: Option<u64>) -> Fault {
-    Fault { when: When::once(SimTime::ZERO + MS(at)), action, lasts: lasts.map(MS) }
+    Fault {
+        when: When::once(SimTime::ZERO + MS(at)),
+        action,
+        lasts: lasts.map(|ms| MS(ms).into()),
+        max_down: None,
+    }
 }
 
 fn node(id: u32) -> Target {
@@ -281,8 +286,13 @@ fn a_rotten_record_is_found_at_the_next_start_and_ever_after() {
 
 #[test]
 fn records_rot_as_often_as_the_scenario_asks() {
-    let every = When { first: SimTime::ZERO + MS(10), every: Some(MS(10)), until: SimTime::MAX };
-    let crash = Fault { when: every, action: Action::Crash(node(0)), lasts: Some(MS(1)) };
+    let every = When { first: Some(SimTime::ZERO + MS(10)), every: Some(MS(10).into()), until: SimTime::MAX };
+    let crash = Fault {
+        when: every.clone(),
+        action: Action::Crash(node(0)),
+        lasts: Some(MS(1).into()),
+        max_down: None,
+    };
     let mut world = config(vec![crash]);
     world.disk.bit_rot = Probability::new(0.2).unwrap();
     let counters = count(world, Ways { compacts: true, ..WAYS }, 2_000_000);
@@ -344,8 +354,13 @@ fn all_lose_power_at_once_and_come_back_with_what_was_synced() {
 /// Each of the ten pairs of five nodes is as likely.
 #[test]
 fn so_many_by_chance_are_different_ones_and_all_alike() {
-    let every = When { first: SimTime::ZERO + MS(10), every: Some(MS(10)), until: SimTime::MAX };
-    let crash = Fault { when: every, action: Action::Crash(Target::Some(2)), lasts: Some(MS(1)) };
+    let every = When { first: Some(SimTime::ZERO + MS(10)), every: Some(MS(10).into()), until: SimTime::MAX };
+    let crash = Fault {
+        when: every.clone(),
+        action: Action::Crash(Target::Some(2)),
+        lasts: Some(MS(1).into()),
+        max_down: None,
+    };
     let world = WorldConfig { nodes: 5, ..config(vec![crash]) };
     let (ear, counters) = run(world, Ways { most: 0, ..WAYS }, 200_005);
     assert_eq!((counters.crashes, ear.most_down), (40_000, 2));
@@ -377,9 +392,9 @@ fn a_slow_node_serves_one_thing_after_the_other_until_it_is_over() {
 /// Faults that pick their victims go no further than the protocol can bear; who is named is meant.
 #[test]
 fn the_atlas_bounds_those_who_are_picked_and_not_those_who_are_named() {
-    let every = When { first: SimTime::ZERO + MS(10), every: Some(MS(1)), until: SimTime::MAX };
+    let every = When { first: Some(SimTime::ZERO + MS(10)), every: Some(MS(1).into()), until: SimTime::MAX };
     let damaged = |action: Action| {
-        let fault = Fault { when: every, action, lasts: Some(MS(1)) };
+        let fault = Fault { when: every.clone(), action, lasts: Some(MS(1).into()), max_down: None };
         let world = WorldConfig { nodes: 5, damaged_most: 2, ..config(vec![fault]) };
         let mut hit: Vec<u32> = run(world, WAYS, 300).0.trouble.iter().map(|(_, node, _)| *node).collect();
         hit.sort_unstable();
@@ -397,8 +412,13 @@ fn the_atlas_bounds_those_who_are_picked_and_not_those_who_are_named() {
 /// A disk that was damaged and is whole again makes room for another.
 #[test]
 fn a_repaired_disk_counts_no_more() {
-    let every = When { first: SimTime::ZERO + MS(10), every: Some(MS(7)), until: SimTime::MAX };
-    let fault = Fault { when: every, action: disk(Ailment::Rots, Target::Random), lasts: None };
+    let every = When { first: Some(SimTime::ZERO + MS(10)), every: Some(MS(7).into()), until: SimTime::MAX };
+    let fault = Fault {
+        when: every.clone(),
+        action: disk(Ailment::Rots, Target::Random),
+        lasts: None,
+        max_down: None,
+    };
     let world = WorldConfig { nodes: 5, damaged_most: 1, ..config(vec![fault]) };
     let hit = |ways| {
         let mut hit: Vec<u32> =
@@ -443,11 +463,25 @@ fn a_crash_in_the_midst_of_each_fault() {
     for action in actions {
         for instant in [false, true] {
             let end = |seed| {
-                let every = When { first: SimTime::ZERO + MS(10), every: Some(MS(23)), until: SimTime::MAX };
-                let crashes = When { every: Some(MS(7)), ..every };
+                let every = When {
+                    first: Some(SimTime::ZERO + MS(10)),
+                    every: Some(MS(23).into()),
+                    until: SimTime::MAX,
+                };
+                let crashes = When { every: Some(MS(7).into()), ..every.clone() };
                 let mut world = config(vec![
-                    Fault { when: every, action: action.clone(), lasts: Some(MS(15)) },
-                    Fault { when: crashes, action: Action::Crash(Target::Random), lasts: Some(MS(2)) },
+                    Fault {
+                        when: every.clone(),
+                        action: action.clone(),
+                        lasts: Some(MS(15).into()),
+                        max_down: None,
+                    },
+                    Fault {
+                        when: crashes,
+                        action: Action::Crash(Target::Random),
+                        lasts: Some(MS(2).into()),
+                        max_down: None,
+                    },
                 ]);
                 world.seed = Seed(seed);
                 if instant {

@@ -72,7 +72,8 @@ fn a_queue_waits_as_long_as_theory_says() {
     let slow = Fault {
         when: When::once(SimTime::ZERO),
         action: Action::SlowNode { target: Target::Nodes(vec![NodeId(1)]), service_time: MS(1) },
-        lasts: Some(MS(10_000_000)),
+        lasts: Some(MS(10_000_000).into()),
+        max_down: None,
     };
     let world = WorldConfig { faults: vec![slow], ..WorldConfig::new(Seed(1), 2) };
     let network = world.network.links.latency.clone();

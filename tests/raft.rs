@@ -270,7 +270,7 @@ fn goes_on(text: &str, seed: u64) -> Option<bool> {
         "rolling_restart" => 15_000_000_000,
         _ => 8_000_000_000,
     };
-    scenario.faults.retain(|fault| fault.when.first.as_ns() < until(fault));
+    scenario.faults.retain(|fault| fault.when.earliest().as_ns() < until(fault));
     let outcome = registry::run(&scenario, Seed(seed), &mut ());
     Some(outcome.history.events.iter().any(|event| {
         event.kind == atropos::history::Kind::Ok

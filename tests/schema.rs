@@ -414,7 +414,10 @@ fn value(stream: &mut Stream, kind: KeyKind, words: &[String]) -> String {
             _ => format!("[{}, {}]", word(stream), word(stream)),
         },
         KeyKind::Seed => seed(stream),
-        KeyKind::Latency => {
+        KeyKind::Quota => {
+            pick(stream, &["0", "2", "-1", "\"minority\"", "\"all\"", "100000", "100001"]).to_owned()
+        }
+        KeyKind::Latency | KeyKind::Spans { .. } => {
             let (one, other) = (duration(stream), duration(stream));
             let tail = pick(stream, &["0", "0.5", "100", "100.5", "3"]);
             match below(stream, 5) {

@@ -203,7 +203,12 @@ fn place_of(name: &str, nodes: &[u32]) -> Target {
 }
 
 fn once(action: Action, lasts: Option<SimDuration>) -> Vec<Fault> {
-    vec![Fault { when: When::once(SimTime::ZERO + MS(50)), action, lasts }]
+    vec![Fault {
+        when: When::once(SimTime::ZERO + MS(50)),
+        action,
+        lasts: lasts.map(Into::into),
+        max_down: None,
+    }]
 }
 
 /// The canary of the loss of a place: whom it hits, and no other.

@@ -49,8 +49,9 @@ fn fault(draws: &mut Stream, nodes: u32) -> Fault {
         }
     };
     let every = (draws.below(2) == 0).then(|| SimDuration::from_ms(50 + draws.below(400)));
-    let when = When { first: at(100 + draws.below(1_500)), every, until: at(3_000) };
-    Fault { when, action, lasts: Some(SimDuration::from_ms(1 + draws.below(300))) }
+    let when =
+        When { first: Some(at(100 + draws.below(1_500))), every: every.map(Into::into), until: at(3_000) };
+    Fault { when, action, lasts: Some(SimDuration::from_ms(1 + draws.below(300)).into()), max_down: None }
 }
 
 /// A cluster whose weather, disks, inboxes and faults are drawn from `seed`.

@@ -5,10 +5,11 @@
 
 use std::convert::Infallible;
 
+use atropos::base::keys::Target;
 use atropos::base::{ClientId, Draw, Latency, NodeId, Probability, Seed, SimDuration, SimTime, Ticket};
 use atropos::engine::{World, WorldConfig};
 use atropos::faults::{Action, Fault, When};
-use atropos::network::{Bursts, Effect, LinkConfig, LinkSet, NetworkConfig};
+use atropos::network::{Bursts, Effect, LinkConfig, NetworkConfig};
 use atropos::process::{Boot, Context, DiskError, Payload, Process, RequestId};
 
 /// 16 bytes: what the sender has seen, and who it is.
@@ -111,9 +112,9 @@ pub(crate) fn faulty(nodes: u32) -> World<Gossip> {
         ..LinkConfig::default()
     };
     let disturb = |to, effect| {
-        let links = LinkSet { from: vec![NodeId(0)], to: vec![NodeId(to)] };
-        let action = Action::Links { links, effect };
-        Fault { when: When::once(SimTime::ZERO), action, lasts: None }
+        let node = |id| Some(Target::Nodes(vec![NodeId(id)]));
+        let action = Action::Links { from: node(0), to: node(to), effect };
+        Fault { when: When::once(SimTime::ZERO), action, lasts: None, max_down: None }
     };
     let slow = disturb(1, Effect::Slow(SimDuration::from_ms(5)));
     let degraded = disturb(2, Effect::Reorder(rare(0.5), SimDuration::from_ms(5)));

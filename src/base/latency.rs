@@ -62,7 +62,14 @@ impl fmt::Display for Latency {
 }
 
 /// No sample is longer than a day, however heavy the tail.
+const LONGEST: SimDuration = SimDuration::from_secs(86_400);
 const LONGEST_NS: f64 = 86_400.0 * 1e9;
+
+impl From<SimDuration> for Latency {
+    fn from(always: SimDuration) -> Self {
+        Latency::Constant(always)
+    }
+}
 
 impl Latency {
     /// No time at all.
@@ -71,6 +78,16 @@ impl Latency {
     /// Whether every sample is zero.
     pub fn is_zero(&self) -> bool {
         matches!(self, Latency::Constant(d) if d.is_zero())
+    }
+
+    /// No sample is longer.
+    pub fn most(&self) -> SimDuration {
+        match self {
+            Latency::Constant(d) => *d,
+            Latency::Uniform { max, .. } => *max,
+            Latency::Exponential { .. } | Latency::Lognormal { .. } | Latency::Pareto { .. } => LONGEST,
+            Latency::Empirical(samples) => samples.most(),
+        }
     }
 
     /// No sample is shorter.

@@ -76,6 +76,8 @@ pub(super) struct Writes<P: Process> {
 pub(super) struct Inbox<P: Process> {
     /// Until when the node does nothing.
     pub(super) busy_until: SimTime,
+    /// Until when a fault has frozen it.
+    pub(super) frozen_until: SimTime,
     pub(super) waiting: VecDeque<Item<P>>,
     /// Whether a wake-up is in the queue.
     pub(super) waking: bool,
@@ -181,7 +183,8 @@ impl<P: Process> Default for Writes<P> {
 
 impl<P: Process> Default for Inbox<P> {
     fn default() -> Self {
-        Inbox { busy_until: SimTime::ZERO, waiting: VecDeque::new(), waking: false, slow: Default::default() }
+        let (busy_until, frozen_until) = (SimTime::ZERO, SimTime::ZERO);
+        Inbox { busy_until, frozen_until, waiting: VecDeque::new(), waking: false, slow: Default::default() }
     }
 }
 

@@ -103,8 +103,11 @@ impl<P: Process, C: Client<P>> World<P, C> {
         for client in (0..clients.len() as u32).map(ClientId) {
             core.schedule(SimTime::ZERO, Event::StartClient { client });
         }
-        for (i, fault) in world.faults.iter().enumerate() {
-            core.schedule(fault.when.first, Event::Strike { fault: i as u32 });
+        for (fault, entry) in (0..).zip(&world.faults) {
+            let first = entry.when.first(&mut core.decisions.stream(StreamName::Nemesis(fault)));
+            if let Some(first) = first {
+                core.schedule(first, Event::Strike { fault });
+            }
         }
         World {
             config: Arc::new(protocol),

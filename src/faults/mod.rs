@@ -4,7 +4,7 @@
 //! * [`verbs`]: how each is written in a scenario file, one verb a kind.
 //! * [`atlas`]: how many disks may be damaged at once.
 //!
-//! Not here yet: random nemeses.
+//! An entry of the schedule whose times are distributions is a nemesis: a random process.
 
 pub mod atlas;
 pub mod schedule;

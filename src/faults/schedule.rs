@@ -3,13 +3,13 @@
 use std::fmt;
 
 use crate::base::keys::Target;
-use crate::base::{NodeId, Probability, SimDuration, SimTime};
+use crate::base::{Draw, Latency, NodeId, Probability, SimDuration, SimTime};
 use crate::clocks::Rate;
-use crate::network::{Effect, LinkSet};
+use crate::network::Effect;
 use crate::storage::Ailment;
 
-/// One entry of the schedule.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// One entry of the schedule. Where its times are distributions it is a nemesis: a random process.
+#[derive(Clone, PartialEq, Debug)]
 pub struct Fault {
     /// When it strikes.
     pub when: When,
@@ -17,16 +17,18 @@ pub struct Fault {
     pub action: Action,
     /// How long until it is undone: a crashed node restarts, a partition heals, a
     /// paused node goes on. Without it a crash or a partition stays.
-    pub lasts: Option<SimDuration>,
+    pub lasts: Option<Latency>,
+    /// It hits no node if more than so many would be out by that: down, frozen, or withdrawn.
+    pub max_down: Option<u32>,
 }
 
 /// The moments at which a fault strikes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct When {
-    /// The first strike.
-    pub first: SimTime,
+    /// The first strike; if `None` it comes after the time that lies between two.
+    pub first: Option<SimTime>,
     /// The time between strikes; a single strike if `None`.
-    pub every: Option<SimDuration>,
+    pub every: Option<Latency>,
     /// No strike at or after this instant.
     pub until: SimTime,
 }
@@ -86,8 +88,10 @@ pub enum Action {
     },
     /// Clogs, slows or degrades directed links between nodes.
     Links {
-        /// Which.
-        links: LinkSet,
+        /// The senders; every node if `None`.
+        from: Option<Target>,
+        /// The receivers; every node if `None`.
+        to: Option<Target>,
         /// What is done to them.
         effect: Effect,
     },
@@ -121,7 +125,7 @@ pub enum PartitionShape {
     /// All links between different groups; a node in no group keeps all its links.
     Groups(Vec<Vec<NodeId>>),
     /// All links from the first to the second; the way back stays open.
-    OneWay(Vec<NodeId>, Vec<NodeId>),
+    OneWay(Target, Target),
     /// All links between the target and the other nodes.
     Isolate(Target),
     /// All links between two halves of the other nodes, in order of id; the target sees both.
@@ -275,13 +279,33 @@ impl MessageEffect {
 impl When {
     /// One strike, at `first`.
     pub fn once(first: SimTime) -> Self {
-        When { first, every: None, until: SimTime::MAX }
+        When { first: Some(first), every: None, until: SimTime::MAX }
+    }
+
+    /// The first strike, if there is one.
+    pub fn first(&self, draws: &mut impl Draw) -> Option<SimTime> {
+        self.first.or_else(|| self.next(SimTime::ZERO, draws))
     }
 
     /// The strike after the one at `now`, if there is one.
-    pub fn next(&self, now: SimTime) -> Option<SimTime> {
-        let next = now + self.every?;
+    pub fn next(&self, now: SimTime, draws: &mut impl Draw) -> Option<SimTime> {
+        let next = now + self.every.as_ref()?.sample(draws).max(SimDuration::from_ns(1));
         (next < self.until).then_some(next)
+    }
+
+    /// No strike comes before this.
+    pub fn earliest(&self) -> SimTime {
+        let every = || self.every.as_ref().map_or(SimDuration::ZERO, Latency::least);
+        self.first.unwrap_or_else(|| SimTime::ZERO + every())
+    }
+}
+
+/// One end of the links that are meant.
+fn end(target: Option<&Target>) -> String {
+    match target {
+        Some(Target::Nodes(nodes)) => format!("{nodes:?}"),
+        Some(target) => target.to_string(),
+        None => "all".to_owned(),
     }
 }
 
@@ -304,7 +328,9 @@ impl fmt::Display for Action {
                 write!(f, "partition Isolate({sort}:{name})")
             }
             Action::Partition(shape) => write!(f, "partition {shape:?}"),
-            Action::Links { links, effect } => write!(f, "{} {links}: {effect}", self.verb()),
+            Action::Links { from, to, effect } => {
+                write!(f, "{} {} -> {}: {effect}", self.verb(), end(from.as_ref()), end(to.as_ref()))
+            }
             Action::Admin { command, .. } => write!(f, "admin {command}"),
             Action::Clock { change, target: Target::Place { sort, name, .. } } => {
                 write!(f, "{change} {sort}:{name}")

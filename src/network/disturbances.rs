@@ -94,12 +94,6 @@ impl LinkSet {
         let names = |nodes: &[NodeId], node| nodes.is_empty() || nodes.contains(&node);
         names(&self.from, from) && names(&self.to, to)
     }
-
-    /// Whether it has any link between two nodes.
-    pub fn has_any(&self) -> bool {
-        let (from, to) = (&self.from, &self.to);
-        from.is_empty() || to.is_empty() || from.iter().any(|from| to.iter().any(|to| from != to))
-    }
 }
 
 impl Disturbances {

@@ -88,4 +88,17 @@ pub trait Process: Sized {
     fn leads(&self) -> Option<u64> {
         None
     }
+
+    /// Whether this node takes part. One that has withdrawn, as for a disk that it cannot trust, is as
+    /// good as down until an operator sees to it: faults that mean to leave a majority count it so,
+    /// and nobody waits for it.
+    fn takes_part(&self) -> bool {
+        true
+    }
+
+    /// What this node waits for, in a few words, if for anything: told where operations do not
+    /// complete. Nothing else reads it.
+    fn waits_for(&self) -> Option<String> {
+        None
+    }
 }

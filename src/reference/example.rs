@@ -82,6 +82,8 @@ impl Reference {
             (KeyKind::Choice(words), None) => first(words),
             (KeyKind::Seed, None) => "42".to_owned(),
             (KeyKind::Latency, None) => "\"5ms\"".to_owned(),
+            (KeyKind::Spans { .. }, None) => "\"2s\"".to_owned(),
+            (KeyKind::Quota, None) => "\"minority\"".to_owned(),
             (KeyKind::Node, None) => "0".to_owned(),
             (KeyKind::Nodes, None) => "[0, 1]".to_owned(),
             (KeyKind::NodeGroups, None) => "[[0, 1], [2]]".to_owned(),

@@ -239,7 +239,7 @@ pub(super) fn needs(verb: &Verb) -> String {
 /// How a latency is written, and what it means.
 pub(super) fn distributions(kind: KeyKind) -> &'static [(&'static str, &'static str)] {
     match kind {
-        KeyKind::Latency => &[
+        KeyKind::Latency | KeyKind::Spans { .. } => &[
             ("\"1ms\"", "always the same"),
             ("{ uniform = [\"1ms\", \"3ms\"] }", "anything between the two, equally likely"),
             ("{ exponential = { min = \"1ms\", mean = \"3ms\" } }", "a tail; `mean` is that of the whole"),

@@ -96,13 +96,13 @@ impl Decoder<'_> {
 
     fn check_strikes(&mut self, fault: &Fault, decoded: &Decoded, top: &Decoded) {
         let Some(duration) = top.settings.duration("duration") else { return };
-        if fault.when.first < SimTime::ZERO + duration {
+        if fault.when.earliest() < SimTime::ZERO + duration {
             return;
         }
         let at = ["at", "every"].iter().find_map(|key| decoded.values.get(key));
         let label = format!(
             "the first strike is at {}, but the run ends after {}",
-            exact(fault.when.first.since(SimTime::ZERO)),
+            exact(fault.when.earliest().since(SimTime::ZERO)),
             exact(duration)
         );
         let span = at.unwrap_or(&decoded.header).clone();

@@ -69,6 +69,18 @@ impl Decoder<'_> {
         }
     }
 
+    /// A duration within bounds, or a distribution that is not always nothing.
+    pub(super) fn spans(&mut self, value: &Value<'_>, min: SimDuration, max: SimDuration) -> Option<Latency> {
+        if value.get_ref().as_table().is_none() {
+            return self.duration(value, min, max).map(Latency::Constant);
+        }
+        let spans = self.latency(value)?;
+        if spans.most() < min {
+            return self.impossible(value, "a distribution of more than nothing");
+        }
+        Some(spans)
+    }
+
     fn any_duration(&mut self, value: &Value<'_>) -> Option<SimDuration> {
         self.duration(value, SimDuration::ZERO, LONGEST)
     }

@@ -10,7 +10,7 @@ use crate::base::keys::{Key, KeyKind, Section, Vocabulary};
 use crate::{faults, network, storage, workload};
 
 /// The most nodes a scenario may have.
-pub(super) const MOST_NODES: u32 = 100_000;
+pub const MOST_NODES: u32 = 100_000;
 
 const YEAR: SimDuration = SimDuration::from_secs(365 * 86_400);
 

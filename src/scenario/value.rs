@@ -4,7 +4,7 @@ use toml::de::{DeInteger, DeValue};
 
 use super::decode::{Decoder, Span, Value};
 use super::suggest::{help, one_of, quoted};
-use super::{Diagnostic, duration};
+use super::{Diagnostic, duration, sections};
 use crate::base::keys::{KeyKind, KeyValue, bound};
 use crate::base::{Probability, Seed, SimDuration};
 
@@ -31,6 +31,8 @@ impl Decoder<'_> {
             KeyKind::Names(of) => KeyValue::Texts(self.names(value, of)?),
             KeyKind::Seed => KeyValue::Count(self.seed(value)?),
             KeyKind::Latency => KeyValue::Latency(self.latency(value)?),
+            KeyKind::Spans { min, max } => KeyValue::Latency(self.spans(value, min, max)?),
+            KeyKind::Quota => KeyValue::Count(self.quota(value)?),
             KeyKind::Node => KeyValue::Nodes(vec![self.node(value)?]),
             KeyKind::Nodes => KeyValue::Nodes(self.node_list(value)?),
             KeyKind::NodeGroups => KeyValue::NodeGroups(self.node_groups(value)?),
@@ -80,6 +82,19 @@ impl Decoder<'_> {
         match whole(integer) {
             Some(count) if (min..=max).contains(&count) => Some(count),
             _ => self.impossible(value, &expected),
+        }
+    }
+
+    /// A number of nodes, or the word for as many as can fail while a majority is left.
+    fn quota(&mut self, value: &Value<'_>) -> Option<u64> {
+        match value.get_ref() {
+            DeValue::String(word) if word == "minority" => Some(u64::from(self.nodes.saturating_sub(1) / 2)),
+            DeValue::String(word) => {
+                self.unknown_word(value.span(), word, &["minority"]);
+                None
+            }
+            DeValue::Integer(_) => self.count(value, 0, u64::from(sections::MOST_NODES)),
+            _ => self.mismatch(value, "a number of nodes, or \"minority\""),
         }
     }
 

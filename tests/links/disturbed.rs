@@ -1,11 +1,16 @@
 //! Clogs, slow links, degraded links; links that keep their own order; corruption that passes.
 
 use super::*;
-use atropos::network::{Effect, LinkOverride, LinkSet};
+use atropos::base::keys::Target;
+use atropos::network::{Effect, LinkOverride};
+
+fn node(id: u32) -> Option<Target> {
+    Some(Target::Nodes(vec![NodeId(id)]))
+}
 
 /// Something done to the link from node 0 to node 1.
 fn disturb(effect: Effect) -> Action {
-    Action::Links { links: LinkSet { from: vec![NodeId(0)], to: vec![NodeId(1)] }, effect }
+    Action::Links { from: node(0), to: node(1), effect }
 }
 
 #[test]
@@ -38,11 +43,7 @@ fn clogs_may_overlap_and_other_links_go_on() {
         fault(MS(20), MS(20), disturb(Effect::Clog)),
         fault(MS(30), MS(30), disturb(Effect::Clog)),
         // The way back, on which nothing is sent.
-        fault(
-            MS(70),
-            MS(10),
-            Action::Links { links: LinkSet { from: vec![NodeId(1)], to: vec![] }, effect: Effect::Clog },
-        ),
+        fault(MS(70), MS(10), Action::Links { from: node(1), to: None, effect: Effect::Clog }),
     ];
     let notes = Stream::of(100).over(constant(5), faults);
     assert_eq!(notes.numbers(), (0..100).collect::<Vec<u64>>());
@@ -111,7 +112,7 @@ fn a_degraded_link_is_as_bad_as_asked_while_it_lasts() {
 #[test]
 fn a_fault_that_strikes_again_while_it_lasts_does_not_add_up() {
     let mut slow = fault(US(10_500), MS(50), disturb(Effect::Slow(MS(30))));
-    slow.when.every = Some(MS(20));
+    slow.when.every = Some(MS(20).into());
     slow.when.until = at(MS(60));
     let notes = Stream::of(200).over(constant(5), vec![slow]);
     // Strikes at 10.5, 30.5 and 50.5 ms; the last ends at 100.5 ms.

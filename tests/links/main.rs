@@ -183,7 +183,7 @@ impl Stream {
 
 /// A fault at `from` that lasts `lasts`.
 fn fault(from: SimDuration, lasts: SimDuration, action: Action) -> Fault {
-    Fault { when: When::once(at(from)), action, lasts: Some(lasts) }
+    Fault { when: When::once(at(from)), action, lasts: Some(lasts.into()), max_down: None }
 }
 
 /// Links that take `ms` milliseconds and do nothing else.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use atropos::network::{Bursts, Effect, LinkSet};
+use atropos::network::{Bursts, Effect};
 
 const STREAM: Stream = Stream::of(20_000);
 
@@ -58,9 +58,8 @@ fn assert_loses_only(what: &str, notes: &Notes, least: usize) {
 fn losses_take_away_and_change_nothing_else() {
     let bursts = Bursts { every: MS(900), lasts: MS(100), loss: chance(0.5) };
     assert_loses_only("bursts", &STREAM.over(LinkConfig { bursts, ..base() }, Vec::new()), 500);
-    let all = LinkSet { from: Vec::new(), to: Vec::new() };
     let degrade = |effect| {
-        let action = Action::Links { links: all.clone(), effect };
+        let action = Action::Links { from: None, to: None, effect };
         STREAM.over(base(), vec![fault(MS(0), MS(100_000), action)])
     };
     assert_loses_only("degrade loss", &degrade(Effect::Lose(chance(0.1))), 500);

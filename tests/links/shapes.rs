@@ -64,7 +64,12 @@ fn hear(nodes: u32, seed: u64, faults: Vec<Fault>, until: SimDuration) -> (Heard
 
 /// The links that are open under a partition of this shape, as (from, to).
 fn open(nodes: u32, seed: u64, shape: PartitionShape) -> BTreeSet<(u32, u32)> {
-    let fault = Fault { when: When::once(at(US(4_500))), action: Action::Partition(shape), lasts: None };
+    let fault = Fault {
+        when: When::once(at(US(4_500))),
+        action: Action::Partition(shape),
+        lasts: None,
+        max_down: None,
+    };
     let (heard, counters) = hear(nodes, seed, vec![fault], MS(9));
     let total = u64::from(nodes * (nodes - 1));
     let open: BTreeSet<(u32, u32)> =
@@ -136,9 +141,10 @@ fn a_random_partition_blocks_each_directed_link_with_its_probability() {
 
 #[test]
 fn a_partition_that_comes_back_flaps() {
-    let when = When { first: at(US(10_500)), every: Some(MS(20)), until: at(MS(100)) };
+    let when = When { first: Some(at(US(10_500))), every: Some(MS(20).into()), until: at(MS(100)) };
     let shape = PartitionShape::Groups(vec![nodes(&[0]), nodes(&[1])]);
-    let flapping = Fault { when, action: Action::Partition(shape), lasts: Some(MS(5)) };
+    let flapping =
+        Fault { when, action: Action::Partition(shape), lasts: Some(MS(5).into()), max_down: None };
     let (heard, counters) = hear(2, 1, vec![flapping], MS(200));
     let silent = |ms: &u64| (0..5).any(|strike| (11 + 20 * strike..16 + 20 * strike).contains(ms));
     let expected: BTreeSet<u64> = (1..=200).filter(|ms| !silent(ms)).collect();
@@ -149,9 +155,10 @@ fn a_partition_that_comes_back_flaps() {
 
 #[test]
 fn a_random_partition_that_comes_back_blocks_others() {
-    let when = When { first: at(US(10_500)), every: Some(MS(10)), until: at(MS(50)) };
+    let when = When { first: Some(at(US(10_500))), every: Some(MS(10).into()), until: at(MS(50)) };
     let action = Action::Partition(PartitionShape::Random(chance(0.5)));
-    let (heard, _) = hear(10, 1, vec![Fault { when, action, lasts: Some(MS(10)) }], MS(50));
+    let (heard, _) =
+        hear(10, 1, vec![Fault { when, action, lasts: Some(MS(10).into()), max_down: None }], MS(50));
     let during = |from: u64| -> BTreeSet<(u32, u32)> {
         let within = |now: SimTime| now > at(MS(from)) && now <= at(MS(from + 9));
         heard.0.iter().filter(|(now, ..)| within(*now)).map(|(_, from, to)| (*from, *to)).collect()

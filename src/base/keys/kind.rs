@@ -52,6 +52,16 @@ pub enum KeyKind {
     /// `{ lognormal = { median = "1ms", sigma = 0.5 } }`, `{ pareto = { min = "1ms", alpha = 2.5 } }`,
     /// `{ empirical = "measured.csv" }`.
     Latency,
+    /// A duration within bounds, or a distribution as of [`Latency`](KeyKind::Latency): `"150ms"`,
+    /// `{ exponential = { min = "0s", mean = "5s" } }`.
+    Spans {
+        /// The shortest duration allowed.
+        min: SimDuration,
+        /// The longest.
+        max: SimDuration,
+    },
+    /// A number of nodes, or "minority": as many as can fail while a majority is left.
+    Quota,
     /// A node id: `3`.
     Node,
     /// A list of node ids, no two equal, not empty: `[0, 1]`.
@@ -113,7 +123,8 @@ impl KeyKind {
             KeyKind::Name(_) => "name",
             KeyKind::Names(_) => "list of names",
             KeyKind::Seed => "seed",
-            KeyKind::Latency => "duration or distribution",
+            KeyKind::Latency | KeyKind::Spans { .. } => "duration or distribution",
+            KeyKind::Quota => "number of nodes",
             KeyKind::Node => "node",
             KeyKind::Nodes => "list of nodes",
             KeyKind::NodeGroups => "list of lists of nodes",
@@ -124,7 +135,9 @@ impl KeyKind {
     /// The unit of a value, where it has one.
     pub fn unit(self) -> Option<&'static str> {
         match self {
-            KeyKind::Duration { .. } | KeyKind::Latency => Some("written with it: ns, us, ms, s, m, h or d"),
+            KeyKind::Duration { .. } | KeyKind::Latency | KeyKind::Spans { .. } => {
+                Some("written with it: ns, us, ms, s, m, h or d")
+            }
             KeyKind::Count { unit, .. } if !unit.is_empty() => Some(unit),
             _ => None,
         }
@@ -141,6 +154,8 @@ impl KeyKind {
             KeyKind::Choice(words) => words.join(", "),
             KeyKind::Seed => "0 to 18446744073709551615, or hexadecimal in quotes".to_owned(),
             KeyKind::Latency => "0s to 1d".to_owned(),
+            KeyKind::Spans { min, max } => format!("{} to {}, or a distribution", bound(min), bound(max)),
+            KeyKind::Quota => "0 or more, or \"minority\"".to_owned(),
             KeyKind::Node | KeyKind::Nodes | KeyKind::NodeGroups => "0 to `nodes` - 1".to_owned(),
             KeyKind::Target => {
                 let words = Target::WORDS.join(", ");

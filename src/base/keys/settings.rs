@@ -10,7 +10,7 @@ use crate::base::{Digest, Latency, NodeId, Probability, SimDuration};
 pub enum KeyValue {
     /// Of `KeyKind::Duration`.
     Duration(SimDuration),
-    /// Of `KeyKind::Count` and `KeyKind::Seed`.
+    /// Of `KeyKind::Count`, `KeyKind::Quota` and `KeyKind::Seed`.
     Count(u64),
     /// Of `KeyKind::Probability`.
     Probability(Probability),
@@ -24,7 +24,7 @@ pub enum KeyValue {
     Texts(Vec<String>),
     /// Of `KeyKind::File`.
     File(FileName),
-    /// Of `KeyKind::Latency`.
+    /// Of `KeyKind::Latency` and `KeyKind::Spans`.
     Latency(Latency),
     /// Of `KeyKind::Node` and `KeyKind::Nodes`.
     Nodes(Vec<NodeId>),

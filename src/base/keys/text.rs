@@ -40,10 +40,20 @@ impl fmt::Display for KeyValue {
                 let groups: Vec<String> = groups.iter().map(|group| list(group)).collect();
                 write!(f, "[{}]", groups.join(", "))
             }
-            KeyValue::Target(Target::Nodes(nodes)) => f.write_str(&list(nodes)),
-            KeyValue::Target(Target::Place { sort, name, .. }) => write!(f, "\"{sort}:{name}\""),
-            KeyValue::Target(Target::Some(count)) => write!(f, "{{ random = {count} }}"),
-            KeyValue::Target(target) => write!(f, "\"{}\"", target.word().unwrap_or_default()),
+            KeyValue::Target(target @ (Target::Nodes(_) | Target::Some(_))) => write!(f, "{target}"),
+            KeyValue::Target(target) => write!(f, "\"{target}\""),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    /// As it is written, without quotes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Nodes(nodes) => f.write_str(&list(nodes)),
+            Target::Place { sort, name, .. } => write!(f, "{sort}:{name}"),
+            Target::Some(count) => write!(f, "{{ random = {count} }}"),
+            target => f.write_str(target.word().unwrap_or_default()),
         }
     }
 }

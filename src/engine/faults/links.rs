@@ -4,13 +4,26 @@ use super::super::core::Core;
 use super::super::event::{Event, Remains};
 use super::super::observer::{Loss, Observer};
 use super::super::world::World;
+use crate::base::keys::Target;
 use crate::base::{LinkId, SimDuration};
 use crate::network::{DisturbanceId, Effect, LinkSet};
 use crate::process::Process;
 
 impl<P: Process, C> World<P, C> {
-    /// The entry `fault` of the schedule disturbs `links`.
-    pub(super) fn disturb(&mut self, fault: u32, links: LinkSet, effect: Effect, lasts: Option<SimDuration>) {
+    /// The entry `fault` of the schedule disturbs the links from some nodes to others.
+    pub(super) fn disturb(
+        &mut self,
+        fault: u32,
+        ends: [Option<Target>; 2],
+        effect: Effect,
+        lasts: Option<SimDuration>,
+    ) {
+        let [from, to] = ends.map(|end| end.map(|target| self.resolve(&target, fault, &self.all_nodes())));
+        if [&from, &to].into_iter().flatten().any(Vec::is_empty) {
+            self.core.counters.misses += 1;
+            return;
+        }
+        let links = LinkSet { from: from.unwrap_or_default(), to: to.unwrap_or_default() };
         let disturbance = self.core.network.disturbances.begin(fault, links, effect);
         if let Some(lasts) = lasts {
             self.core.schedule(self.core.now + lasts, Event::Calm { disturbance, last: false });

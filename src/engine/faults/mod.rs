@@ -55,15 +55,21 @@ impl<P: Process> Clone for Schedule<P> {
 impl<P: Process, C> World<P, C> {
     /// The entry `fault` of the schedule strikes.
     pub(super) fn strike<O: Observer<P>>(&mut self, fault: u32, observer: &mut O) {
-        let Fault { when, action, lasts } = self.schedule.faults[fault as usize].clone();
-        if let Some(next) = when.next(self.core.now) {
+        let Fault { when, action, lasts, max_down } = self.schedule.faults[fault as usize].clone();
+        let mut draws = self.core.decisions.stream(StreamName::Nemesis(fault));
+        let next = when.next(self.core.now, &mut draws);
+        let lasts = lasts.map(|lasts| lasts.sample(&mut draws));
+        if let Some(next) = next {
             self.core.schedule(next, Event::Strike { fault });
         }
-        let targets = match action.target() {
+        let mut targets = match action.target() {
             Some(target) if action.damages() => self.resolve_within_reason(target, fault),
             Some(target) => self.resolve(target, fault, &self.all_nodes()),
             None => Vec::new(),
         };
+        if let Some(most) = max_down {
+            self.keep_within(most, &mut targets);
+        }
         self.schedule.strikes[fault as usize] += 1;
         if targets.is_empty() && action.target().is_some() {
             self.core.counters.misses += 1;
@@ -100,7 +106,7 @@ impl<P: Process, C> World<P, C> {
                 self.core.counters.heals_struck += healed;
                 self.tell_connectivity(observer);
             }
-            Action::Links { links, effect } => self.disturb(fault, links, effect, lasts),
+            Action::Links { from, to, effect } => self.disturb(fault, [from, to], effect, lasts),
             Action::Clock { change, .. } => {
                 targets.iter().for_each(|node| self.change_clock(*node, change, lasts));
             }
@@ -116,7 +122,7 @@ impl<P: Process, C> World<P, C> {
         self.core.look_at_the_sky();
     }
 
-    fn all_nodes(&self) -> Vec<NodeId> {
+    pub(super) fn all_nodes(&self) -> Vec<NodeId> {
         (0..self.processes.len() as u32).map(NodeId).collect()
     }
 
@@ -140,7 +146,7 @@ impl<P: Process, C> World<P, C> {
     }
 
     /// The nodes that `target` means now; where chance picks, it does so `among` these.
-    fn resolve(&mut self, target: &Target, fault: u32, among: &[NodeId]) -> Vec<NodeId> {
+    pub(super) fn resolve(&mut self, target: &Target, fault: u32, among: &[NodeId]) -> Vec<NodeId> {
         let nodes = self.processes.len() as u32;
         let count = match target {
             Target::Nodes(nodes) | Target::Place { nodes, .. } => return nodes.clone(),

@@ -89,9 +89,11 @@ impl<P: Process, C> World<P, C> {
     /// A fault that strikes in several steps takes the next.
     pub(in crate::engine) fn proceed<O: Observer<P>>(&mut self, course: u32, observer: &mut O) {
         let Course { fault, targets, step } = &mut self.schedule.courses[course as usize];
-        let Fault { action, lasts, .. } = &self.schedule.faults[*fault as usize];
-        let lasts = lasts.unwrap_or(SimDuration::ZERO);
-        let (hit, steps, up) = match *action {
+        let Fault { action, lasts, max_down, .. } = &self.schedule.faults[*fault as usize];
+        let mut draws = self.core.decisions.stream(StreamName::Nemesis(*fault));
+        let lasts = lasts.as_ref().map_or(SimDuration::ZERO, |lasts| lasts.sample(&mut draws));
+        let max_down = *max_down;
+        let (mut hit, steps, up) = match *action {
             Action::CrashLoop { times, up, .. } => (targets.clone(), times, up),
             Action::RollingRestart { up, .. } => (vec![targets[*step as usize]], targets.len() as u64, up),
             _ => return,
@@ -103,6 +105,9 @@ impl<P: Process, C> World<P, C> {
         } else {
             self.core.schedule(self.core.now + lasts + up, Event::Proceed { course });
         }
+        if let Some(most) = max_down {
+            self.keep_within(most, &mut hit);
+        }
         let before = self.core.counters.crashes;
         hit.iter().for_each(|node| self.crash(*node, Some(lasts), observer));
         let crashes = self.core.counters.crashes - before;
@@ -110,6 +115,25 @@ impl<P: Process, C> World<P, C> {
             true => self.core.counters.crashes_in_turn += crashes,
             false => self.core.counters.crashes_in_loops += crashes,
         }
+    }
+
+    /// Leaves alone those of `targets` by whom more than `most` nodes would be out.
+    pub(super) fn keep_within(&mut self, most: u32, targets: &mut Vec<NodeId>) {
+        let mut out = self.all_nodes().into_iter().filter(|node| self.is_out(*node)).count();
+        targets.retain(|node| {
+            let is_out = self.is_out(*node);
+            let keeps = is_out || out < most as usize;
+            out += usize::from(keeps && !is_out);
+            keeps
+        });
+    }
+
+    /// Whether a node does nothing for the others now: it is down, frozen, or has withdrawn.
+    fn is_out(&self, node: NodeId) -> bool {
+        let state = &self.core.nodes[node.index()];
+        let is_frozen = || state.inbox.look().is_some_and(|inbox| self.core.now < inbox.frozen_until);
+        let withdrew = || self.processes[node.index()].as_ref().is_some_and(|process| !process.takes_part());
+        !state.is_up() || is_frozen() || withdrew()
     }
 
     pub(super) fn pause<O: Observer<P>>(&mut self, node: NodeId, lasts: SimDuration, observer: &mut O) {
@@ -121,6 +145,7 @@ impl<P: Process, C> World<P, C> {
         state.mood.set(Mood::BUSY, true);
         let inbox = state.inbox.get();
         inbox.busy_until = inbox.busy_until.max(self.core.now + lasts);
+        inbox.frozen_until = inbox.frozen_until.max(self.core.now + lasts);
         self.core.counters.pauses += 1;
         observer.on_happening(self.core.now, &Happening::Paused { node, lasts });
     }

@@ -20,11 +20,19 @@ impl<P: Process, C> World<P, C> {
     ) {
         let nodes = self.processes.len() as u32;
         let others: Vec<NodeId> = (0..nodes).map(NodeId).filter(|node| !targets.contains(node)).collect();
-        let partitions = &mut self.core.network.partitions;
         let stays = lasts.is_none();
+        let one_way = match shape {
+            PartitionShape::OneWay(from, to) => {
+                Some([from, to].map(|end| self.resolve(end, fault, &self.all_nodes())))
+            }
+            _ => None,
+        };
+        let partitions = &mut self.core.network.partitions;
         let partition = match shape {
             PartitionShape::Groups(groups) => partitions.separate(groups, stays),
-            PartitionShape::OneWay(from, to) => partitions.silence(from, to, stays),
+            PartitionShape::OneWay(..) => {
+                one_way.and_then(|[from, to]| partitions.silence(&from, &to, stays))
+            }
             PartitionShape::Isolate(Target::Place { name, .. }) => {
                 let clients = self.core.network.clients_by_place(name);
                 self.core.network.partitions.cut_off(targets, nodes, &clients, stays)

@@ -45,9 +45,9 @@ pub(super) const STOP: Verb = Verb {
     forms: &[&["target", "for"]],
     untimed: Untimed::Never,
     counter: Some("clocks_stopped"),
-    read: |table| match table.duration("for") {
-        Some(_) => Ok(Action::Clock { target: target("stop_clock", table)?, change: ClockChange::Stop }),
-        None => Err(missing("for", "stop_clock")),
+    read: |table| match table.has("for") {
+        true => Ok(Action::Clock { target: target("stop_clock", table)?, change: ClockChange::Stop }),
+        false => Err(missing("for", "stop_clock")),
     },
 };
 

@@ -1,6 +1,6 @@
 //! What strikes a node's disk.
 
-use super::{SOME_TIME, TARGET, Untimed, Verb, missing, target};
+use super::{SOME_SPAN, SOME_TIME, TARGET, Untimed, Verb, missing, target};
 use crate::base::SimDuration;
 use crate::base::keys::{Key, KeyKind, KeyProblem, Settings};
 use crate::faults::Action;
@@ -84,15 +84,15 @@ pub(super) const BIT_ROT: Verb = Verb {
 
 /// An `ailment` that lasts for as long as the fault says.
 fn lasting(kind: &str, table: &Settings, ailment: Ailment) -> Result<Action, KeyProblem> {
-    match table.duration("for") {
-        Some(_) => Ok(Action::Disk { ailment, target: target(kind, table)? }),
-        None => Err(missing("for", kind)),
+    match table.has("for") {
+        true => Ok(Action::Disk { ailment, target: target(kind, table)? }),
+        false => Err(missing("for", kind)),
     }
 }
 
 const FOR: Key = Key {
     name: "for",
-    kind: SOME_TIME,
+    kind: SOME_SPAN,
     default: None,
     doc: "How long until the disk is sound again.",
     since: "0.1",

@@ -3,7 +3,7 @@
 use super::{LASTS, SOME_TIME, Untimed, Verb, missing};
 use crate::base::keys::{Key, KeyKind, KeyProblem, Settings};
 use crate::faults::Action;
-use crate::network::{Effect, LinkSet};
+use crate::network::Effect;
 
 /// `clog`.
 pub(super) const CLOG: Verb = Verb {
@@ -13,9 +13,9 @@ pub(super) const CLOG: Verb = Verb {
     forms: &[&["for"]],
     untimed: Untimed::Never,
     counter: Some("messages_clogged"),
-    read: |table| match table.duration("for") {
-        Some(_) => links(table, Effect::Clog),
-        None => Err(missing("for", "clog")),
+    read: |table| match table.has("for") {
+        true => links(table, Effect::Clog),
+        false => Err(missing("for", "clog")),
     },
 };
 
@@ -46,17 +46,17 @@ pub(super) const DEGRADE: Verb = Verb {
 
 const FROM: Key = Key {
     name: "from",
-    kind: KeyKind::Nodes,
+    kind: KeyKind::Target,
     default: None,
-    doc: "The senders; every node if unset. Links to and from clients are left alone.",
+    doc: "The senders, as a `target`; every node if unset. Links to and from clients are left alone.",
     since: "0.1",
 };
 
 const TO: Key = Key {
     name: "to",
-    kind: KeyKind::Nodes,
+    kind: KeyKind::Target,
     default: None,
-    doc: "The receivers; every node if unset.",
+    doc: "The receivers, as a `target`; every node if unset.",
     since: "0.1",
 };
 
@@ -116,6 +116,5 @@ fn degradation(table: &Settings) -> Result<Effect, KeyProblem> {
 }
 
 fn links(table: &Settings, effect: Effect) -> Result<Action, KeyProblem> {
-    let nodes = |key| table.nodes(key).unwrap_or_default();
-    Ok(Action::Links { links: LinkSet { from: nodes("from"), to: nodes("to") }, effect })
+    Ok(Action::Links { from: table.target("from"), to: table.target("to"), effect })
 }

@@ -10,7 +10,7 @@ mod partitions;
 
 use super::schedule::{Action, Fault, MessageVerb, When};
 use crate::base::keys::{Key, KeyKind, KeyProblem, Section, Settings, Target, Vocabulary};
-use crate::base::{SimDuration, SimTime};
+use crate::base::{Latency, SimDuration, SimTime};
 
 /// A word for `kind` and the keys that go with it.
 #[derive(Clone, Copy, Debug)]
@@ -66,9 +66,9 @@ pub const SECTION: Section = Section {
         },
         Key {
             name: "every",
-            kind: SOME_TIME,
+            kind: SOME_SPAN,
             default: None,
-            doc: "The time from one strike to the next.",
+            doc: "The time from one strike to the next; drawn anew for each where it is a distribution.",
             since: "0.1",
         },
         Key {
@@ -81,11 +81,15 @@ pub const SECTION: Section = Section {
     ],
 };
 
+/// How long something lasts, or lies apart: the same each time, or drawn anew.
+const SOME_SPAN: KeyKind =
+    KeyKind::Spans { min: SimDuration::from_ns(1), max: SimDuration::from_secs(31_536_000) };
+
 const LASTS: Key = Key {
     name: "for",
-    kind: SOME_TIME,
+    kind: SOME_SPAN,
     default: None,
-    doc: "How long until it is undone: a crashed node restarts, a partition heals, a paused node goes on.",
+    doc: "How long until it is undone: a crashed node restarts, a partition heals, a paused node goes on. Drawn anew at each strike where it is a distribution.",
     since: "0.1",
 };
 
@@ -94,6 +98,14 @@ const TARGET: Key = Key {
     kind: KeyKind::Target,
     default: None,
     doc: "Whom it hits: a node id, a list of them, \"leader\", \"random\", `{ random = 2 }`, \"minority\", \"next\" (each node in turn), \"all\", or all nodes in a place: \"region:eu-west-1\", \"zone:eu-west-1/a\", \"rack:eu-west-1/a/r1\".",
+    since: "0.1",
+};
+
+const MAX_DOWN: Key = Key {
+    name: "max_down",
+    kind: KeyKind::Quota,
+    default: None,
+    doc: "It leaves alone whom it would hit beyond so many nodes that are down, frozen or withdrawn at once: a number, or \"minority\", as many as can fail while a majority is left. Any number if unset.",
     since: "0.1",
 };
 
@@ -133,7 +145,8 @@ impl Fault {
             return Err(KeyProblem::new("kind", format!("unknown fault `{kind}`")));
         };
         let action = (verb.read)(table)?;
-        Ok(Fault { when: when(verb, table)?, action, lasts: table.duration("for") })
+        let max_down = table.count("max_down").map(|most| most as u32);
+        Ok(Fault { when: when(verb, table)?, action, lasts: table.latency("for"), max_down })
     }
 
     /// Why it can never have an effect among `nodes` nodes, if so.
@@ -158,7 +171,7 @@ impl Fault {
                 let key = if let Action::Partition(shape) = action { shape.key() } else { "target" };
                 Some(KeyProblem::new(key, message).against("nodes"))
             }
-            Action::Links { links, .. } if nodes == 1 || !links.has_any() => {
+            Action::Links { from, to, .. } if nodes == 1 || is_no_link(from.as_ref(), to.as_ref()) => {
                 let message = "no link leads from a node to itself, so this is no link at all";
                 let problem = KeyProblem::new("to", message);
                 Some(problem.against(if nodes == 1 { "nodes" } else { "from" }))
@@ -168,13 +181,25 @@ impl Fault {
     }
 }
 
+/// Whether no link leads from one of `from` to another of `to`.
+fn is_no_link(from: Option<&Target>, to: Option<&Target>) -> bool {
+    match (from, to) {
+        (Some(Target::Nodes(from)), Some(Target::Nodes(to))) => {
+            !from.iter().any(|from| to.iter().any(|to| from != to))
+        }
+        _ => false,
+    }
+}
+
 fn when(verb: &Verb, table: &Settings) -> Result<When, KeyProblem> {
-    let (at, every, until) = (table.duration("at"), table.duration("every"), table.duration("until"));
+    let (at, every, until) = (table.duration("at"), table.latency("every"), table.duration("until"));
     let (kind, at_once) = (verb.name, verb.untimed == Untimed::AtOnce);
-    let first = match at.or(every) {
-        Some(first) => SimTime::ZERO + first,
-        None if at_once => SimTime::ZERO,
-        None => {
+    let first = match (at, &every) {
+        (Some(at), _) => Some(SimTime::ZERO + at),
+        (None, Some(Latency::Constant(every))) => Some(SimTime::ZERO + *every),
+        (None, Some(_)) => None,
+        (None, None) if at_once => Some(SimTime::ZERO),
+        (None, None) => {
             return Err(KeyProblem::new(
                 "at",
                 format!("`{kind}` needs `at` or `every`: when does it strike?"),
@@ -182,11 +207,12 @@ fn when(verb: &Verb, table: &Settings) -> Result<When, KeyProblem> {
         }
     };
     let until = until.map_or(SimTime::MAX, |until| SimTime::ZERO + until);
-    if until <= first {
+    let when = When { first, every, until };
+    if until <= when.earliest() {
         let problem = KeyProblem::new("until", "this is not after the first strike, so it never strikes");
         return Err(problem.against(if at.is_some() { "at" } else { "every" }));
     }
-    Ok(When { first, every, until })
+    Ok(when)
 }
 
 /// Whom a fault of nodes hits.
@@ -221,6 +247,8 @@ mod tests {
                 KeyKind::Name(_) => KeyValue::Text("any".to_owned()),
                 KeyKind::Count { min, .. } => KeyValue::Count(min),
                 KeyKind::Probability => KeyValue::Probability(Probability::ALWAYS),
+                KeyKind::Spans { .. } => KeyValue::Latency(SimDuration::from_secs(1).into()),
+                KeyKind::Quota => KeyValue::Count(1),
                 _ => KeyValue::Duration(SimDuration::from_secs(1)),
             };
             table.set(name, value);

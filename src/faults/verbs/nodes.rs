@@ -1,6 +1,6 @@
 //! What strikes whole nodes.
 
-use super::{LASTS, SOME_TIME, TARGET, Untimed, Verb, missing, target};
+use super::{LASTS, MAX_DOWN, SOME_SPAN, SOME_TIME, TARGET, Untimed, Verb, missing, target};
 use crate::base::SimDuration;
 use crate::base::keys::{Key, KeyKind, KeyProblem, Settings, Target, Vocabulary};
 use crate::faults::Action;
@@ -9,7 +9,7 @@ use crate::faults::Action;
 pub(super) const CRASH: Verb = Verb {
     name: "crash",
     doc: "Stops a node; its memory and a random part of its unsynced writes are gone.",
-    keys: &[TARGET, LASTS],
+    keys: &[TARGET, LASTS, MAX_DOWN],
     forms: &[&["target"]],
     untimed: Untimed::Never,
     counter: Some("crashes"),
@@ -31,13 +31,13 @@ pub(super) const RESTART: Verb = Verb {
 pub(super) const PAUSE: Verb = Verb {
     name: "pause",
     doc: "Freezes a node: messages queue, timers fire late.",
-    keys: &[TARGET, LASTS],
+    keys: &[TARGET, LASTS, MAX_DOWN],
     forms: &[&["target", "for"]],
     untimed: Untimed::Never,
     counter: Some("pauses"),
-    read: |table| match table.duration("for") {
-        Some(_) => Ok(Action::Pause(target("pause", table)?)),
-        None => Err(missing("for", "pause")),
+    read: |table| match table.has("for") {
+        true => Ok(Action::Pause(target("pause", table)?)),
+        false => Err(missing("for", "pause")),
     },
 };
 
@@ -45,7 +45,7 @@ pub(super) const PAUSE: Verb = Verb {
 pub(super) const CRASH_LOOP: Verb = Verb {
     name: "crash_loop",
     doc: "Crashes a node `times` times: each time it restarts after `for` and is up for `up`.",
-    keys: &[TARGET, TIMES, DOWN_FOR, UP],
+    keys: &[TARGET, TIMES, DOWN_FOR, UP, MAX_DOWN],
     forms: &[&["target", "for"]],
     untimed: Untimed::Never,
     counter: Some("crashes_in_loops"),
@@ -61,7 +61,7 @@ pub(super) const CRASH_LOOP: Verb = Verb {
 pub(super) const ROLLING_RESTART: Verb = Verb {
     name: "rolling_restart",
     doc: "Restarts every node in turn, one at a time: each is down for `for`, and `up` after it is back the next goes down.",
-    keys: &[TARGET, DOWN_FOR, UP],
+    keys: &[TARGET, DOWN_FOR, UP, MAX_DOWN],
     forms: &[&["for"]],
     untimed: Untimed::Never,
     counter: Some("crashes_in_turn"),
@@ -76,7 +76,7 @@ pub(super) const ROLLING_RESTART: Verb = Verb {
 pub(super) const REPLACE: Verb = Verb {
     name: "replace",
     doc: "Takes a node down and its disk away: it starts with an empty disk, and knows that it once had another.",
-    keys: &[TARGET, REPLACED_AFTER],
+    keys: &[TARGET, REPLACED_AFTER, MAX_DOWN],
     forms: &[&["target"]],
     untimed: Untimed::Never,
     counter: Some("disks_lost"),
@@ -94,13 +94,13 @@ pub(super) const SLOW_NODE: Verb = Verb {
     read: |table| {
         let service_time =
             table.duration("service_time").ok_or_else(|| missing("service_time", "slow_node"))?;
-        table.duration("for").ok_or_else(|| missing("for", "slow_node"))?;
+        down_for("slow_node", table)?;
         Ok(Action::SlowNode { target: target("slow_node", table)?, service_time })
     },
 };
 
-fn down_for(kind: &str, table: &Settings) -> Result<SimDuration, KeyProblem> {
-    table.duration("for").ok_or_else(|| missing("for", kind))
+fn down_for(kind: &str, table: &Settings) -> Result<(), KeyProblem> {
+    table.has("for").then_some(()).ok_or_else(|| missing("for", kind))
 }
 
 fn up(table: &Settings) -> SimDuration {
@@ -131,7 +131,7 @@ const TIMES: Key = Key {
 
 const DOWN_FOR: Key = Key {
     name: "for",
-    kind: SOME_TIME,
+    kind: SOME_SPAN,
     default: None,
     doc: "How long a node is down each time.",
     since: "0.1",
@@ -147,7 +147,7 @@ const UP: Key = Key {
 
 const REPLACED_AFTER: Key = Key {
     name: "for",
-    kind: SOME_TIME,
+    kind: SOME_SPAN,
     default: None,
     doc: "How long until it starts with the empty disk; at once if unset.",
     since: "0.1",
@@ -163,7 +163,7 @@ const SERVICE_TIME: Key = Key {
 
 const SLOW_FOR: Key = Key {
     name: "for",
-    kind: SOME_TIME,
+    kind: SOME_SPAN,
     default: None,
     doc: "How long until the node is as quick as before.",
     since: "0.1",

@@ -1,6 +1,6 @@
 //! What blocks links between nodes.
 
-use super::{LASTS, Untimed, Verb};
+use super::{LASTS, Untimed, Verb, is_no_link};
 use crate::base::keys::{Key, KeyKind, KeyProblem, Settings, Target};
 use crate::faults::{Action, PartitionShape};
 
@@ -53,14 +53,14 @@ const PARTITION_KEYS: [Key; 11] = [
     },
     Key {
         name: "one_way_from",
-        kind: KeyKind::Nodes,
+        kind: KeyKind::Target,
         default: None,
         doc: "Whose messages are lost on the way to `one_way_to`.",
         since: "0.1",
     },
     Key {
         name: "one_way_to",
-        kind: KeyKind::Nodes,
+        kind: KeyKind::Target,
         default: None,
         doc: "Who no longer hears `one_way_from`.",
         since: "0.1",
@@ -114,7 +114,7 @@ const ONE: &str = "a partition needs exactly one of `groups`, `isolate`, `one_wa
     `bridge`, `star`, `ring`, `chain`, `mesh` or `random`";
 
 fn shape(table: &Settings) -> Result<PartitionShape, KeyProblem> {
-    let one_way = match (table.nodes("one_way_from"), table.nodes("one_way_to")) {
+    let one_way = match (table.target("one_way_from"), table.target("one_way_to")) {
         (Some(from), Some(to)) => Some(PartitionShape::OneWay(from, to)),
         (None, None) => None,
         (Some(_), None) => return Err(KeyProblem::new("one_way_from", "`one_way_from` needs `one_way_to`")),
@@ -160,9 +160,9 @@ pub(super) fn is_idle_among(shape: &PartitionShape, nodes: u32) -> Option<KeyPro
             return Some(if nodes == 1 { problem.against("nodes") } else { problem });
         }
         PartitionShape::OneWay(from, to) => {
-            let cuts = from.iter().any(|from| to.iter().any(|to| from != to));
             let message = "this cuts no link: it names only who is in `one_way_from`";
-            return (!cuts).then(|| KeyProblem::new("one_way_to", message).against("one_way_from"));
+            return is_no_link(Some(from), Some(to))
+                .then(|| KeyProblem::new("one_way_to", message).against("one_way_from"));
         }
         PartitionShape::Bridge(target) if few(target, 2) => "this leaves no two nodes to be bridged",
         PartitionShape::Star(target) if few(target, 2) => "this leaves no two nodes to be parted",

@@ -62,7 +62,7 @@ impl Reference {
         };
         let unit = match kind {
             // A duration is written with its unit, which is said once.
-            KeyKind::Duration { .. } | KeyKind::Latency => None,
+            KeyKind::Duration { .. } | KeyKind::Latency | KeyKind::Spans { .. } => None,
             _ => kind.unit().map(str::to_owned),
         };
         range.into_iter().chain(unit).collect::<Vec<_>>().join(" ")

@@ -6,7 +6,7 @@ use super::duration;
 use crate::base::SimDuration;
 use crate::base::keys::{KeyKind, Target, Vocabulary};
 use crate::reference::{Reference, own_words};
-use crate::scenario::sections::TOP;
+use crate::scenario::sections::{MOST_NODES, TOP};
 use crate::scenario::{LARGEST_LATENCY_SHAPE, LONGEST_LATENCY, ProtocolSpec, SIGHTS};
 
 /// A place: up to three words.
@@ -53,6 +53,15 @@ pub(super) fn schema(reference: &Reference, kind: KeyKind) -> Value {
         ] }),
         // What stands beside `$ref` is passed over in this draft.
         KeyKind::Latency => json!({ "allOf": [{ "$ref": "#/definitions/latency" }] }),
+        KeyKind::Spans { min, max } => {
+            let distribution =
+                json!({ "allOf": [{ "$ref": "#/definitions/latency" }, { "type": "object" }] });
+            json!({ "anyOf": [duration::schema(min, max), distribution] })
+        }
+        KeyKind::Quota => json!({ "anyOf": [
+            { "type": "integer", "minimum": 0, "maximum": MOST_NODES },
+            { "enum": ["minority"] },
+        ] }),
         KeyKind::Target => json!({ "allOf": [{ "$ref": "#/definitions/target" }] }),
         KeyKind::Node => json!({ "type": "integer", "minimum": 0, "maximum": highest_node() }),
         KeyKind::Nodes => {

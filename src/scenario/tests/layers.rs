@@ -116,8 +116,8 @@ fn a_value_that_is_set_covers_that_of_the_files() {
     let (min, mean) = (SimDuration::from_ms(1), SimDuration::from_ms(2));
     assert_eq!(scenario.network.links.latency, Latency::Exponential { min, mean });
     assert_eq!(scenario.protocol_settings.bool("pre_vote"), Some(true));
-    assert_eq!(scenario.faults[0].when.first.as_ns(), 2_000_000_000);
-    assert_eq!(scenario.faults[1].lasts, Some(SimDuration::from_secs(1)));
+    assert_eq!(scenario.faults[0].when.first, Some(crate::base::SimTime::from_ns(2_000_000_000)));
+    assert_eq!(scenario.faults[1].lasts, Some(SimDuration::from_secs(1).into()));
 }
 
 #[test]

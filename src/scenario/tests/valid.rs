@@ -127,11 +127,23 @@ fn a_full_file_is_decoded_to_its_values() {
 #[test]
 fn the_fault_schedule_is_decoded_in_order() {
     let faults = read_text(FULL).expect("the file is right").faults;
-    let every_ten = When { first: at_secs(10), every: Some(SimDuration::from_secs(10)), until: SimTime::MAX };
+    let every_ten = When {
+        first: Some(at_secs(10)),
+        every: Some(SimDuration::from_secs(10).into()),
+        until: SimTime::MAX,
+    };
     let isolate = Action::Partition(PartitionShape::Isolate(Target::Leader));
-    assert_eq!(faults[0], Fault { when: every_ten, action: isolate, lasts: Some(SimDuration::from_secs(4)) });
+    assert_eq!(
+        faults[0],
+        Fault {
+            when: every_ten,
+            action: isolate,
+            lasts: Some(SimDuration::from_secs(4).into()),
+            max_down: None
+        }
+    );
     let crash = Action::Crash(Target::Nodes(vec![NodeId(3), NodeId(1)]));
-    assert_eq!(faults[1], Fault { when: When::once(at_secs(5)), action: crash, lasts: None });
+    assert_eq!(faults[1], Fault { when: When::once(at_secs(5)), action: crash, lasts: None, max_down: None });
     let delay = Action::Messages(MessageVerb {
         message: Some("RequestVote".to_owned()),
         from: None,
@@ -141,7 +153,7 @@ fn the_fault_schedule_is_decoded_in_order() {
         effect: MessageEffect::Delay(SimDuration::from_secs(2)),
     });
     assert_eq!(faults[2].action, delay);
-    assert_eq!((faults[2].when.first, faults[2].when.until), (SimTime::ZERO, at_secs(30)));
+    assert_eq!((faults[2].when.first, faults[2].when.until), (Some(SimTime::ZERO), at_secs(30)));
     let groups = vec![vec![NodeId(0), NodeId(1)], vec![NodeId(2), NodeId(3)]];
     assert_eq!(faults[3].action, Action::Partition(PartitionShape::Groups(groups)));
     let admin = Action::Admin { command: "transfer 2".to_owned(), target: Target::Nodes(vec![NodeId(0)]) };
