@@ -7,6 +7,7 @@ use crate::base::Seed;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
 use crate::monitor::LogMonitors;
 use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, RaftService};
+use crate::replication::quorum::majority;
 use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate};
 use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
 use crate::workload::ClosedLoop;
@@ -38,10 +39,10 @@ pub const PROTOCOLS: &[Protocol] = &[Protocol {
 }];
 
 /// What a run of Raft is checked for.
-const RAFT_CHECKS: [CheckSpec; 7] = {
+const RAFT_CHECKS: [CheckSpec; 8] = {
     let [election, matching, completeness, application] = LogMonitors::CHECKS;
-    let [linearizability, limits, panic] = CHECKS;
-    [election, matching, completeness, application, linearizability, limits, panic]
+    let [linearizability, liveness, limits, panic] = CHECKS;
+    [election, matching, completeness, application, linearizability, liveness, limits, panic]
 };
 
 /// What every protocol says of itself, for the reader of scenarios.
@@ -83,6 +84,8 @@ fn run_raft(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outco
         monitor: LogMonitors::new(scenario.nodes),
         admin: RaftAdmin::parse,
         damaged_most: raft::damaged_most(scenario.nodes),
+        quorum: majority(scenario.nodes as usize),
+        patience: config.patience(),
     };
     simulate(scenario, seed, setup, watcher)
 }

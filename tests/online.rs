@@ -1,7 +1,7 @@
 //! Runs that are judged as they go: they end at the first violation, and say the same of it as those
 //! that are judged at the end.
 
-use atropos::base::{NodeId, Seed, SimTime};
+use atropos::base::{NodeId, Seed, SimDuration, SimTime};
 use atropos::check::Verdict;
 use atropos::monitor::{LogEvent, Monitor, Violation};
 use atropos::protocols::raft::{Raft, RaftAdmin, RaftConfig, RaftService};
@@ -61,6 +61,8 @@ fn blind(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome 
         monitor: Blind,
         admin: RaftAdmin::parse,
         damaged_most: 0,
+        quorum: scenario.nodes as usize / 2 + 1,
+        patience: SimDuration::from_secs(3),
     };
     simulate(scenario, seed, setup, watcher)
 }

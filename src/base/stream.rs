@@ -40,6 +40,8 @@ pub enum StreamName {
     Nemesis(u32),
     /// A clock: how wrong it is, and how wrong its measurements are.
     Clock(NodeId),
+    /// Who is mended when faults end, and what becomes of the others.
+    Healing,
     /// The keys of what lasts on the links: bursts of loss.
     Weather,
 }
@@ -58,6 +60,7 @@ impl StreamName {
             StreamName::Clock(node) => (7, node.0),
             StreamName::Weather => (8, 0),
             StreamName::DiskFaults(node) => (9, node.0),
+            StreamName::Healing => (10, 0),
         };
         purpose << 32 | index as u64
     }

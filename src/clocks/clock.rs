@@ -100,6 +100,17 @@ impl Clock {
         self.bends.retain(|(bend, _)| *bend != number);
     }
 
+    /// Whether a fault bends it.
+    pub fn is_bent(&self) -> bool {
+        !self.bends.is_empty()
+    }
+
+    /// Ends all bends.
+    pub fn straighten_all(&mut self, now: SimTime) {
+        self.mark(now);
+        self.bends.clear();
+    }
+
     /// From `now` on the discipline corrects the rate by so much.
     pub(super) fn correct(&mut self, now: SimTime, correction: Rate) {
         self.mark(now);

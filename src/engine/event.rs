@@ -46,6 +46,8 @@ pub(super) enum Event<P: Process> {
     Calm { disturbance: DisturbanceId, last: bool },
     /// A fault that strikes in several steps takes the next.
     Proceed { course: u32 },
+    /// Everything is mended for good.
+    Settle,
 }
 
 /// What is left of a message that was corrupted. It is rare: kept apart, it makes no event larger.
@@ -87,6 +89,7 @@ impl<P: Process> Clone for Event<P> {
             Event::Corrupted { link, place } => Event::Corrupted { link: *link, place: *place },
             Event::Calm { disturbance, last } => Event::Calm { disturbance: *disturbance, last: *last },
             Event::Proceed { course } => Event::Proceed { course: *course },
+            Event::Settle => Event::Settle,
         }
     }
 }
@@ -149,6 +152,10 @@ impl<P: Process> Event<P> {
             Event::Straighten { node, bend } => {
                 head(15, u64::from(node.0) << 32 | bend);
                 digest.fold(18);
+            }
+            Event::Settle => {
+                head(15, 0);
+                digest.fold(19);
             }
         }
     }

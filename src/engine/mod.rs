@@ -28,6 +28,7 @@ mod faults;
 mod host;
 mod node;
 mod observer;
+mod prospects;
 mod queue;
 mod rare;
 mod sender;

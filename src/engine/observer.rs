@@ -140,6 +140,11 @@ pub enum Happening<'a, P: Process> {
         /// What.
         trouble: DiskTrouble,
     },
+    /// All faults end for good, for these nodes: all, or a core of them.
+    Settled {
+        /// The nodes.
+        core: &'a [NodeId],
+    },
     /// Links were blocked or opened: who can reach whom now.
     Connectivity {
         /// The strongly connected components of the live nodes, largest first.

@@ -25,6 +25,11 @@ impl Verbs {
         self.active.push(Active { fault, verb, seen: 0 });
     }
 
+    /// None of them is in force any more.
+    pub(super) fn clear(&mut self) {
+        self.active.clear();
+    }
+
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.active.is_empty()

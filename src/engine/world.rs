@@ -14,7 +14,7 @@ use super::queue::Entry;
 use super::timers::Popped;
 use crate::base::{ClientId, Digest, NodeId, Seed, SimDuration, SimTime, StreamName, prefetch};
 use crate::clocks::ClockConfig;
-use crate::faults::Fault;
+use crate::faults::{Fault, Healing};
 use crate::network::NetworkConfig;
 use crate::process::{Boot, BootKind, Client, ClientContext, Context, DecisionName, NoClient, Process};
 use crate::storage::DiskConfig;
@@ -36,6 +36,8 @@ pub struct WorldConfig<P: Process> {
     pub service_time: SimDuration,
     /// What breaks and when.
     pub faults: Vec<Fault>,
+    /// When everything is mended for good, if ever.
+    pub healing: Option<Healing>,
     /// The admin command that a text in the fault schedule stands for.
     pub admin: fn(&str) -> Option<P::Admin>,
     /// The most nodes whose disks faults of chance may damage at once: what the protocol survives.
@@ -53,6 +55,7 @@ impl<P: Process> WorldConfig<P> {
             clock: ClockConfig::default(),
             service_time: SimDuration::ZERO,
             faults: Vec::new(),
+            healing: None,
             admin: |_| None,
             damaged_most: nodes,
         }
@@ -109,12 +112,15 @@ impl<P: Process, C: Client<P>> World<P, C> {
                 core.schedule(first, Event::Strike { fault });
             }
         }
+        if let Some(healing) = world.healing {
+            core.schedule(healing.at, Event::Settle);
+        }
         World {
             config: Arc::new(protocol),
             core,
             processes: (0..world.nodes).map(|_| None).collect(),
             clients,
-            schedule: Schedule::new(world.faults, world.admin),
+            schedule: Schedule::new(world.faults, world.healing, world.admin),
         }
     }
 
@@ -310,11 +316,8 @@ impl<P: Process, C: Client<P>> World<P, C> {
                 self.with_client(client, observer, C::start);
             }
             Event::Strike { fault } => self.strike(fault, observer),
-            Event::Restart { node, incarnation } => {
-                if self.core.nodes[node.index()].incarnation == incarnation {
-                    self.restart(node, observer);
-                }
-            }
+            Event::Restart { node, incarnation } => self.come_back(node, incarnation, observer),
+            Event::Settle => self.settle(observer),
             Event::Heal { partition } => self.heal(partition, observer),
             Event::Poll { node } => self.core.poll_clock(node),
             Event::Straighten { node, bend } => {

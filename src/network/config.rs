@@ -114,6 +114,30 @@ impl NetworkConfig {
     }
 }
 
+impl NetworkConfig {
+    /// Switches off all that chance does to messages, but for their latency.
+    pub(super) fn clear_up(&mut self) {
+        let never = Probability::NEVER;
+        let links = &mut self.links;
+        (links.loss, links.duplicate, links.corrupt, links.reorder) = (never, never, never, never);
+        links.bursts.loss = never;
+        for link in &mut self.overrides {
+            (link.loss, link.duplicate, link.corrupt, link.reorder) = (None, None, None, None);
+            link.burst_loss = None;
+        }
+    }
+
+    /// Whether chance loses or hurts messages, on any link.
+    pub fn is_foul(&self) -> bool {
+        let foul = |chances: [Option<Probability>; 3]| {
+            chances.into_iter().flatten().any(|chance| !chance.is_never())
+        };
+        let LinkConfig { loss, corrupt, bursts, .. } = &self.links;
+        foul([Some(*loss), Some(*corrupt), Some(bursts.loss)])
+            || self.overrides.iter().any(|link| foul([link.loss, link.corrupt, link.burst_loss]))
+    }
+}
+
 impl LinkConfig {
     /// Whether only latency, loss and duplication decide about a message.
     pub(super) fn is_plain(&self) -> bool {

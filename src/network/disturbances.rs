@@ -116,6 +116,12 @@ impl Disturbances {
         self.active.len() < before
     }
 
+    /// Ends all of them.
+    pub fn end_all(&mut self) {
+        self.active.clear();
+        self.look_over();
+    }
+
     fn look_over(&mut self) {
         self.has_clog = self.active.iter().any(|other| other.effect == Effect::Clog);
         self.all_senders = self.active.iter().any(|other| other.links.from.is_empty());

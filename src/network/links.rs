@@ -172,6 +172,12 @@ impl Network {
         place.map_or_else(Default::default, |(place, placed)| placed.clients_by(&place))
     }
 
+    /// From now on chance does nothing to messages any more: they are late, but neither lost nor hurt.
+    pub fn clear_up(&mut self) {
+        self.config.clear_up();
+        self.has_plain_links = self.config.overrides.is_empty() && self.config.links.is_plain();
+    }
+
     /// Whether all links are alike and open, and only latency, loss and duplication decide.
     pub fn is_plain(&self) -> bool {
         let undisturbed = self.partitions.is_empty() && self.disturbances.is_empty();

@@ -6,7 +6,7 @@ use crate::base::SimDuration;
 use crate::base::keys::{Key, KeyKind, Section, Vocabulary};
 use crate::faults::verbs::{SECTION, Untimed, VERBS, Verb};
 use crate::network::topology::{ROUTE_SECTION, SECTION as TOPOLOGY};
-use crate::scenario::sections::{EXPECT, TOP};
+use crate::scenario::sections::{EXPECT, LIVENESS, TOP};
 use crate::scenario::{Repeats, SectionEntry};
 
 /// Where a value made from the kind alone would show nothing, or would not go with the others.
@@ -43,6 +43,9 @@ const SAMPLES: &[(&str, &str)] = &[
     // Who leads is up.
     ("faults.restart.target", "\"all\""),
     ("expect.sometimes", "\"crashes\""),
+    ("liveness.after", "\"30s\""),
+    ("liveness.core", "0.5"),
+    ("liveness.within", "\"10s\""),
 ];
 
 impl Reference {
@@ -114,6 +117,9 @@ impl Reference {
             }
             Topic::Key(entry, key) if entry.section.name.starts_with(TOPOLOGY.name) => {
                 Some(self.topology_example(entry.section.name, key.name))
+            }
+            Topic::Key(entry, key) if entry.section.name == LIVENESS.name && key.name == "core" => {
+                Some(format!("{}\nafter = \"30s\"\n{}\n", entry.header(), self.line(LIVENESS.name, key)))
             }
             Topic::Key(entry, key) if entry.section.name == TOP.name => Some(self.line("", key) + "\n"),
             Topic::Key(entry, key) => {

@@ -1,5 +1,6 @@
 //! What listens to a world during a run: monitors, the history, and whoever watches.
 
+use super::liveness::Liveness;
 use super::strikes::Strikes;
 use super::trace::TraceLine;
 use crate::base::{Digest, NodeId, SimTime};
@@ -48,6 +49,8 @@ pub(super) struct Judge<'w, M> {
     pub(super) event: u64,
     /// How many operations the clients have begun.
     pub(super) operations: u64,
+    /// Who waits for how long.
+    pub(super) liveness: Liveness,
     /// Judges operations as they complete, if the run is to end at the first violation.
     pub(super) online: Option<Box<Online<Register>>>,
     /// What ends the run, if that has been found.
@@ -105,6 +108,7 @@ impl<P: Process, M: Monitor<P::Observation>> Observer<P> for Judge<'_, M> {
             });
         }
         self.operations += u64::from(event.kind == Kind::Invoke);
+        self.liveness.note(&event);
         if let Some(online) = &mut self.online {
             // A history that contradicts itself is the concern of those who judge the whole.
             self.impossible = self.impossible.take().or(online.push(&event).unwrap_or(None));

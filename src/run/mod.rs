@@ -9,13 +9,14 @@
 
 mod judge;
 mod limits;
+mod liveness;
 mod outcome;
 mod simulate;
 mod strikes;
 mod trace;
 
 pub use judge::Watcher;
-pub use outcome::{CHECKS, CheckResult, LIMITS, LINEARIZABILITY, Outcome, PANIC};
+pub use outcome::{CHECKS, CheckResult, LIMITS, LINEARIZABILITY, LIVENESS, Outcome, PANIC};
 pub use simulate::{Setup, simulate};
 pub use strikes::Strike;
 pub use trace::TraceLine;

@@ -11,6 +11,9 @@ use crate::monitor::ProtocolEvents;
 /// The name of the check on the clients' history.
 pub const LINEARIZABILITY: &str = "linearizability";
 
+/// The name of the check that operations complete once faults are over.
+pub const LIVENESS: &str = "liveness";
+
 /// The name of the check that a run was not cut short.
 pub const LIMITS: &str = "limits";
 
@@ -18,11 +21,12 @@ pub const LIMITS: &str = "limits";
 pub const PANIC: &str = "panic";
 
 /// The checks that are made of every run, whatever the protocol, in the order they are reported.
-pub const CHECKS: [CheckSpec; 3] = [
+pub const CHECKS: [CheckSpec; 4] = [
     CheckSpec {
         name: LINEARIZABILITY,
         doc: "Every operation of the clients seems to take effect at one instant between its call and its answer.",
     },
+    CheckSpec { name: LIVENESS, doc: "Once faults are over every client gets an answer within a bound." },
     CheckSpec { name: LIMITS, doc: "The run was not cut short by a limit." },
     CheckSpec { name: PANIC, doc: "No assertion of the protocol's own failed." },
 ];
@@ -75,6 +79,13 @@ pub struct CheckResult {
 }
 
 impl Outcome {
+    /// Whether operations had to complete once faults were over: there was time to tell, and nothing
+    /// stood in their way for good.
+    pub fn demands_liveness(&self) -> bool {
+        let check = self.checks.iter().find(|check| check.name == LIVENESS);
+        check.is_some_and(|check| check.verdict == Verdict::Invalid || check.detail.is_none())
+    }
+
     /// The first check that failed.
     pub fn violation(&self) -> Option<&CheckResult> {
         self.checks.iter().find(|check| check.verdict == Verdict::Invalid)

@@ -1,10 +1,12 @@
 //! One run, from the first event to the verdict.
 
 use super::judge::{Judge, Watcher};
+
 use super::limits::{self, Patrol};
+use super::liveness::Liveness;
 use super::outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome};
 use super::strikes::Strikes;
-use crate::base::{Seed, SimTime};
+use crate::base::{Seed, SimDuration, SimTime};
 use crate::check::{
     Budget, Case, FirstImpossible, Judging, ModelName, Online, Progress, Register, Report, Verdict,
 };
@@ -26,6 +28,10 @@ pub struct Setup<P: Process, C, M> {
     pub admin: fn(&str) -> Option<P::Admin>,
     /// The most nodes whose disks may be damaged at once: what the protocol survives.
     pub damaged_most: u32,
+    /// How many nodes must hear each other for operations to complete.
+    pub quorum: usize,
+    /// How long it may take until they do, once faults are over.
+    pub patience: SimDuration,
 }
 
 /// The most steps and bytes that judging one history may take: minutes, not hours; and
@@ -50,17 +56,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     setup: Setup<P, C, M>,
     watcher: &mut dyn Watcher,
 ) -> Outcome {
-    let world = WorldConfig {
-        seed,
-        nodes: scenario.nodes,
-        network: scenario.network.clone(),
-        disk: scenario.disk.clone(),
-        clock: scenario.clock,
-        service_time: scenario.service_time,
-        faults: scenario.faults.clone(),
-        admin: setup.admin,
-        damaged_most: setup.damaged_most,
-    };
+    let world = world_of(scenario, seed, &setup);
     let mut world = World::new(world, setup.config, setup.clients);
     let traces = watcher.traces();
     let mut judge = Judge {
@@ -75,6 +71,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
             .stops_at_violation
             .then(|| Box::new(Online::within(&model(), JUDGING_CONFIGURATIONS))),
         impossible: None,
+        liveness: Liveness::new(scenario, setup.patience),
     };
     let end = SimTime::ZERO + scenario.duration;
     let mut patrol = Patrol::new(scenario.limits);
@@ -93,13 +90,19 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         }
     }
     let ended = if judge.is_violated() || limit.is_some() { world.now() } else { end };
-    let Judge { monitor, recorder, strikes, watcher, impossible, .. } = judge;
+    // Of a run that was cut short nobody knows.
+    let is_whole = !judge.is_violated() && limit.is_none();
+    let Judge { monitor, recorder, strikes, watcher, impossible, liveness, .. } = judge;
+    let liveness = is_whole
+        .then(|| liveness.conclude(end, world.prospects(setup.quorum), || world.told_waits()))
+        .flatten();
     let operations = recorder.counts();
     let history = recorder.finish();
     let report = judge_history(&history, watcher);
     let stopped = impossible.map(|first| (first, ended));
     let mut checks = invariants(&monitor);
     checks.push(linearizability(&history, &report, stopped));
+    checks.extend(liveness);
     if limit.is_some() {
         checks.push(CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: limit, at: None });
     }
@@ -118,6 +121,22 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         operations,
         history,
         report,
+    }
+}
+
+/// The world that `scenario` describes.
+fn world_of<P: Process, C, M>(scenario: &Scenario, seed: Seed, setup: &Setup<P, C, M>) -> WorldConfig<P> {
+    WorldConfig {
+        seed,
+        nodes: scenario.nodes,
+        network: scenario.network.clone(),
+        disk: scenario.disk.clone(),
+        clock: scenario.clock,
+        service_time: scenario.service_time,
+        faults: scenario.faults.clone(),
+        healing: scenario.liveness.healing,
+        admin: setup.admin,
+        damaged_most: setup.damaged_most,
     }
 }
 

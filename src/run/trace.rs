@@ -50,6 +50,7 @@ impl TraceLine {
             }
             Happening::Paused { node, lasts } => ("pause", node.to_string(), format!("for {lasts}")),
             Happening::Disk { node, trouble } => ("disk", node.to_string(), told(*trouble)),
+            Happening::Settled { core } => ("settle", format!("{core:?}"), "all faults end".to_owned()),
             Happening::Connectivity { components } => {
                 ("connectivity", String::new(), format!("{components:?}"))
             }

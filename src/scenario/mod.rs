@@ -31,6 +31,7 @@ mod expect;
 mod extends;
 mod faults;
 mod latency;
+mod liveness;
 mod matrix;
 mod merge;
 mod names;
@@ -65,7 +66,7 @@ pub use surroundings::{RoundTrip, Surroundings};
 use crate::base::keys::Settings;
 use crate::base::{Digest, Seed, SimDuration};
 use crate::clocks::ClockConfig;
-use crate::faults::Fault;
+use crate::faults::{Fault, Healing};
 use crate::network::NetworkConfig;
 use crate::storage::DiskConfig;
 use crate::workload::WorkloadConfig;
@@ -99,6 +100,8 @@ pub struct Scenario {
     pub service_time: SimDuration,
     /// What breaks and when, in the order of the file.
     pub faults: Vec<Fault>,
+    /// What is demanded of operations once faults are over.
+    pub liveness: Liveness,
     /// The protocol's own section, already accepted by [`ProtocolSpec::validate`].
     pub protocol_settings: Settings,
     /// Where the run gives up.
@@ -121,6 +124,15 @@ impl Scenario {
     pub fn fingerprint(&self) -> Digest {
         settings::fingerprint(&self.tables)
     }
+}
+
+/// When faults are over, and how long an operation may take from then on.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Liveness {
+    /// How long it may take, if the scenario says so.
+    pub within: Option<SimDuration>,
+    /// The instant at which everything is mended, if the scenario names one.
+    pub healing: Option<Healing>,
 }
 
 /// Where a run gives up, with the verdict `unknown`.

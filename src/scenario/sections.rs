@@ -128,6 +128,35 @@ pub const LIMITS: Section = Section {
     ],
 };
 
+/// `[liveness]`.
+pub const LIVENESS: Section = Section {
+    name: "liveness",
+    doc: "What is demanded once faults are over: that every client gets an answer within a bound. Judged where enough nodes take part and hear each other, and the run lasts long enough.",
+    keys: &[
+        Key {
+            name: "within",
+            kind: KeyKind::Duration { min: SimDuration::from_ns(1), max: YEAR },
+            default: None,
+            doc: "The bound. If unset ten times the clients' `timeout`, or ten elections if that is more; and if nothing is said of `after` either, it is demanded only where faults have been and chance no longer loses or hurts anything.",
+            since: "0.1",
+        },
+        Key {
+            name: "after",
+            kind: KeyKind::Duration { min: SimDuration::from_ns(1), max: YEAR },
+            default: None,
+            doc: "When everything is mended for good: nothing strikes any more, partitions heal, nodes start, disks and clocks are sound, and chance does nothing to messages but delay them. If unset nothing is mended, and faults are over when the last of the schedule is.",
+            since: "0.1",
+        },
+        Key {
+            name: "core",
+            kind: KeyKind::Probability,
+            default: None,
+            doc: "How likely only a majority, by chance, is mended `after` that, while each of the others is down or cut off from it for good. If unset 0: all are mended.",
+            since: "0.1",
+        },
+    ],
+};
+
 /// `[check]`.
 pub const CHECK: Section = Section {
     name: "check",
@@ -218,6 +247,6 @@ pub fn sections(protocols: &[ProtocolSpec]) -> Vec<SectionEntry> {
         once(workload::SECTION),
     ];
     all.extend(protocols.iter().map(|protocol| once(protocol.section)));
-    all.extend([many(faults::verbs::SECTION), once(CHECK), either(EXPECT), once(LIMITS)]);
+    all.extend([many(faults::verbs::SECTION), once(LIVENESS), once(CHECK), either(EXPECT), once(LIMITS)]);
     all
 }

@@ -56,6 +56,20 @@ impl Ailments {
         }
     }
 
+    /// Whether a sync that runs now may take longer than on a sound disk.
+    pub(super) fn is_late(&self, now: SimTime) -> bool {
+        self.stalled(now).is_some() || !self.slow.is_empty()
+    }
+
+    /// All that lasts is over at `now`. What a process must still hear of stays.
+    pub(super) fn end(&mut self, now: SimTime) {
+        for until in [&mut self.stalled_until, &mut self.lying_until, &mut self.full_until] {
+            *until = (*until).min(now);
+        }
+        self.slow.clear();
+        self.failing = 0;
+    }
+
     /// How long a sync takes that begins now and would take `takes` on a sound disk.
     pub(super) fn slowed(&mut self, now: SimTime, takes: SimDuration) -> SimDuration {
         self.slow.retain(|(until, ..)| *until > now);

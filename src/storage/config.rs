@@ -61,6 +61,16 @@ pub const SECTION: Section = Section {
 };
 
 impl DiskConfig {
+    /// Whether chance fails syncs or damages records at rest.
+    pub fn is_unsound(&self) -> bool {
+        !(self.fail_sync.is_never() && self.bit_rot.is_never())
+    }
+
+    /// Switches off what chance does to syncs and to records at rest.
+    pub fn be_sound(&mut self) {
+        (self.fail_sync, self.bit_rot) = (Probability::NEVER, Probability::NEVER);
+    }
+
     /// The disks that `[disk]` asks for.
     pub fn from_settings(disk: &Settings) -> Self {
         DiskConfig {

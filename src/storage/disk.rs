@@ -235,6 +235,15 @@ impl<R> Disk<R> {
         self.ailments.get_or_insert_default().add(ailment, until);
     }
 
+    /// All that is wrong with it ends. The journals with a running sync that was late for it.
+    pub fn be_well(&mut self, now: SimTime) -> Vec<JournalId> {
+        let Some(ailments) = &mut self.ailments else { return Vec::new() };
+        let was_late = ailments.is_late(now);
+        ailments.end(now);
+        let waiting = self.journals.iter().filter(|journal| was_late && journal.syncing > 0);
+        waiting.map(|journal| journal.id).collect()
+    }
+
     /// Whether something is, or was, wrong with it: then no write is durable at once.
     pub fn is_ailing(&self) -> bool {
         self.ailments.is_some()

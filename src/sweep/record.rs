@@ -12,8 +12,18 @@ use crate::report::{OperationCounts, RunResults};
 use crate::run::{Outcome, PANIC};
 
 /// The columns before the counters, …
-const BEFORE: [&str; 9] =
-    ["seed", "verdict", "failing_check", "digest", "events", "ok", "fail", "info", "leader_terms"];
+const BEFORE: [&str; 10] = [
+    "seed",
+    "verdict",
+    "failing_check",
+    "digest",
+    "events",
+    "ok",
+    "fail",
+    "info",
+    "leader_terms",
+    "liveness_demanded",
+];
 /// … and those after them. The last is the only one that may hold a comma.
 const AFTER: [&str; 4] = ["end_ns", "seen", "ending", "reason"];
 
@@ -34,6 +44,8 @@ pub struct Record {
     pub operations: OperationCounts,
     /// How many terms had a leader.
     pub leader_terms: u64,
+    /// Whether operations had to complete once faults were over: 1 if so, else 0.
+    pub liveness_demanded: u64,
     /// What the protocol met.
     pub protocol_events: ProtocolEvents,
     /// The counters.
@@ -86,6 +98,7 @@ impl Record {
             events: results.events,
             operations: results.operations,
             leader_terms: results.leader_terms,
+            liveness_demanded: u64::from(outcome.demands_liveness()),
             protocol_events: results.protocol_events,
             counters: results.faults,
             ended: outcome.ended,
@@ -113,7 +126,7 @@ impl Record {
         let Record { seed, verdict, failing_check, digest, .. } = self;
         let OperationCounts { ok, fail, info } = self.operations;
         let mut row = format!("{seed},{verdict},{failing_check},{digest}");
-        let numbers = [self.events, ok, fail, info, self.leader_terms];
+        let numbers = [self.events, ok, fail, info, self.leader_terms, self.liveness_demanded];
         let counters = self.protocol_events.named().into_iter().chain(self.counters.iter());
         let counters = counters.map(|(_, value)| value);
         for number in numbers.into_iter().chain(counters).chain([self.ended.as_ns()]) {
@@ -142,7 +155,8 @@ impl Record {
             .find(|known| known.to_string() == verdict)?;
         let (failing_check, digest) = (fields.next()?.to_owned(), fields.next()?.to_owned());
         let mut number = || fields.next()?.parse().ok();
-        let (events, ok, fail, info, leader_terms) = (number()?, number()?, number()?, number()?, number()?);
+        let (events, ok, fail, info) = (number()?, number()?, number()?, number()?);
+        let (leader_terms, liveness_demanded) = (number()?, number()?);
         for value in protocol_events.values_mut().into_iter().chain(counters.values_mut()) {
             *value = number()?;
         }
@@ -162,6 +176,7 @@ impl Record {
             events,
             operations,
             leader_terms,
+            liveness_demanded,
             protocol_events,
             counters,
             ended,
@@ -193,6 +208,7 @@ mod tests {
             events: next(),
             operations: OperationCounts { ok: next(), fail: next(), info: next() },
             leader_terms: next(),
+            liveness_demanded: next(),
             protocol_events,
             counters,
             ended: SimTime::from_ns(next()),

@@ -118,7 +118,8 @@ impl<'a> Sweep<'a> {
         if self.everything {
             work.extend(record.counters.iter().filter(|(name, _)| !FAULTS.contains(name)));
         }
-        let mut events = record.protocol_events.named().to_vec();
+        let mut events = vec![("liveness demanded", record.liveness_demanded)];
+        events.extend(record.protocol_events.named());
         let mut faults: Vec<_> = record.counters.faults().collect();
         if record.panicked() {
             self.panics += 1;

@@ -38,6 +38,11 @@ impl<P: Process, C> World<P, C> {
         }
         self.core.network.disturbances.end(disturbance);
         self.core.look_at_the_sky();
+        self.release_clogged();
+    }
+
+    /// Lets go what no clog keeps any more.
+    pub(super) fn release_clogged(&mut self) {
         for event in std::mem::take(&mut self.core.clogged) {
             if event.way().is_some_and(|link| self.core.network.disturbances.clogs(link)) {
                 self.core.clogged.push(event);

@@ -2,6 +2,7 @@
 
 mod clocks;
 mod disks;
+mod healing;
 mod links;
 mod nodes;
 mod partitions;
@@ -13,7 +14,7 @@ use super::observer::{Happening, Observer};
 use super::world::World;
 use crate::base::keys::Target;
 use crate::base::{Draw, NodeId, SimDuration, StreamName};
-use crate::faults::{Action, Fault};
+use crate::faults::{Action, Fault, Healing};
 use crate::process::Process;
 
 /// The faults of a run and how often each has struck.
@@ -23,6 +24,11 @@ pub(super) struct Schedule<P: Process> {
     strikes: Vec<u64>,
     /// Those that strike in several steps, one for each strike.
     courses: Vec<Course>,
+    healing: Option<Healing>,
+    /// Whether everything has been mended: nothing strikes any more.
+    is_over: bool,
+    /// Who is down for good all the same.
+    forsaken: Vec<NodeId>,
     admin: fn(&str) -> Option<P::Admin>,
 }
 
@@ -35,9 +41,14 @@ struct Course {
 }
 
 impl<P: Process> Schedule<P> {
-    pub(super) fn new(faults: Vec<Fault>, admin: fn(&str) -> Option<P::Admin>) -> Self {
+    pub(super) fn new(
+        faults: Vec<Fault>,
+        healing: Option<Healing>,
+        admin: fn(&str) -> Option<P::Admin>,
+    ) -> Self {
         let strikes = vec![0; faults.len()];
-        Schedule { faults, strikes, courses: Vec::new(), admin }
+        let (courses, forsaken) = (Vec::new(), Vec::new());
+        Schedule { faults, strikes, courses, healing, is_over: false, forsaken, admin }
     }
 }
 
@@ -47,6 +58,9 @@ impl<P: Process> Clone for Schedule<P> {
             faults: self.faults.clone(),
             strikes: self.strikes.clone(),
             courses: self.courses.clone(),
+            healing: self.healing,
+            is_over: self.is_over,
+            forsaken: self.forsaken.clone(),
             admin: self.admin,
         }
     }
@@ -55,6 +69,9 @@ impl<P: Process> Clone for Schedule<P> {
 impl<P: Process, C> World<P, C> {
     /// The entry `fault` of the schedule strikes.
     pub(super) fn strike<O: Observer<P>>(&mut self, fault: u32, observer: &mut O) {
+        if self.schedule.is_over {
+            return;
+        }
         let Fault { when, action, lasts, max_down } = self.schedule.faults[fault as usize].clone();
         let mut draws = self.core.decisions.stream(StreamName::Nemesis(fault));
         let next = when.next(self.core.now, &mut draws);
@@ -122,7 +139,7 @@ impl<P: Process, C> World<P, C> {
         self.core.look_at_the_sky();
     }
 
-    pub(super) fn all_nodes(&self) -> Vec<NodeId> {
+    pub(in crate::engine) fn all_nodes(&self) -> Vec<NodeId> {
         (0..self.processes.len() as u32).map(NodeId).collect()
     }
 

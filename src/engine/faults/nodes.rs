@@ -35,6 +35,19 @@ impl<P: Process, C> World<P, C> {
         }
     }
 
+    /// A node that crashed for a time comes back, if nothing else has become of it.
+    pub(in crate::engine) fn come_back<O: Observer<P>>(
+        &mut self,
+        node: NodeId,
+        incarnation: u64,
+        observer: &mut O,
+    ) {
+        let is_same = self.core.nodes[node.index()].incarnation == incarnation;
+        if is_same && !self.schedule.forsaken.contains(&node) {
+            self.restart(node, observer);
+        }
+    }
+
     pub(in crate::engine) fn restart<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
         if self.core.nodes[node.index()].is_up() {
             self.core.counters.misses += 1;
@@ -88,6 +101,9 @@ impl<P: Process, C> World<P, C> {
 
     /// A fault that strikes in several steps takes the next.
     pub(in crate::engine) fn proceed<O: Observer<P>>(&mut self, course: u32, observer: &mut O) {
+        if self.schedule.is_over {
+            return;
+        }
         let Course { fault, targets, step } = &mut self.schedule.courses[course as usize];
         let Fault { action, lasts, max_down, .. } = &self.schedule.faults[*fault as usize];
         let mut draws = self.core.decisions.stream(StreamName::Nemesis(*fault));

@@ -21,7 +21,9 @@ impl Raft {
         self.role = Role::Candidate { votes: Vec::new() };
         self.persist_vote(ctx);
         ctx.observe(LogEvent::Role { role: monitor::Role::Candidate, term: self.term.0 });
-        self.arm_election_timer(ctx);
+        if !self.config.bugs.stands_once {
+            self.arm_election_timer(ctx);
+        }
         let (last_index, last_term) = (self.log.last_index(), self.log.last_term());
         for peer in self.peers() {
             ctx.send(peer, Message::RequestVote { term: self.term, last_index, last_term });

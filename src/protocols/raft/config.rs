@@ -33,6 +33,8 @@ pub struct RaftBugs {
     pub ignores_failed_sync: bool,
     /// `raft/amnesia`.
     pub amnesia: bool,
+    /// `raft/stands-once`.
+    pub stands_once: bool,
 }
 
 /// The switches, as scenarios name them.
@@ -52,6 +54,10 @@ pub const BUGS: &[BugSwitch] = &[
     BugSwitch {
         name: "raft/amnesia",
         doc: "A node whose disk was lost votes and acknowledges as if it had never been there before.",
+    },
+    BugSwitch {
+        name: "raft/stands-once",
+        doc: "A candidate that is not elected never stands again, nor does it set a timer to: once all have tried, nobody leads any more.",
     },
 ];
 
@@ -159,6 +165,12 @@ impl RaftConfig {
     /// number of messages is under way, which with so many fill a gigabyte.
     pub const MOST_NODES: u32 = 2_000;
 
+    /// After so long without faults a leader is elected and has brought its followers up to date, but
+    /// for bad luck: ten elections.
+    pub fn patience(&self) -> SimDuration {
+        SimDuration::from_ns(self.election_timeout_max.as_ns().saturating_mul(10))
+    }
+
     /// The entries of one message, by which a follower's window grows.
     pub(super) fn window_step(&self) -> u64 {
         self.max_in_flight.min(self.max_entries as u64)
@@ -190,6 +202,7 @@ impl RaftConfig {
                 ignores_damage: on("raft/ignores-damage"),
                 ignores_failed_sync: on("raft/ignores-failed-sync"),
                 amnesia: on("raft/amnesia"),
+                stands_once: on("raft/stands-once"),
             },
         }
     }

@@ -17,6 +17,7 @@
 //! | [`log`] | the log and its entries |
 //! | `node` | the state of a node; terms, votes and recovery |
 //! | `follower`, `candidate`, `leader`, `reads` | one role a file, and ReadIndex |
+//! | `waits` | what a node waits for, in words |
 //! | `service` | how a closed-loop client speaks Raft |
 
 mod candidate;
@@ -30,6 +31,7 @@ mod reads;
 mod service;
 #[cfg(test)]
 mod tests;
+mod waits;
 
 pub use config::{BUGS, RaftBugs, RaftConfig, SECTION, SURVIVES, damaged_most};
 pub use log::{Command, Entries, Entry, Log, LogIndex, Term};

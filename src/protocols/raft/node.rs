@@ -150,6 +150,14 @@ impl Process for Raft {
     fn leads(&self) -> Option<u64> {
         matches!(self.role, Role::Leader(_)).then_some(self.term.0)
     }
+
+    fn takes_part(&self) -> bool {
+        !matches!(self.role, Role::Stopped)
+    }
+
+    fn waits_for(&self) -> Option<String> {
+        self.told_wait()
+    }
 }
 
 impl Raft {

@@ -1,0 +1,72 @@
+//! Whether operations can complete at all, and what stands in their way.
+
+use super::world::World;
+use crate::base::{LinkId, NodeId};
+use crate::process::Process;
+
+impl<P: Process, C> World<P, C> {
+    /// Whether at least `quorum` nodes take part and each hears each other; if not, why.
+    ///
+    /// With partitions in force it costs the square of the number of nodes.
+    ///
+    /// # Errors
+    /// What stands in the way, in words.
+    pub fn prospects(&self, quorum: usize) -> Result<(), String> {
+        let able: Vec<NodeId> =
+            self.all_nodes().into_iter().filter(|node| self.plight(*node).is_none()).collect();
+        if able.len() < quorum {
+            return Err(format!(
+                "of {} nodes {quorum} are needed, and {}",
+                self.processes.len(),
+                self.told_plights()
+            ));
+        }
+        let partitions = &self.core.network.partitions;
+        let hear = |a: NodeId, b: NodeId| {
+            !partitions.blocks(LinkId::new(a, b)) && !partitions.blocks(LinkId::new(b, a))
+        };
+        // Greedy: who does not fit to those before him is left out. Of the shapes that partitions have,
+        // none has a larger circle than one begun at the right node.
+        let circle = |first: NodeId| {
+            let mut circle = vec![first];
+            for &node in &able {
+                if node != first && circle.iter().all(|member| hear(*member, node)) {
+                    circle.push(node);
+                }
+            }
+            circle.len()
+        };
+        if partitions.is_empty() || able.iter().any(|node| circle(*node) >= quorum) {
+            return Ok(());
+        }
+        Err(format!("no {quorum} of {} nodes all hear each other", self.processes.len()))
+    }
+
+    /// What each node waits for, in words, node by node.
+    pub fn told_waits(&self) -> String {
+        let told = |node: NodeId| {
+            let waits = || self.processes[node.index()].as_ref().and_then(Process::waits_for);
+            let plight = self.plight(node).map(str::to_owned);
+            Some(format!("{node} {}", plight.or_else(waits)?))
+        };
+        self.all_nodes().into_iter().filter_map(told).collect::<Vec<_>>().join("; ")
+    }
+
+    fn told_plights(&self) -> String {
+        let told = |node: NodeId| Some(format!("{node} {}", self.plight(node)?));
+        self.all_nodes().into_iter().filter_map(told).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Why a node is of no use to the others, if so.
+    fn plight(&self, node: NodeId) -> Option<&'static str> {
+        let state = &self.core.nodes[node.index()];
+        if !state.is_up() {
+            return Some("is down");
+        }
+        if state.inbox.look().is_some_and(|inbox| self.core.now < inbox.frozen_until) {
+            return Some("is frozen");
+        }
+        let takes_part = self.processes[node.index()].as_ref().is_some_and(Process::takes_part);
+        (!takes_part).then_some("has withdrawn")
+    }
+}

@@ -1,0 +1,93 @@
+//! When faults are over: by themselves, or because everything is mended.
+//!
+//! Only then can anybody demand that operations complete: while links lose messages and nodes fail,
+//! no protocol promises that (Fischer, Lynch and Paterson 1985).
+
+use super::schedule::{Action, Fault, MessageEffect};
+use crate::base::{Latency, Probability, SimDuration, SimTime};
+
+/// An instant at which all that is broken is mended, and from which nothing breaks any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Healing {
+    /// When.
+    pub at: SimTime,
+    /// How likely only a random majority of the nodes is mended, for good, while the others are out for
+    /// good: down, or cut off from it.
+    pub core: Probability,
+}
+
+impl Fault {
+    /// When it is over in a cluster of `nodes`, with all that it did that does not simply stay: a node
+    /// that is never started again is broken, but no fault goes on. `None` if it goes on for ever, or
+    /// nobody can tell for how long.
+    pub fn over(&self, nodes: u32) -> Option<SimTime> {
+        let last = match (&self.when.every, self.when.until) {
+            (None, _) => self.when.first?,
+            (Some(_), SimTime::MAX) => return None,
+            (Some(_), until) => until,
+        };
+        let lasts = self.lasts.as_ref().map(Latency::most);
+        let once = lasts.unwrap_or(SimDuration::ZERO);
+        Some(match &self.action {
+            Action::Links { .. } | Action::SlowNode { .. } => last + lasts?,
+            Action::Disk { .. } | Action::Clock { .. } => last + once,
+            Action::CrashLoop { times, up, .. } => last + several(once + *up, *times),
+            Action::RollingRestart { up, .. } => last + several(once + *up, u64::from(nodes)),
+            // Which message is the last that it means, nobody knows.
+            Action::Messages(verb) if verb.count > 1 => return None,
+            Action::Messages(verb) => match verb.effect {
+                MessageEffect::Delay(by) => last + by,
+                MessageEffect::Drop | MessageEffect::Duplicate => last,
+            },
+            Action::Crash(_)
+            | Action::Restart(_)
+            | Action::Pause(_)
+            | Action::Replace(_)
+            | Action::Partition(_)
+            | Action::Heal
+            | Action::Admin { .. } => last + once,
+        })
+    }
+}
+
+fn several(each: SimDuration, times: u64) -> SimDuration {
+    SimDuration::from_ns(each.as_ns().saturating_mul(times))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::keys::Target;
+    use crate::faults::When;
+    use crate::network::Effect;
+
+    fn at(secs: u64) -> SimTime {
+        SimTime::ZERO + SimDuration::from_secs(secs)
+    }
+
+    fn fault(action: Action, lasts: Option<u64>) -> Fault {
+        let lasts = lasts.map(|secs| SimDuration::from_secs(secs).into());
+        Fault { when: When::once(at(10)), action, lasts, max_down: None }
+    }
+
+    #[test]
+    fn a_fault_is_over_when_nothing_of_it_goes_on() {
+        let up = SimDuration::from_secs(1);
+        let slow = Action::Links { from: None, to: None, effect: Effect::Slow(up) };
+        for (action, lasts, over) in [
+            (Action::Crash(Target::Leader), None, Some(at(10))),
+            (Action::Crash(Target::Leader), Some(3), Some(at(13))),
+            (Action::CrashLoop { target: Target::Leader, times: 3, up }, Some(2), Some(at(19))),
+            (Action::RollingRestart { target: Target::All, up }, Some(1), Some(at(20))),
+            (slow.clone(), Some(4), Some(at(14))),
+            (slow, None, None),
+        ] {
+            assert_eq!(fault(action.clone(), lasts).over(5), over, "{action}");
+        }
+        let mut again = fault(Action::Pause(Target::Random), Some(2));
+        again.when.every = Some(up.into());
+        assert_eq!(again.over(5), None, "it strikes to the end");
+        again.when.until = at(30);
+        assert_eq!(again.over(5), Some(at(32)));
+    }
+}

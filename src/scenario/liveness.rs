@@ -1,0 +1,56 @@
+//! `[liveness]`: what is demanded once faults are over.
+
+use toml::de::DeTable;
+
+use super::decode::{Decoded, Decoder};
+use super::{Liveness, sections};
+use crate::base::keys::{KeyProblem, Settings, exact};
+use crate::base::{SimDuration, SimTime};
+use crate::faults::{Fault, Healing};
+
+impl Decoder<'_> {
+    /// Decodes the section. Settings in which nobody speaks of it are the same as before there was one.
+    pub(super) fn liveness(&mut self, root: &DeTable<'_>, top: &Decoded, faults: &[Fault]) -> Liveness {
+        let table = self.section(root, &sections::LIVENESS, &[]);
+        if ["within", "after", "core"].into_iter().any(|key| table.settings.has(key)) {
+            self.keep(format!("[{}]", sections::LIVENESS.name), &table.settings);
+        }
+        let duration = top.settings.duration("duration").filter(|_| table.whole);
+        if let Some(problem) = duration.and_then(|duration| never_demanded(&table.settings, duration)) {
+            self.disagreement(&problem, &[&table, top]);
+        }
+        let nodes = top.settings.count("nodes").map_or(self.nodes, |nodes| nodes as u32);
+        let goes_on = || faults.iter().find(|fault| fault.over(nodes).is_none());
+        let (within, after) = (table.settings.duration("within"), table.settings.duration("after"));
+        if let (Some(_), None, Some(fault)) = (within, after, goes_on()) {
+            let verb = fault.action.verb();
+            let message = format!(
+                "nothing can be demanded: the `{verb}` goes on to the end. `after` is when everything is mended"
+            );
+            self.disagreement(&KeyProblem::new("within", message), &[&table]);
+        }
+        let core = table.settings.probability("core").unwrap_or_default();
+        let healing = after.map(|after| Healing { at: SimTime::ZERO + after, core });
+        Liveness { within, healing }
+    }
+}
+
+/// Why nothing is demanded in a run that lasts `duration`, if so.
+fn never_demanded(table: &Settings, duration: SimDuration) -> Option<KeyProblem> {
+    let (within, after) = (table.duration("within"), table.duration("after"));
+    if table.has("core") && after.is_none() {
+        let message = "`core` says who is mended `after` an instant, and there is none";
+        return Some(KeyProblem::new("core", message));
+    }
+    let needed = after.unwrap_or_default() + within.unwrap_or_default();
+    if needed < duration || (after.is_none() && within.is_none()) {
+        return None;
+    }
+    let key = if after.is_some() { "after" } else { "within" };
+    let message = format!(
+        "nobody can tell in time: {} have to pass, and the run ends after {}",
+        exact(needed),
+        exact(duration)
+    );
+    Some(KeyProblem::new(key, message).against("duration"))
+}
