@@ -84,28 +84,34 @@ impl Liveness {
             let waited = answered.since(wait.since.max(from));
             let limit = wait.since.max(from) + self.within;
             let told = told(client, &wait);
-            let detail = format!("{told} until {answered}: {waited} after faults were over");
+            let detail =
+                format!("{}; {told} until {answered}, {waited} after faults were over", overdue(self.within));
             (Verdict::Invalid, Some(limit), Some(detail))
         } else {
             let waiting = self.clients.into_iter().enumerate();
-            let mut overdue = waiting
+            let mut late = waiting
                 .filter_map(|(client, wait)| Some((client, wait?)))
                 .filter(|(_, wait)| end.since(wait.since.max(from)) > self.within);
-            match overdue.next() {
+            match late.next() {
                 None => (Verdict::Valid, None, None),
                 Some((client, wait)) => {
-                    let others = match overdue.count() {
+                    let others = match late.count() {
                         0 => String::new(),
                         others => format!(" (and {others} more)"),
                     };
                     let limit = wait.since.max(from) + self.within;
-                    let detail = format!("{}{others}; {}", told(client, &wait), waits());
+                    let told = told(client, &wait);
+                    let detail = format!("{}; {told}{others}; {}", overdue(self.within), waits());
                     (Verdict::Invalid, Some(limit), Some(detail))
                 }
             }
         };
         Some(CheckResult { name: LIVENESS, verdict, detail, at })
     }
+}
+
+fn overdue(within: SimDuration) -> String {
+    format!("no answer within {within} once faults were over")
 }
 
 fn told(client: usize, wait: &Wait) -> String {
@@ -187,7 +193,10 @@ mod tests {
     fn the_verdict_names_who_waits_for_what() {
         let check = watch(&[(11, 3, Kind::Invoke)]).conclude(at(30), Ok(()), || "n0 is idle".to_owned());
         let detail = check.unwrap().detail.unwrap();
-        assert_eq!(detail, "client 1 waits since 11.000000000s for its read (null); n0 is idle");
+        assert_eq!(
+            detail,
+            "no answer within 5s once faults were over; client 1 waits since 11.000000000s for its read (null); n0 is idle"
+        );
         let check = watch(&[(11, 3, Kind::Invoke)])
             .conclude(at(30), Err("all are down".to_owned()), || unreachable!("nobody can be blamed"));
         let check = check.unwrap();

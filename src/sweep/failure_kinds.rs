@@ -1,7 +1,7 @@
 //! The failures of a sweep grouped by kind: a hundred seeds that find one bug are one line.
 //!
 //! Two failures are of a kind if the same check failed and said the same, numbers and instants aside.
-//! One bug may show itself in several kinds, and two bugs in one: a kind is where to begin to look.
+//! What follows a semicolon are circumstances. One bug may show itself in several kinds, and two bugs in one: a kind is where to begin to look.
 
 use crate::base::Seed;
 
@@ -58,6 +58,7 @@ fn shape(reason: &str) -> String {
         shape = format!("{check}: ");
         rest = detail;
     }
+    let rest = rest.split_once("; ").map_or(rest, |(what, _)| what);
     let mut in_number = false;
     for c in rest.chars().take(LONGEST) {
         let part = c.is_ascii_digit() || (in_number && c == '.');
@@ -85,10 +86,12 @@ mod tests {
             "panic: after 5 events: term 7: a is not b (at src/a.rs:7:9)",
             "panic: after 99 events: term 1: a is not b (at src/a.rs:7:9)",
             "valid, not as expected",
+            "liveness: nobody is answered; n0 is down",
+            "liveness: nobody is answered; n1 leads",
         ];
         let counts: Vec<u64> =
             reasons.iter().enumerate().map(|(i, reason)| kinds.add(Seed(i as u64), reason)).collect();
-        assert_eq!(counts, [1, 2, 1, 1, 2, 1]);
+        assert_eq!(counts, [1, 2, 1, 1, 2, 1, 1, 2]);
         let shapes: Vec<&str> = kinds.iter().map(|kind| &*kind.shape).collect();
         assert_eq!(
             shapes,
@@ -97,6 +100,7 @@ mod tests {
                 "log-matching: term N has two leaders: nN and nN",
                 "panic: after N events: term N: a is not b (at src/a.rs:N:N)",
                 "valid, not as expected",
+                "liveness: nobody is answered",
             ]
         );
         assert_eq!(kinds.iter().next().unwrap().seeds, [Seed(0), Seed(1)]);
