@@ -40,6 +40,16 @@ impl<K: Hash + Eq, V> Table<K, V> {
         self.map.is_empty()
     }
 
+    /// The bytes that the slots take, and while `more` keys are added: if there is no room for them, the
+    /// slots are copied to twice as many. What keys and values own elsewhere is not in it.
+    pub fn bytes(&self, more: usize) -> usize {
+        let capacity = self.map.capacity();
+        // Of eight slots seven are used, and each has a byte that says so.
+        let slots = if capacity == 0 { 0 } else { (capacity * 8).div_ceil(7).next_power_of_two() };
+        let bytes = slots * (size_of::<(K, V)>() + 1);
+        if self.map.len() + more <= capacity { bytes } else { 3 * bytes }
+    }
+
     /// Whether `key` has a value.
     pub fn contains(&self, key: &K) -> bool {
         self.map.contains_key(key)
@@ -86,5 +96,25 @@ impl<K, V> fmt::Debug for Table<K, V> {
     /// Only the size: the entries have no order to print them in.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Table({} keys)", self.map.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growing_takes_both_the_old_slots_and_the_new() {
+        let mut table: Table<u64, u32> = Table::new();
+        assert_eq!(table.bytes(0), 0);
+        let mut before = 0;
+        for key in 0..100_000 {
+            let told = table.bytes(1);
+            table.insert(key, 0);
+            let bytes = table.bytes(0);
+            assert!(bytes >= 17 * table.len() && bytes <= 40 * table.len() + 200, "{bytes}");
+            assert!(key == 0 || bytes == before || bytes + before == told, "{bytes} after {before}, {told}");
+            before = bytes;
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! A model as an automaton between numbered states, for searches. The initial state is number 0.
 
-use super::erased::{Deed, Erased, States};
+use super::erased::{Deed, Erased, FEW, States};
 use super::numbering::{NONE, Numbering, StateId};
 use crate::base::Table;
 use crate::history::{Function, Operation, Outcome, Value};
@@ -177,9 +177,9 @@ impl Automaton {
         }
     }
 
-    /// The bytes that states and steps take, about.
+    /// The bytes that states and steps take, about, and while a few more are added.
     pub(super) fn bytes(&self) -> u64 {
-        (self.states.bytes() + self.steps.len() * 24 + self.classes.len() * 200) as u64
+        (self.states.bytes() + self.steps.bytes(FEW) + self.classes.len() * 200) as u64
     }
 
     /// Forgets all steps and all states but these and those that classes name; afterwards `states` are

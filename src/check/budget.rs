@@ -44,6 +44,18 @@ impl Budget {
         enough
     }
 
+    /// Takes what is missing where `paid` bytes were taken and `held` are held now, or gives back what is
+    /// too much. Whether so many are left.
+    pub(super) fn settle(&mut self, paid: &mut u64, held: u64) -> bool {
+        if held < *paid {
+            self.give_back(*paid - held);
+        } else if !self.take(held - *paid) {
+            return false;
+        }
+        *paid = held;
+        true
+    }
+
     /// Gives `bytes` back.
     pub(super) fn give_back(&mut self, bytes: u64) {
         self.bytes = self.bytes.saturating_add(bytes);

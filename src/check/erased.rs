@@ -7,6 +7,9 @@ use super::numbering::{NONE, Numbering, StateId};
 use crate::base::Table;
 use crate::history::{Operation, Value};
 
+/// More states and steps than this are rarely added before somebody asks again what all of them take.
+pub(super) const FEW: usize = 16;
+
 /// What an operation does, in numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Deed {
@@ -71,7 +74,7 @@ pub(super) trait States: Send {
     /// The state after `operation` happens in `state`; [`NONE`] if it cannot.
     fn step(&mut self, state: StateId, operation: &Operation, numbering: &mut Numbering) -> StateId;
 
-    /// The bytes that the states take that are kept, about.
+    /// The bytes that the states take that are kept, about, and while a few more are.
     fn bytes(&self) -> usize;
 
     /// Forgets all states but these, which are ascending and get the numbers 0, 1, ….
@@ -181,7 +184,9 @@ impl<M: Model> States for Numbered<M> {
     }
 
     fn bytes(&self) -> usize {
-        self.bytes
+        // Those that are kept are counted with their places in the table, which has free ones too.
+        let places = self.others.bytes(FEW).saturating_sub(self.others.len() * size_of::<M::State>());
+        self.bytes + places
     }
 
     fn forget_all_but(&mut self, states: &[StateId], numbering: &mut Numbering) {

@@ -10,7 +10,8 @@
 //! * `state`;
 //! * the pending operations that have been used, kept apart since they stay open for ever.
 //!
-//! The table is one array with open addressing, so that its size is known and the budget honoured.
+//! The table is one array with open addressing, so that its size is known and the budget honoured. The sets
+//! beside it are paid for as soon as there are more of them, before anything is entered that names them.
 
 use std::mem::size_of;
 
@@ -53,7 +54,21 @@ pub(in crate::check) struct Memo {
     sets: Table<Box<[u64]>, u64>,
     used: Vec<Used>,
     numbers: Table<Used, UsedId>,
+    /// What the content of `sets` takes.
+    sets_bytes: usize,
+    /// What that of `used` takes, which `numbers` has too.
+    used_bytes: usize,
+    /// What all of these take.
+    beside: u64,
+    /// How much of that the budget has paid for.
+    paid: u64,
+    /// What the array takes, which is paid for.
     bytes: u64,
+}
+
+/// What a slice on the heap takes whose elements take `bytes`, with what the allocator puts around it.
+const fn allocated(bytes: usize) -> usize {
+    bytes + 24
 }
 
 impl Memo {
@@ -61,32 +76,36 @@ impl Memo {
     pub(in crate::check) const UNUSED: UsedId = 0;
 
     pub(in crate::check) fn new() -> Self {
-        let (entered, sets, used, numbers) = (Vec::new(), Table::new(), vec![Used::default()], Table::new());
-        Memo { entered, count: 0, sets, used, numbers, bytes: 0 }
+        Memo {
+            entered: Vec::new(),
+            count: 0,
+            sets: Table::new(),
+            used: vec![Used::default()],
+            numbers: Table::new(),
+            sets_bytes: 0,
+            used_bytes: 0,
+            beside: 0,
+            paid: 0,
+            bytes: 0,
+        }
     }
 
-    /// The set of `slots`, each below `limit`, by name; `None` if the budget has no room for it.
-    pub(in crate::check) fn open(
-        &mut self,
-        slots: impl Iterator<Item = u32>,
-        limit: usize,
-        budget: &mut Budget,
-    ) -> Option<u64> {
+    /// The set of `slots`, each below `limit`, by name.
+    pub(in crate::check) fn open(&mut self, slots: impl Iterator<Item = u32>, limit: usize) -> u64 {
         if limit <= 64 {
-            return Some(slots.fold(0, |set, slot| set | 1 << slot));
+            return slots.fold(0, |set, slot| set | 1 << slot);
         }
         let mut words = vec![0; limit.div_ceil(64)];
         slots.for_each(|slot| words[slot as usize / 64] |= 1 << (slot % 64));
         let words: Box<[u64]> = words.into();
         if let Some(&number) = self.sets.get(&words) {
-            return Some(number);
-        }
-        if !self.pay(64 + 8 * words.len() as u64, budget) {
-            return None;
+            return number;
         }
         let number = self.sets.len() as u64;
+        self.sets_bytes += allocated(8 * words.len());
         self.sets.insert(words, number);
-        Some(number)
+        self.weigh();
+        number
     }
 
     /// The number of `used`.
@@ -98,9 +117,18 @@ impl Memo {
             return number;
         }
         let number = self.used.len() as UsedId;
+        self.used_bytes += 2 * allocated(8 * used.len());
         self.used.push(used.clone());
         self.numbers.insert(used, number);
+        self.weigh();
         number
+    }
+
+    /// Finds out what the sets take, and will while one more is added.
+    fn weigh(&mut self) {
+        let vector = self.used.capacity() * size_of::<Used>();
+        let content = self.sets_bytes + self.used_bytes + vector;
+        self.beside = (content + self.sets.bytes(1) + self.numbers.bytes(1)) as u64;
     }
 
     /// What the number stands for.
@@ -132,6 +160,9 @@ impl Memo {
     /// configurations entered take the one with the shortest way to the end; the next on that
     /// way is nearer still, so it was neither entered nor refused in favour of another as near.)
     pub(in crate::check) fn enter(&mut self, key: Key, used: UsedId, budget: &mut Budget) -> Option<bool> {
+        if self.beside != self.paid && !budget.settle(&mut self.paid, self.beside) {
+            return None;
+        }
         if 4 * (self.count + 1) > 3 * self.entered.len() && !self.grow(budget) {
             return None;
         }
@@ -144,9 +175,6 @@ impl Memo {
             }
             place = (place + 1) & mask;
         }
-        if !self.pay(24 * self.used(used).len() as u64, budget) {
-            return None;
-        }
         self.entered[place] = Entered { key, used };
         self.count += 1;
         Some(true)
@@ -156,7 +184,7 @@ impl Memo {
     fn grow(&mut self, budget: &mut Budget) -> bool {
         let (before, size) = (self.entered.len(), (2 * self.entered.len()).max(LEAST));
         let cost = |places: usize| (places * size_of::<Entered>()) as u64;
-        if !self.pay(cost(size), budget) {
+        if !budget.take(cost(size)) {
             return false;
         }
         let old = std::mem::replace(&mut self.entered, vec![FREE; size]);
@@ -168,25 +196,25 @@ impl Memo {
             self.entered[place] = entered;
         }
         budget.give_back(cost(before));
-        self.bytes -= cost(before);
+        self.bytes = cost(size);
         true
     }
 
-    fn pay(&mut self, cost: u64, budget: &mut Budget) -> bool {
-        let enough = budget.take(cost);
-        self.bytes += if enough { cost } else { 0 };
-        enough
-    }
-
-    /// Forgets what was entered, but not what numbers stand for.
-    pub(in crate::check) fn forget(&mut self, budget: &mut Budget) {
-        budget.give_back(std::mem::take(&mut self.bytes));
-        (self.entered, self.count, self.sets) = (Vec::new(), 0, Table::new());
+    /// Forgets what was entered, and of the pending operations used all but these; afterwards they are
+    /// numbered as they are called then.
+    pub(in crate::check) fn forget<'u>(
+        &mut self,
+        kept: impl Iterator<Item = &'u mut UsedId>,
+        budget: &mut Budget,
+    ) {
+        budget.give_back(self.bytes());
+        let before = std::mem::replace(self, Memo::new());
+        kept.for_each(|used| *used = self.number(before.used(*used).into()));
     }
 
     /// What the budget gets back when this is dropped.
     pub(in crate::check) fn bytes(&self) -> u64 {
-        self.bytes
+        self.bytes + self.paid
     }
 }
 
@@ -215,21 +243,33 @@ mod tests {
         assert!(!is_within(&[(1, 2)], &[(1, 1)]));
         assert!(!is_within(&[(1, 1), (2, 1)], &[(1, 1), (3, 1)]));
         let mut memo = Memo::new();
-        let budget = &mut Budget::new(0, 1_590);
-        let open = memo.open([3, 5].into_iter(), 64, budget).unwrap();
+        let budget = &mut Budget::UNLIMITED.clone();
+        let open = memo.open([3, 5].into_iter(), 64);
         let key = Key { first: 0, state: 0, open };
         let (one, two) = (memo.number([(0, 1)].into()), memo.number([(0, 2)].into()));
         assert_eq!((memo.count(two, 0), memo.one_more(one, 0)), (2, two));
         assert_eq!(memo.enter(key, two, budget), Some(true));
         assert_eq!(memo.enter(key, one, budget), Some(true));
         assert_eq!(memo.enter(key, two, budget), Some(false));
-        assert_eq!(memo.enter(Key { first: 1, ..key }, two, budget), None);
+    }
+
+    #[test]
+    fn what_was_used_is_paid_for_once() {
+        let (mut memo, mut budget) = (Memo::new(), Budget::new(0, 1 << 17));
+        let used = memo.number((0..100).map(|class| (class, 1)).collect());
+        let key = |first: u32| Key { first, state: 0, open: 0 };
+        assert_eq!(memo.enter(key(0), used, &mut Budget::new(0, 1_600)), None, "there is no room for it");
+        assert!((0..1_000).all(|first| memo.enter(key(first), used, &mut budget) == Some(true)));
+        let (mut kept, paid) = ([used], memo.bytes());
+        memo.forget(kept.iter_mut(), &mut budget);
+        assert_eq!(budget, Budget::new(0, 1 << 17), "{paid} bytes are given back");
+        assert_eq!(memo.used(kept[0]).len(), 100);
     }
 
     #[test]
     fn sets_are_exact_beyond_one_word() {
-        let (mut memo, mut budget) = (Memo::new(), Budget::UNLIMITED);
-        let mut set = |slots: &[u32]| memo.open(slots.iter().copied(), 130, &mut budget).unwrap();
+        let mut memo = Memo::new();
+        let mut set = |slots: &[u32]| memo.open(slots.iter().copied(), 130);
         assert_eq!(set(&[1, 129]), set(&[129, 1]));
         assert_ne!(set(&[1]), set(&[65]));
     }

@@ -29,8 +29,8 @@ impl Model for FifoQueue {
         Sequence::of(&self.initial)
     }
 
-    fn bytes(_: &Sequence) -> usize {
-        Sequence::BYTES
+    fn bytes(state: &Sequence) -> usize {
+        state.bytes()
     }
 
     fn effect(&self, operation: &Operation) -> Result<Effect<Sequence>, String> {

@@ -36,6 +36,8 @@ pub struct Sequence {
     /// How many elements lie before the first, no longer part of it.
     passed: usize,
     hash: u64,
+    /// How many elements were copied or made for this one, and are not also those of the one it came from.
+    own: usize,
 }
 
 #[derive(Debug)]
@@ -55,8 +57,10 @@ impl Drop for Node {
 }
 
 impl Sequence {
-    /// What one that a search keeps takes, about: itself, twice, and an element of its own.
-    pub(super) const BYTES: usize = 2 * size_of::<Sequence>() + 64;
+    /// What it takes where a search keeps it, about: itself, twice, and the elements of its own.
+    pub(super) fn bytes(&self) -> usize {
+        2 * size_of::<Sequence>() + self.own * (size_of::<Node>() + 32)
+    }
 
     /// The elements of a list; none of anything else.
     pub(super) fn of(list: &Value) -> Sequence {
@@ -68,7 +72,7 @@ impl Sequence {
     pub(super) fn with_last(&self, value: Value) -> Sequence {
         let hash = self.hash.wrapping_add(hash(&value).wrapping_mul(power(self.length)));
         let last = Some(Arc::new(Node { value, before: self.last.clone() }));
-        Sequence { last, length: self.length + 1, hash, ..*self }
+        Sequence { last, length: self.length + 1, hash, own: 1, ..*self }
     }
 
     /// The last element, nil if there is none, and the rest.
@@ -78,7 +82,7 @@ impl Sequence {
         };
         let length = self.length - 1;
         let hash = self.hash.wrapping_sub(hash(&node.value).wrapping_mul(power(length)));
-        (node.value.clone(), Sequence { last: node.before.clone(), length, hash, ..*self }.tidy())
+        (node.value.clone(), Sequence { last: node.before.clone(), length, hash, own: 0, ..*self }.tidy())
     }
 
     /// The first element, nil if there is none, and the rest.
@@ -86,7 +90,7 @@ impl Sequence {
         let Some(first) = self.newest_first().last() else { return (Value::Nil, Sequence::default()) };
         let hash = self.hash.wrapping_sub(hash(first)).wrapping_mul(B_INVERSE);
         let (last, length, passed) = (self.last.clone(), self.length - 1, self.passed + 1);
-        (first.clone(), Sequence { last, length, passed, hash }.tidy())
+        (first.clone(), Sequence { last, length, passed, hash, own: 0 }.tidy())
     }
 
     /// Lets go of what passed, now and then: when that is more than what is left.
@@ -116,7 +120,8 @@ fn power(exponent: usize) -> u64 {
 
 impl FromIterator<Value> for Sequence {
     fn from_iter<I: IntoIterator<Item = Value>>(elements: I) -> Self {
-        elements.into_iter().fold(Sequence::default(), |all, element| all.with_last(element))
+        let all = elements.into_iter().fold(Sequence::default(), |all, element| all.with_last(element));
+        Sequence { own: all.length, ..all }
     }
 }
 
@@ -194,6 +199,20 @@ mod tests {
         let mut digest = Digest::new();
         sequence.hash(&mut digest);
         digest.finish()
+    }
+
+    #[test]
+    fn elements_that_are_copied_are_counted() {
+        let mut queue: Sequence = (0..100).map(Value::from).collect();
+        let (whole, mut greatest) = (queue.bytes(), 0);
+        assert_eq!(queue.with_last(0.into()).bytes(), whole - 99 * (size_of::<Node>() + 32));
+        while queue.length > 0 {
+            let before = queue.length;
+            queue = queue.split_first().1;
+            assert!(queue.own == 0 || queue.own == before - 1);
+            greatest = greatest.max(queue.own);
+        }
+        assert!(greatest > 30, "what passed is let go of, and {greatest} elements copied");
     }
 
     #[test]

@@ -47,8 +47,8 @@ impl Model for Stack {
         Sequence::of(&self.initial)
     }
 
-    fn bytes(_: &Sequence) -> usize {
-        Sequence::BYTES
+    fn bytes(state: &Sequence) -> usize {
+        state.bytes()
     }
 
     fn effect(&self, operation: &Operation) -> Result<Effect<Sequence>, String> {

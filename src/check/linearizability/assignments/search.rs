@@ -85,6 +85,8 @@ pub(in crate::check) struct Search {
     /// The untried moves of all frames, the best of each last.
     moves: Vec<Move>,
     memo: Memo,
+    /// The bytes of what is kept for the way back that the budget has paid for.
+    paid: u64,
     begun: bool,
     furthest: usize,
     callable: Vec<u32>,
@@ -121,6 +123,7 @@ impl Search {
             frames: Vec::new(),
             moves: Vec::new(),
             memo: Memo::new(),
+            paid: 0,
             begun: false,
             furthest: 0,
             callable: Vec::new(),
@@ -137,7 +140,7 @@ impl Search {
 
     /// The bytes of the budget that are held; to be given back when this is dropped.
     pub(super) fn bytes(&self) -> u64 {
-        self.memo.bytes()
+        self.memo.bytes() + self.paid
     }
 
     /// Searches until something is found or the budget is spent.
@@ -160,7 +163,18 @@ impl Search {
                 Some(false) => {}
                 None => return Found::OutOfMemory,
             }
+            if !self.pay(budget) {
+                return Found::OutOfMemory;
+            }
         }
+    }
+
+    /// Pays for what the way back has come to take. Whether the budget had room for it.
+    fn pay(&mut self, budget: &mut Budget) -> bool {
+        let frames = self.frames.capacity() * size_of::<Frame>();
+        let moves = self.moves.capacity() * size_of::<Move>();
+        let way = frames + moves + self.trail.capacity() * size_of::<Step>();
+        way as u64 == self.paid || budget.settle(&mut self.paid, way as u64)
     }
 
     /// Makes the next untried move. `false` if there is none.
@@ -333,7 +347,7 @@ impl Search {
             self.used = self.memo.number(used);
         }
         let slots = self.callable.iter().map(|&operation| self.plan.must[operation as usize].slot);
-        let open = self.memo.open(slots, self.plan.slots, budget)?;
+        let open = self.memo.open(slots, self.plan.slots);
         let mut key = Key { first, state: self.state, open };
         if planted(Planted::MemoForgetsState) {
             key.state = 0;

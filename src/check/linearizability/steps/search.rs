@@ -64,7 +64,7 @@ pub(in crate::check) struct Search {
     parts: Parts,
     furthest: usize,
     callable: Vec<u32>,
-    /// The bytes of the automaton that the budget has paid for.
+    /// The bytes of the automaton and of what is kept for the way back that the budget has paid for.
     paid: u64,
 }
 
@@ -130,11 +130,9 @@ impl Search {
                 return Found::Way;
             };
             self.furthest = self.furthest.max(first as usize);
-            let grown = automaton.bytes().saturating_sub(self.paid);
-            if !budget.take(grown) {
+            if !self.pay(automaton, budget) {
                 return Found::OutOfMemory;
             }
-            self.paid += grown;
             let is_end = first == self.parts.end();
             if is_end {
                 self.callable.clear();
@@ -145,32 +143,44 @@ impl Search {
             }
             if self.parts.is_too_rich() {
                 self.parts.lengthen();
-                self.memo.forget(budget);
+                self.forget(budget);
                 self.begin();
                 continue;
             }
-            match is_new {
-                Some(true) if is_end => {}
-                Some(true) => self.push_frame(automaton, first),
-                Some(false) => {}
-                None => return Found::OutOfMemory,
+            let has_memory = match is_new {
+                Some(true) => is_end || self.push_frame(automaton, first, budget),
+                Some(false) => true,
+                None => false,
+            };
+            if !has_memory {
+                return Found::OutOfMemory;
             }
         }
     }
 
+    /// Pays for what `automaton` and the way back have come to take. Whether the budget had room for it.
+    fn pay(&mut self, automaton: &Automaton, budget: &mut Budget) -> bool {
+        let frames = self.frames.capacity() * size_of::<Frame>();
+        let moves = self.moves.capacity() * size_of::<(Move, StateId)>();
+        let way = frames + moves + self.trail.capacity() * size_of::<u32>();
+        budget.settle(&mut self.paid, automaton.bytes() + way as u64)
+    }
+
+    /// Forgets what was entered.
+    fn forget(&mut self, budget: &mut Budget) {
+        self.memo.forget(self.parts.begins.iter_mut().map(|(_, used)| used), budget);
+    }
+
     /// Begins the next part with the ends of this one.
     fn begin_next(&mut self, automaton: &mut Automaton, budget: &mut Budget) {
-        self.memo.forget(budget);
         let done = self.parts.begin_next();
+        self.forget(budget);
         done.for_each(|operation| self.list.lift(operation));
         if self.paid > self.parts.forget_bytes {
             let mut states: Vec<StateId> = self.parts.begins.iter().map(|&(state, _)| state).collect();
             automaton.forget_steps(&mut states);
             self.parts.begins.iter_mut().zip(states).for_each(|(begin, state)| begin.0 = state);
-            let bytes = automaton.bytes();
-            budget.give_back(self.paid.saturating_sub(bytes));
-            self.paid = self.paid.min(bytes);
-            self.parts.forget_bytes = FORGET_BYTES.max(4 * bytes);
+            self.parts.forget_bytes = FORGET_BYTES.max(4 * automaton.bytes());
         }
         self.begin();
     }
@@ -233,26 +243,32 @@ impl Search {
     /// Whether this configuration is worth searching; `None` if it cannot be remembered.
     fn is_new(&mut self, first: u32, budget: &mut Budget) -> Option<bool> {
         let slots = self.callable.iter().map(|&operation| self.plan.must[operation as usize].slot);
-        let open = self.memo.open(slots, self.plan.slots, budget)?;
+        let open = self.memo.open(slots, self.plan.slots);
         self.memo.enter(Key { first, state: self.state, open }, self.used, budget)
     }
 
-    /// Lists the moves from here, those first whose operation returns first.
-    fn push_frame(&mut self, automaton: &mut Automaton, first: u32) {
+    /// Lists the moves from here, those first whose operation returns first. Whether there was memory for the
+    /// states that they lead to.
+    fn push_frame(&mut self, automaton: &mut Automaton, first: u32, budget: &mut Budget) -> bool {
         let moves = self.moves.len();
         self.frames.push(Frame { state: self.state, used: self.used, trail: self.trail.len(), moves });
-        let Self { plan, callable, memo, state, .. } = self;
-        let now = plan.must[first as usize].ret;
-        for (kind, pending) in plan.pending.iter().enumerate() {
+        let now = self.plan.must[first as usize].ret;
+        for kind in 0..self.plan.pending.len() {
+            let pending = &self.plan.pending[kind];
             let invoked = pending.calls.partition_point(|&call| call < now);
-            if invoked == 0 || memo.count(self.used, kind as u32) as usize >= invoked {
+            if invoked == 0 || self.memo.count(self.used, kind as u32) as usize >= invoked {
                 continue;
             }
-            let after = automaton.step(*state, pending.class);
-            if after != NONE && after != *state {
+            let after = automaton.step(self.state, pending.class);
+            if after != NONE && after != self.state {
                 self.moves.push((Move::Use(kind as u32), after));
             }
+            // There may be many, and states may be large.
+            if !self.pay(automaton, budget) {
+                return false;
+            }
         }
+        let Self { plan, callable, state, .. } = self;
         // Operations are numbered in order of return.
         callable.sort_unstable_by(|a, b| b.cmp(a));
         for (index, &operation) in callable.iter().enumerate() {
@@ -266,5 +282,6 @@ impl Search {
                 self.moves.push((Move::Take(operation), after));
             }
         }
+        self.pay(automaton, budget)
     }
 }
