@@ -138,12 +138,22 @@ impl<'c> Judging<'c> {
         }
     }
 
-    /// The judgement so far, for a caller that will not go on.
+    /// The judgement so far, for a caller that will not go on; `budget` gets back what the judging holds.
     pub fn conclude(self, budget: &mut Budget) -> Judgement {
-        match self.method {
+        match &self.method {
+            Method::Open => {}
+            Method::Assignments(searching) => searching.release(budget),
+            Method::Steps(searching) => searching.release(budget),
+        }
+        self.so_far("the search was given up for lack of steps")
+    }
+
+    /// The judgement so far; `why` says why there is no other.
+    pub fn so_far(&self, why: &str) -> Judgement {
+        match &self.method {
             Method::Open => Judgement::undecided(),
-            Method::Assignments(searching) => searching.conclude(budget),
-            Method::Steps(searching) => searching.conclude(budget),
+            Method::Assignments(searching) => searching.so_far(why),
+            Method::Steps(searching) => searching.so_far(why),
         }
     }
 

@@ -83,7 +83,9 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
 
     let watch = Stopwatch::start();
     let case = specification.case(&history, operations).map_err(wrong)?;
-    let limits = Limits { seconds: arguments.timeout, bytes: arguments.memory };
+    // To sort the operations by key is part of the judging.
+    let seconds = arguments.timeout.map(|seconds| (seconds - watch.seconds()).max(0.0));
+    let limits = Limits { seconds, bytes: arguments.memory };
     let question = if arguments.verdict_only { Question::Verdict } else { Question::Explanation };
     let judged = judge(&case, question, available_threads(), &limits, &session.interrupt)?;
     if session.interrupt.is_set() {

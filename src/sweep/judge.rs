@@ -11,8 +11,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::{Interrupt, Stopwatch, in_order};
 use crate::check::{Budget, Case, Judgement, Judging, Progress, Question, Report, Verdict};
 
-/// The steps between two looks at the clock: some milliseconds.
+/// The steps between two looks at the clock, mostly: some milliseconds.
 const PORTION: u64 = 20_000;
+
+/// As many at first, and after a portion that took longer than this.
+const PORTION_LEAST: u64 = 100;
+const PORTION_SECONDS: f64 = 0.02;
 
 /// The most operations of a history whose easy keys are judged before any thread is started, …
 const SHORT: u64 = 200_000;
@@ -128,24 +132,40 @@ impl<F: Fn() -> bool> Court<'_, F> {
     /// The judgement on one partition and whether it was reached in time.
     fn judge(&self, place: usize) -> (Judgement, bool) {
         let Some(mut judging) = self.begin(place) else { return (Judgement::skipped(), true) };
+        let told = self.tell(&mut judging);
+        if (self.late)() {
+            // To give back gigabytes, piece by piece, takes seconds that there are not. Time is up once at
+            // most, for as many keys as there are threads.
+            std::mem::forget(judging);
+        }
+        told
+    }
+
+    /// The same, by `judging`.
+    fn tell(&self, judging: &mut Judging<'_>) -> (Judgement, bool) {
         // Making ready takes time too, and there may be many keys.
         if (self.late)() {
             return (Judgement::undecided(), false);
         }
-        let mut budget = Budget::new(PORTION, self.bytes);
+        // The steps of some models are a thousand times those of others.
+        let mut portion = PORTION_LEAST;
+        let mut budget = Budget::new(portion, self.bytes);
         loop {
-            match judging.run(&mut budget) {
+            let watch = Stopwatch::start();
+            let progress = judging.run(&mut budget);
+            portion =
+                if watch.seconds() < PORTION_SECONDS { (2 * portion).min(PORTION) } else { PORTION_LEAST };
+            match progress {
                 Progress::Done(judgement) => return (self.heed(judgement), true),
                 Progress::Exhausted if self.horizon.load(Ordering::Relaxed) == 0 => {
                     return (Judgement::skipped(), true);
                 }
                 Progress::Exhausted if (self.late)() => {
-                    let judgement = judging.conclude(&mut budget);
+                    let judgement = judging.so_far("the search was not finished");
                     let decided = judgement.verdict != Verdict::Unknown;
-                    // The caller says why, once for all keys.
-                    return (Judgement { note: judgement.note.filter(|_| decided), ..judgement }, decided);
+                    return (judgement, decided);
                 }
-                Progress::Exhausted => budget.refill(PORTION),
+                Progress::Exhausted => budget.refill(portion),
             }
         }
     }
@@ -154,7 +174,7 @@ impl<F: Fn() -> bool> Court<'_, F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::Register;
+    use crate::check::{Counter, Register};
     use crate::history::read_jsonl;
 
     #[test]
@@ -185,5 +205,28 @@ mod tests {
             let late = judge(question, 2, Some(0.0));
             assert_eq!((late.report.verdict, late.undecided), (Verdict::Unknown, 40));
         }
+    }
+
+    #[test]
+    fn how_far_a_search_came_is_told_when_time_is_up() {
+        let add = |process: u32| {
+            let value = 1_u64 << process;
+            format!("{{\"process\":{process},\"type\":\"invoke\",\"f\":\"add\",\"value\":{value}}}\n")
+        };
+        // Every sum of crashed adds may be met, and none is what is read in the end.
+        let mut text: String = (0..40).map(add).collect();
+        for (kind, sum) in [("invoke", 0), ("ok", 0), ("invoke", 0), ("ok", -1)] {
+            text += &format!("{{\"process\":50,\"type\":\"{kind}\",\"f\":\"read\",\"value\":{sum}}}\n");
+        }
+        let history = read_jsonl(text.as_bytes()).unwrap();
+        let case = Case::new(&history, &Counter::default()).unwrap();
+        let limits = Limits { seconds: Some(0.1), ..Limits::default() };
+        let told = judge(&case, Question::Explanation, 1, &limits, &Interrupt::default()).unwrap();
+        assert_eq!((told.report.verdict, told.undecided), (Verdict::Unknown, 1));
+        let note = told.report.note.unwrap();
+        assert_eq!(
+            note,
+            "the search was not finished; of 2 that returned, at least the first 1 have a legal order"
+        );
     }
 }

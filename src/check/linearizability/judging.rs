@@ -94,13 +94,12 @@ impl<P: Problem> Searching<P> {
         }
     }
 
-    /// The judgement so far, for a caller that will not go on.
-    pub(in crate::check) fn conclude(self, budget: &mut Budget) -> Judgement {
-        self.release(budget);
-        match self.phase {
-            Phase::Whole => self.unknown("the search was given up for lack of steps"),
+    /// The judgement so far; `why` says why there is no other.
+    pub(in crate::check) fn so_far(&self, why: &str) -> Judgement {
+        match &self.phase {
+            Phase::Whole => self.unknown(why),
             Phase::Locate { .. } => self.unlocated(),
-            Phase::States { impossible, ref states, .. } => self.invalid(impossible, states.clone()),
+            Phase::States { impossible, states, .. } => self.invalid(*impossible, states.clone()),
         }
     }
 
@@ -171,13 +170,16 @@ impl<P: Problem> Searching<P> {
         None
     }
 
-    fn release(&self, budget: &mut Budget) {
+    /// Gives `budget` what the search holds.
+    pub(in crate::check) fn release(&self, budget: &mut Budget) {
         budget.give_back(self.problem.bytes(&self.search));
     }
 
-    fn unknown(&self, note: &str) -> Judgement {
-        let (algorithm, note) = (P::ALGORITHM, Some(note.to_owned()));
-        Judgement { verdict: Verdict::Unknown, algorithm, impossible: None, note }
+    /// That the search was given up, and how far it had come.
+    fn unknown(&self, why: &str) -> Judgement {
+        let (possible, all) = (self.problem.furthest(&self.search), self.problem.returns());
+        let note = format!("{why}; of {all} that returned, at least the first {possible} have a legal order");
+        Judgement { verdict: Verdict::Unknown, algorithm: P::ALGORITHM, impossible: None, note: Some(note) }
     }
 
     fn unlocated(&self) -> Judgement {

@@ -366,7 +366,11 @@ fn too_small_a_budget_makes_the_verdict_unknown() {
     for (steps, bytes, expected) in [(1, 1 << 20, "steps"), (1_000, 90, "memory")] {
         let report = check(&history(text), &Register::default(), &mut Budget::new(steps, bytes)).unwrap();
         assert_eq!(report.verdict, Verdict::Unknown);
-        assert!(report.note.unwrap().contains(expected));
+        let note = report.note.unwrap();
+        assert!(
+            note.contains(expected) && note.contains("; of 7 that returned, at least the first "),
+            "{note}"
+        );
     }
     assert_eq!(report(text).verdict, Verdict::Invalid);
 }
