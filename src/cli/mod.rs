@@ -165,7 +165,8 @@ pub fn main() -> ExitCode {
         Err(shown) => return standard_output::show(&shown),
     };
     let mut out = BufWriter::new(StandardOutput::new(arguments.command.json()));
-    let mut err = anstream::stderr().lock();
+    // Not locked: a thread that panics says so there, and would wait for ever while this one waits for it.
+    let mut err = anstream::stderr();
     let mut session = Session {
         runner: registry::run,
         out: &mut out,
