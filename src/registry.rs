@@ -8,7 +8,7 @@ use crate::base::keys::{CheckSpec, KeyProblem, Settings};
 use crate::monitor::LogMonitors;
 use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, RaftService};
 use crate::replication::quorum::majority;
-use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate};
+use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate, unfold};
 use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
 use crate::workload::ClosedLoop;
 
@@ -50,14 +50,14 @@ pub fn specs() -> Vec<ProtocolSpec> {
     PROTOCOLS.iter().map(|protocol| protocol.spec).collect()
 }
 
-/// Runs `scenario` under `seed`.
+/// Runs `scenario`, or what `seed` makes of its swarm, under `seed`.
 ///
 /// # Panics
 /// If the scenario was not read with [`specs`], and names a protocol that is not here.
 pub fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
     let protocol = PROTOCOLS.iter().find(|protocol| protocol.spec.name == scenario.protocol);
     let protocol = protocol.unwrap_or_else(|| panic!("no protocol `{}`", scenario.protocol));
-    (protocol.run)(scenario, seed, watcher)
+    (protocol.run)(&unfold(scenario, seed), seed, watcher)
 }
 
 fn validate_raft(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {

@@ -42,6 +42,8 @@ pub enum StreamName {
     Clock(NodeId),
     /// Who is mended when faults end, and what becomes of the others.
     Healing,
+    /// What a seed of a swarm draws of the kind of fault in this place.
+    Swarm(u32),
     /// The keys of what lasts on the links: bursts of loss.
     Weather,
 }
@@ -61,6 +63,7 @@ impl StreamName {
             StreamName::Weather => (8, 0),
             StreamName::DiskFaults(node) => (9, node.0),
             StreamName::Healing => (10, 0),
+            StreamName::Swarm(kind) => (11, kind),
         };
         purpose << 32 | index as u64
     }

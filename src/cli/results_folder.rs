@@ -23,6 +23,8 @@ const HISTORY: &str = "history.jsonl";
 const OPERATIONS: &str = "ops.csv";
 /// What its events left, for a replay by another program: see [`Trail`](crate::sweep::Trail).
 const TRAIL: &str = "trail.bin";
+/// The scenario that its seed stands for, if there is a swarm.
+const SCENARIO: &str = "scenario.toml";
 /// Its trace, if it was replayed.
 pub(super) const TRACE: &str = "trace.jsonl";
 
@@ -106,19 +108,27 @@ pub(super) fn save(folder: &Path, execution: &Execution) -> Result<(), FileError
     let mut draft = Draft::new(folder)?;
     write(&mut draft, execution)?;
     draft.publish()?;
-    match fs::remove_file(folder.join(TRACE)) {
+    if execution.unfolded.is_none() {
+        remove(folder, SCENARIO)?;
+    }
+    remove(folder, TRACE)
+}
+
+/// Removes a file of an earlier run, if there is one.
+fn remove(folder: &Path, name: &str) -> Result<(), FileError> {
+    match fs::remove_file(folder.join(name)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             let published = [RESULTS, HISTORY, OPERATIONS, TRAIL].map(str::to_owned).to_vec();
-            Err(FileError { path: folder.join(TRACE), error, published })
+            Err(FileError { path: folder.join(name), error, published })
         }
         _ => Ok(()),
     }
 }
 
-/// Writes `results.json`, `history.jsonl`, `ops.csv` and `trail.bin` into `draft`. There is no wall time in
+/// Writes `results.json`, `history.jsonl`, `ops.csv`, `trail.bin` and, of a swarm, `scenario.toml` into `draft`. There is no wall time in
 /// them: two runs of one seed are the same bytes.
 pub(super) fn write(draft: &mut Draft, execution: &Execution) -> Result<(), FileError> {
-    let Execution { outcome, operations, results, trail, .. } = execution;
+    let Execution { outcome, operations, results, unfolded, trail, .. } = execution;
     let results = RunResults { wall_seconds: None, deterministic: None, regression: None, ..results.clone() };
     draft.write(RESULTS, |file| {
         serde_json::to_writer_pretty(&mut *file, &results)?;
@@ -126,5 +136,8 @@ pub(super) fn write(draft: &mut Draft, execution: &Execution) -> Result<(), File
     })?;
     draft.write(HISTORY, |file| write_jsonl(&outcome.history, file))?;
     draft.write(OPERATIONS, |file| write_operations(&outcome.history, operations, file))?;
+    if let Some(text) = unfolded {
+        draft.write(SCENARIO, |file| file.write_all(text.as_bytes()))?;
+    }
     draft.write(TRAIL, |file| file.write_all(trail))
 }

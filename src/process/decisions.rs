@@ -52,7 +52,7 @@ pub struct Decisions {
     script: Table<DecisionName, u64>,
 }
 
-const PURPOSES: usize = 10;
+const PURPOSES: usize = 11;
 
 /// The place of a stream: its purpose and its index.
 #[inline(always)]

@@ -26,6 +26,7 @@ pub use list::{Item, List};
 pub use topic::Topic;
 
 use crate::base::keys::{Key, KeyKind, Vocabulary};
+use crate::faults::swarm;
 use crate::faults::verbs::VERBS;
 use crate::scenario::{ProtocolSpec, SIGHTS, SectionEntry, sections};
 
@@ -57,6 +58,7 @@ impl Reference {
     fn words(&self, of: Vocabulary) -> Vec<&'static str> {
         let mut words: Vec<&str> = match of {
             Vocabulary::Sight => SIGHTS.iter().map(|sight| sight.name).collect(),
+            Vocabulary::Swarm => swarm::names(),
             Vocabulary::Fault => VERBS.iter().map(|verb| verb.name).collect(),
             _ => self.protocols.iter().flat_map(|protocol| own_words(protocol, of)).collect(),
         };
@@ -91,7 +93,7 @@ fn own_words(protocol: &ProtocolSpec, of: Vocabulary) -> Vec<&'static str> {
         Vocabulary::Check => protocol.checks.iter().map(|check| check.name).collect(),
         Vocabulary::Message => protocol.message_kinds.to_vec(),
         Vocabulary::Command => protocol.admin_commands.to_vec(),
-        Vocabulary::Sight | Vocabulary::Fault => Vec::new(),
+        Vocabulary::Sight | Vocabulary::Fault | Vocabulary::Swarm => Vec::new(),
     }
 }
 

@@ -24,7 +24,7 @@ pub fn summary(
     results: &RunResults,
     everything: bool,
 ) -> String {
-    let mut text = heading(scenario, results);
+    let mut text = heading(scenario, outcome, results);
     if everything {
         text += &format!("\n{}", settings(scenario));
     }
@@ -54,18 +54,23 @@ pub fn summary(
 /// What is left to tell of a run that panicked.
 pub fn summary_of_panic(scenario: &Scenario, outcome: &Outcome, results: &RunResults) -> String {
     let RunResults { events, digest, .. } = results;
-    heading(scenario, results)
+    heading(scenario, outcome, results)
         + &format!("\n{}", checks(outcome))
         + &format!("\nThe run ended in a panic after {events} events, digest {digest}.\n")
         + "Nothing else of it was kept, neither its history nor its counters.\n"
 }
 
-fn heading(scenario: &Scenario, results: &RunResults) -> String {
+fn heading(scenario: &Scenario, outcome: &Outcome, results: &RunResults) -> String {
     let RunResults { scenario: name, protocol, seed, .. } = results;
     let mut text =
         format!("{}: {protocol}, {} nodes, seed {seed}\n", paint(HEADING, printable(name)), scenario.nodes);
     if let Some(description) = &scenario.description {
         text += &format!("{}\n", printable(description));
+    }
+    if let Some(swarm) = &scenario.swarm {
+        let kinds = swarm.kinds_of(outcome.seed);
+        let kinds = if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(", ") };
+        text += &format!("this seed draws {kinds}\n");
     }
     if !results.set.is_empty() {
         text += &format!("with {}\n", printable(&results.set.join(", ")));

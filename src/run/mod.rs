@@ -13,10 +13,12 @@ mod liveness;
 mod outcome;
 mod simulate;
 mod strikes;
+mod swarm;
 mod trace;
 
 pub use judge::Watcher;
 pub use outcome::{CHECKS, CheckResult, LIMITS, LINEARIZABILITY, LIVENESS, Outcome, PANIC};
 pub use simulate::{Setup, simulate};
 pub use strikes::Strike;
+pub use swarm::{to_toml, unfold};
 pub use trace::TraceLine;

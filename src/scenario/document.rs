@@ -80,7 +80,8 @@ impl<'p> Decoder<'p> {
             self.keep(format!("[{}]", protocol.section.name), settings);
         }
         let faults = self.faults(root, &top);
-        let liveness = self.liveness(root, &top, &faults);
+        let swarm = self.swarm(root, self.nodes);
+        let liveness = self.liveness(root, &top, &faults, swarm.is_some());
         let stops_at_violation = self.stops_at_violation(root);
         let (expect, sometimes) = self.expectations(root);
         self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);
@@ -100,6 +101,7 @@ impl<'p> Decoder<'p> {
             clients: clients?,
             service_time: service_time.unwrap_or(SimDuration::ZERO),
             faults,
+            swarm,
             liveness,
             protocol_settings: protocol_settings?,
             limits: limits_of(&limits.settings, nodes?)?,

@@ -4,14 +4,25 @@ use toml::de::DeTable;
 
 use super::decode::{Decoded, Decoder};
 use super::{Liveness, sections};
-use crate::base::keys::{KeyProblem, Settings, exact};
+use crate::base::keys::{KeyProblem, KeyValue, Settings, exact};
 use crate::base::{SimDuration, SimTime};
 use crate::faults::{Fault, Healing};
 
 impl Decoder<'_> {
     /// Decodes the section. Settings in which nobody speaks of it are the same as before there was one.
-    pub(super) fn liveness(&mut self, root: &DeTable<'_>, top: &Decoded, faults: &[Fault]) -> Liveness {
-        let table = self.section(root, &sections::LIVENESS, &[]);
+    pub(super) fn liveness(
+        &mut self,
+        root: &DeTable<'_>,
+        top: &Decoded,
+        faults: &[Fault],
+        has_swarm: bool,
+    ) -> Liveness {
+        let mut table = self.section(root, &sections::LIVENESS, &[]);
+        if has_swarm && !table.settings.has("after") {
+            let (duration, within) = (top.settings.duration("duration"), table.settings.duration("within"));
+            let after = end_of_swarm(duration.unwrap_or_default(), within);
+            table.settings.set("after", KeyValue::Duration(after));
+        }
         if ["within", "after", "core"].into_iter().any(|key| table.settings.has(key)) {
             self.keep(format!("[{}]", sections::LIVENESS.name), &table.settings);
         }
@@ -33,6 +44,14 @@ impl Decoder<'_> {
         let healing = after.map(|after| Healing { at: SimTime::ZERO + after, core });
         Liveness { within, healing }
     }
+}
+
+/// When everything is mended in a run of a swarm that lasts `duration`, if nobody says so: late enough for
+/// much to break before, and early enough to see whether operations complete `within` their bound.
+fn end_of_swarm(duration: SimDuration, within: Option<SimDuration>) -> SimDuration {
+    let within = within.map_or(duration.as_ns() / 3, SimDuration::as_ns);
+    let after = duration.as_ns().saturating_sub(within.saturating_add(within / 4));
+    SimDuration::from_ns(after.max(duration.as_ns() / 2).max(1))
 }
 
 /// Why nothing is demanded in a run that lasts `duration`, if so.

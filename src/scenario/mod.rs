@@ -38,6 +38,7 @@ mod names;
 mod nodes;
 mod overrides;
 mod plain;
+mod presets;
 mod protocol;
 mod read;
 pub mod sections;
@@ -46,6 +47,7 @@ mod sights;
 mod sources;
 mod suggest;
 mod surroundings;
+mod swarm;
 #[cfg(test)]
 mod tests;
 mod topology;
@@ -55,6 +57,7 @@ pub use diagnostics::{Diagnostic, Diagnostics, Problem};
 pub use duration::{UNITS as DURATION_UNITS, parse as parse_duration};
 pub use latency::{LARGEST_SHAPE as LARGEST_LATENCY_SHAPE, LONGEST as LONGEST_LATENCY};
 pub use plain::to_json;
+pub use presets::{PRESETS, Preset};
 pub use protocol::ProtocolSpec;
 pub use read::{Opened, Opener, Reader, Source, read};
 pub use sections::{Repeats, SectionEntry, sections};
@@ -66,6 +69,7 @@ pub use surroundings::{RoundTrip, Surroundings};
 use crate::base::keys::Settings;
 use crate::base::{Digest, Seed, SimDuration};
 use crate::clocks::ClockConfig;
+use crate::faults::swarm::Swarm;
 use crate::faults::{Fault, Healing};
 use crate::network::NetworkConfig;
 use crate::storage::DiskConfig;
@@ -100,6 +104,8 @@ pub struct Scenario {
     pub service_time: SimDuration,
     /// What breaks and when, in the order of the file.
     pub faults: Vec<Fault>,
+    /// What each seed draws for itself, if there is a swarm.
+    pub swarm: Option<Swarm>,
     /// What is demanded of operations once faults are over.
     pub liveness: Liveness,
     /// The protocol's own section, already accepted by [`ProtocolSpec::validate`].

@@ -8,6 +8,7 @@ use super::decode::{Decoder, Value};
 use super::suggest::{help, quoted};
 use super::{Diagnostic, SIGHTS};
 use crate::base::keys::Vocabulary;
+use crate::faults::swarm;
 use crate::faults::verbs::VERBS;
 
 impl Decoder<'_> {
@@ -68,6 +69,7 @@ impl Decoder<'_> {
             Vocabulary::Bug => own?.bugs.iter().map(|bug| bug.name).collect(),
             Vocabulary::Check => own?.checks.iter().map(|check| check.name).collect(),
             Vocabulary::Sight => SIGHTS.iter().map(|sight| sight.name).collect(),
+            Vocabulary::Swarm => swarm::names(),
             Vocabulary::Fault => VERBS.iter().map(|verb| verb.name).collect(),
             Vocabulary::Message => own?.message_kinds.to_vec(),
             Vocabulary::Command => own?.admin_commands.to_vec(),

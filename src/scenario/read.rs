@@ -80,6 +80,7 @@ impl<'a> Reader<'a> {
     pub fn read(&self, source: Source<'_>) -> Result<Scenario, Diagnostics> {
         let (sources, unread) = super::extends::gather(&source, self.open)?;
         let mut sources = sources;
+        super::presets::add(&mut sources, self.overrides);
         let files = sources.files().len();
         for text in self.overrides {
             sources.push("--set".to_owned(), text.clone(), None, true);

@@ -5,6 +5,7 @@
 //! that belong to the scenario as a whole, and the list of all.
 
 use super::ProtocolSpec;
+use super::presets::NAMES;
 use crate::base::SimDuration;
 use crate::base::keys::{Key, KeyKind, Section, Vocabulary};
 use crate::{faults, network, storage, workload};
@@ -34,6 +35,13 @@ pub const TOP: Section = Section {
             kind: KeyKind::Text,
             default: None,
             doc: "The file, named from the folder of this one, that this one differs from. Sections are laid over its own key by key; lists and `[expect]` replace it.",
+            since: "0.1",
+        },
+        Key {
+            name: "preset",
+            kind: KeyKind::Choice(&NAMES),
+            default: None,
+            doc: "What the scenario begins with, and lays its own values over: networks and disks as they are, or a swarm of faults.",
             since: "0.1",
         },
         Key {
@@ -123,6 +131,35 @@ pub const LIMITS: Section = Section {
             kind: KeyKind::Count { min: 1, max: u64::MAX, unit: "operations" },
             default: None,
             doc: "After this many operations of the clients the run ends: the history keeps each, and every node and its disk. If unset 15,000,000 divided by the number of nodes plus 3, which is 1,875,000 for five: a gigabyte or two.",
+            since: "0.1",
+        },
+    ],
+};
+
+/// `[swarm]`.
+pub const SWARM: Section = Section {
+    name: "swarm",
+    doc: "Each seed draws for itself which kinds of fault there are and how strong they are, besides `[[faults]]`, and how long messages and syncs take. What is written elsewhere stands.",
+    keys: &[
+        Key {
+            name: "chance",
+            kind: KeyKind::Probability,
+            default: None,
+            doc: "How likely each kind of fault is there in a seed. If unset there is no swarm, unless `kinds` names some: then 0.5.",
+            since: "0.1",
+        },
+        Key {
+            name: "strength",
+            kind: KeyKind::Float { min: 0.01, max: 1.0 },
+            default: None,
+            doc: "How strong faults are at most; each is drawn between a tenth of it and all of it. If unset 1.",
+            since: "0.1",
+        },
+        Key {
+            name: "kinds",
+            kind: KeyKind::Names(Vocabulary::Swarm),
+            default: None,
+            doc: "The kinds that can be there. If unset all that the protocol declares to survive.",
             since: "0.1",
         },
     ],
@@ -247,6 +284,13 @@ pub fn sections(protocols: &[ProtocolSpec]) -> Vec<SectionEntry> {
         once(workload::SECTION),
     ];
     all.extend(protocols.iter().map(|protocol| once(protocol.section)));
-    all.extend([many(faults::verbs::SECTION), once(LIVENESS), once(CHECK), either(EXPECT), once(LIMITS)]);
+    all.extend([
+        many(faults::verbs::SECTION),
+        once(SWARM),
+        once(LIVENESS),
+        once(CHECK),
+        either(EXPECT),
+        once(LIMITS),
+    ]);
     all
 }

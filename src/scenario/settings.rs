@@ -16,7 +16,7 @@ pub struct Table {
 }
 
 /// Keys of the top that say nothing of what happens in a run, or that each run may have its own of.
-const BESIDE: [&str; 3] = ["description", "extends", "seed"];
+const BESIDE: [&str; 4] = ["description", "extends", "preset", "seed"];
 
 /// The fingerprint of all that decides, besides the seed, what happens in a run of these tables.
 /// What is expected of it does not.

@@ -3,6 +3,7 @@
 //! "No violation" under faults that hit nothing is no result.
 
 use crate::base::Probability;
+use crate::faults::swarm::KINDS;
 use crate::faults::verbs::{VERBS, Verb};
 use crate::network::LinkOverride;
 use crate::scenario::Scenario;
@@ -59,6 +60,10 @@ pub fn asked_for(scenario: &Scenario) -> Vec<Bite> {
     let by_chance = by_chance.into_iter().filter(|(bite, wanted)| *wanted && !asked.contains(bite));
     let by_chance: Vec<Bite> = by_chance.map(|(bite, _)| bite).collect();
     asked.extend(by_chance);
+    for kind in scenario.swarm.iter().flat_map(|swarm| &swarm.kinds).map(|place| KINDS[*place]) {
+        let bite = kind.counter.map(|counter| Bite { kind: kind.name, counter });
+        asked.extend(bite.filter(|bite| !asked.contains(bite)));
+    }
     asked
 }
 

@@ -86,6 +86,8 @@ pub enum Vocabulary {
     Sight,
     /// The kinds of fault.
     Fault,
+    /// The kinds of fault that a seed of a swarm can draw.
+    Swarm,
     /// The kinds of message of the protocol.
     Message,
     /// The protocol's admin commands, of which a name is the first word.
@@ -101,6 +103,7 @@ impl Vocabulary {
             Vocabulary::Check => "check",
             Vocabulary::Sight => "sight",
             Vocabulary::Fault => "fault",
+            Vocabulary::Swarm => "kind of fault",
             Vocabulary::Message => "message",
             Vocabulary::Command => "command",
         }

@@ -114,7 +114,7 @@ fn docs(reference: &Reference, of: Vocabulary) -> Vec<&'static str> {
             let doc = |word: &str| all().find(|check| check.name == word).map_or("", |check| check.doc);
             reference.words(of).into_iter().map(doc).collect()
         }
-        Vocabulary::Message | Vocabulary::Command => Vec::new(),
+        Vocabulary::Message | Vocabulary::Command | Vocabulary::Swarm => Vec::new(),
     }
 }
 
