@@ -8,9 +8,11 @@ use crate::engine::Counters;
 pub const FAULTS: &[&str] = &[
     "crashes",
     "restarts",
+    "restarts_struck",
     "pauses",
     "partitions",
     "heals",
+    "heals_struck",
     "messages_lost",
     "messages_blocked",
     "messages_to_down",
@@ -150,9 +152,17 @@ counters! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::faults::verbs::VERBS;
 
     #[test]
     fn every_fault_is_a_counter() {
         assert_eq!(named(&Counters::default()).faults().count(), FAULTS.len());
+    }
+
+    /// Else a sweep would look in vain for runs that felt it.
+    #[test]
+    fn what_shows_the_effect_of_a_fault_is_one() {
+        let counters = VERBS.iter().filter_map(|verb| verb.counter);
+        counters.for_each(|counter| assert!(FAULTS.contains(&counter), "{counter}"));
     }
 }
