@@ -65,7 +65,7 @@ fn validate_raft(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProbl
     let mut problems = config.problems();
     if around.loses_everything() {
         problems.extend(config.can_hear());
-    } else if let (true, Some(trip)) = (problems.is_empty(), around.least_round_trip()) {
+    } else if let (true, Some(trip)) = (problems.is_empty(), around.least_round_trip(raft::VOTE_BYTES)) {
         problems.extend(config.can_elect(trip.total(), trip.culprit()).err());
     }
     // Where nobody chose the timeout, a run too short for it may be meant.

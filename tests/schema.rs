@@ -42,6 +42,7 @@ const UNSEEN: &[&str] = &[
     "topology-unknown-column.toml",
     "topology-unknown-region.toml",
     // Two values.
+    "buffer-without-bandwidth.toml",
     "clients-never-answered.toml",
     "drop-to-itself.toml",
     "expect-never.toml",
@@ -67,6 +68,7 @@ const UNSEEN: &[&str] = &[
     "timeout-after-the-end.toml",
     "timeout-max-below-min.toml",
     "timeout-min-above-default.toml",
+    "timeout-never-elects-by-bandwidth.toml",
     "timeout-never-elects-by-default.toml",
     "timeout-never-elects-by-links.toml",
     "timeout-never-elects-by-service.toml",

@@ -123,8 +123,11 @@ impl Reference {
             }
             Topic::Key(entry, key) if entry.section.name == TOP.name => Some(self.line("", key) + "\n"),
             Topic::Key(entry, key) => {
-                let name = entry.section.name;
-                Some(format!("{}\n{}\n", entry.header(), self.line(name, key)))
+                // Nothing waits in a buffer where there is no bandwidth.
+                let goes_with = |other: &&Key| key.name == "buffer" && other.name == "bandwidth";
+                let lines = entry.section.keys.iter().filter(goes_with).chain([*key]);
+                let lines = lines.map(|key| self.line(entry.section.name, key) + "\n");
+                Some(format!("{}\n{}", entry.header(), lines.collect::<String>()))
             }
             Topic::Fault(verb) => Some(self.fault_example(verb, "") + self.what_comes_of(verb)),
             Topic::FaultKey(verb, key) => Some(self.fault_example(verb, key.name) + self.what_comes_of(verb)),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::decode::{Decoded, Decoder, Span, Unknown};
+use super::decode::{Decoded, Decoder, Span, Unknown, Value};
 use super::suggest::{close, help, quoted};
 use super::surroundings::of_every_link;
 use super::topology::{Placement, Places};
@@ -86,6 +86,7 @@ impl<'p> Decoder<'p> {
         let (expect, sometimes) = self.expectations(root);
         self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);
         self.report_deadly(root, &network, &hardware.disk);
+        self.report_idle_buffers(root, &network);
 
         Some(Scenario {
             name,
@@ -264,6 +265,23 @@ impl<'p> Decoder<'p> {
             if let (true, Some(span)) = (wanted, table.values.get(kind)) {
                 self.report_if_deadly(kind, span.clone());
             }
+        }
+    }
+
+    /// Reports buffers in which nothing ever waits, as nowhere and at no time links have a bandwidth.
+    fn report_idle_buffers(&mut self, root: &DeTable<'_>, network: &Network) {
+        let tables = || [&network.table].into_iter().chain(&network.links);
+        let faults = root.get("faults").and_then(|faults| faults.get_ref().as_array());
+        let narrows =
+            |fault: &Value<'_>| fault.get_ref().as_table().is_some_and(|f| f.contains_key("bandwidth"));
+        if tables().any(|table| table.keys.contains_key("bandwidth"))
+            || faults.is_some_and(|faults| faults.iter().any(narrows))
+        {
+            return;
+        }
+        for span in tables().filter_map(|table| table.keys.get("buffer")) {
+            let label = "nothing ever waits in it: no link has a `bandwidth`";
+            self.problems.push(Diagnostic::new(span.clone(), "`buffer` does not fit", label));
         }
     }
 

@@ -29,6 +29,8 @@ pub struct Surroundings<'a> {
 pub struct RoundTrip {
     /// There and back.
     pub travel: SimDuration,
+    /// What links need to transmit both.
+    pub transmission: SimDuration,
     /// One sync of the receiver's disk.
     pub sync: SimDuration,
     /// What the receiver is busy with one message.
@@ -40,33 +42,36 @@ pub struct RoundTrip {
 impl RoundTrip {
     /// All of it.
     pub fn total(&self) -> SimDuration {
-        self.travel + self.sync + self.service
+        self.travel + self.transmission + self.sync + self.service
     }
 
     /// The key behind the largest part of it.
     pub fn culprit(&self) -> &'static str {
-        let parts = [(self.service, "service_time"), (self.sync, "sync"), (self.travel, self.way)];
+        let own = [(self.service, "service_time"), (self.sync, "sync"), (self.transmission, "bandwidth")];
+        let parts = own.into_iter().chain([(self.travel, self.way)]);
         // Of equal parts the last: the network is the first that comes to mind.
-        parts.iter().max_by_key(|(part, _)| *part).map_or(self.way, |(_, key)| key)
+        parts.max_by_key(|(part, _)| *part).map_or(self.way, |(_, key)| key)
     }
 }
 
 impl Surroundings<'_> {
     /// The shortest round trip between any two nodes, if all that it depends on is known. Where
-    /// nodes have places, and no link is set apart, that to a majority.
-    pub fn least_round_trip(&self) -> Option<RoundTrip> {
+    /// nodes have places, and no link is set apart, that to a majority. Message and answer are `bytes`
+    /// together.
+    pub fn least_round_trip(&self, bytes: u64) -> Option<RoundTrip> {
         let (network, nodes) = (self.network?, self.nodes?);
         let (sync, service) = (self.disk?.sync.least(), self.service_time?);
+        let transmission = transmission(network, nodes, bytes);
         let topology = network.topology.as_deref();
         let is_plain = network.overrides.iter().all(|link| link.latency.is_none());
         if let Some(topology) = topology.filter(|_| is_plain) {
             let travel = topology.least_majority(nodes);
-            return Some(RoundTrip { travel, sync, service, way: WAY_BY_PLACE });
+            return Some(RoundTrip { travel, transmission, sync, service, way: WAY_BY_PLACE });
         }
         let base = topology.map_or(network.links.latency.least(), |topology| topology.least_hop(nodes));
         let latencies = in_force(network, nodes, base, |link| link.latency.as_ref().map(Latency::least));
         let hop = latencies.into_iter().min().unwrap_or(SimDuration::ZERO);
-        Some(RoundTrip { travel: hop + hop, sync, service, way: "latency" })
+        Some(RoundTrip { travel: hop + hop, transmission, sync, service, way: "latency" })
     }
 
     /// The shortest round trip between any of so many clients and any node, and the key that says
@@ -89,6 +94,13 @@ impl Surroundings<'_> {
 
 /// The key that says how far places are from one another, where one key does.
 const WAY_BY_PLACE: &str = "matrix";
+
+/// What the fastest link between two nodes needs for so many bytes; none where one has no limit.
+fn transmission(network: &NetworkConfig, nodes: u32, bytes: u64) -> SimDuration {
+    let bandwidths = in_force(network, nodes, network.links.bandwidth, |link| link.bandwidth.map(Some));
+    let fastest = bandwidths.into_iter().collect::<Option<Vec<u64>>>().and_then(|all| all.into_iter().max());
+    fastest.map_or(SimDuration::ZERO, |fastest| SimDuration::from_ns(bytes * 1_000_000_000 / fastest))
+}
 
 /// The values that links between nodes may have: the last override that matches holds, so what
 /// lies behind one that matches every link is out of reach.
@@ -160,9 +172,10 @@ mod tests {
     fn the_shortest_link_that_is_in_force_counts() {
         let travel = |overrides, expected| {
             known(overrides, |known| {
-                let trip = known.least_round_trip().unwrap();
+                let trip = known.least_round_trip(100).unwrap();
+                let (travel, transmission) = (ms(expected), SimDuration::ZERO);
                 let expected =
-                    RoundTrip { travel: ms(expected), sync: ms(5), service: ms(2), way: "latency" };
+                    RoundTrip { travel, transmission, sync: ms(5), service: ms(2), way: "latency" };
                 assert_eq!(trip, expected);
             });
         };
@@ -177,14 +190,32 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_part_of_a_round_trip_is_to_blame() {
-        let culprit = |travel, sync, service| {
-            RoundTrip { travel: ms(travel), sync: ms(sync), service: ms(service), way: "latency" }.culprit()
+    fn the_widest_link_that_is_in_force_transmits() {
+        let wide =
+            |from: &[u32], bandwidth| LinkOverride { bandwidth: Some(bandwidth), ..link(from, None, None) };
+        let takes = |overrides, expected| {
+            known(overrides, |known| {
+                assert_eq!(known.least_round_trip(100).unwrap().transmission, ms(expected));
+            });
         };
-        assert_eq!(culprit(1, 2, 3), "service_time");
-        assert_eq!(culprit(1, 3, 2), "sync");
-        assert_eq!(culprit(3, 2, 1), "latency");
-        assert_eq!(culprit(0, 0, 0), "latency");
+        // The other links have no limit.
+        takes(vec![wide(&[0], 1_000)], 0);
+        takes(vec![wide(&[], 1_000)], 100);
+        takes(vec![wide(&[], 1_000), wide(&[1], 5_000)], 20);
+        takes(vec![wide(&[1], 5_000), wide(&[], 1_000)], 100);
+    }
+
+    #[test]
+    fn the_largest_part_of_a_round_trip_is_to_blame() {
+        let culprit = |travel, transmission, sync, service| {
+            let [travel, transmission, sync, service] = [travel, transmission, sync, service].map(ms);
+            RoundTrip { travel, transmission, sync, service, way: "latency" }.culprit()
+        };
+        assert_eq!(culprit(1, 1, 2, 3), "service_time");
+        assert_eq!(culprit(1, 1, 3, 2), "sync");
+        assert_eq!(culprit(1, 4, 3, 2), "bandwidth");
+        assert_eq!(culprit(3, 1, 2, 1), "latency");
+        assert_eq!(culprit(0, 0, 0, 0), "latency");
     }
 
     #[test]
@@ -200,8 +231,8 @@ mod tests {
     #[test]
     fn what_depends_on_a_part_that_is_not_known_is_not_judged() {
         known(vec![], |known| {
-            assert_eq!(Surroundings { network: None, ..*known }.least_round_trip(), None);
-            assert_eq!(Surroundings { service_time: None, ..*known }.least_round_trip(), None);
+            assert_eq!(Surroundings { network: None, ..*known }.least_round_trip(1), None);
+            assert_eq!(Surroundings { service_time: None, ..*known }.least_round_trip(1), None);
             assert!(!Surroundings { nodes: None, ..*known }.loses_everything());
         });
     }

@@ -145,11 +145,17 @@ impl Message {
 /// Bytes of an entry: term, kind, session, sequence, key and up to two values.
 const ENTRY_BYTES: u32 = 45;
 
+const ASK_BYTES: u32 = 25;
+const ANSWER_BYTES: u32 = 10;
+
+/// Bytes of a request for a vote and of the answer.
+pub const VOTE_BYTES: u64 = (ASK_BYTES + ANSWER_BYTES) as u64;
+
 impl Payload for Message {
     fn size(&self) -> u32 {
         match self {
-            Message::RequestVote { .. } => 25,
-            Message::Vote { .. } => 10,
+            Message::RequestVote { .. } => ASK_BYTES,
+            Message::Vote { .. } => ANSWER_BYTES,
             Message::AppendEntries { entries, .. } => 41 + entries.len() as u32 * ENTRY_BYTES,
             Message::Appended { .. } => 34,
         }

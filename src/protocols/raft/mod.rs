@@ -35,6 +35,6 @@ mod waits;
 
 pub use config::{BUGS, RaftBugs, RaftConfig, SECTION, SURVIVES, damaged_most};
 pub use log::{Command, Entries, Entry, Log, LogIndex, Term};
-pub use message::{AppendResult, Message, RaftAdmin, RaftRequest, RaftResponse, Record};
+pub use message::{AppendResult, Message, RaftAdmin, RaftRequest, RaftResponse, Record, VOTE_BYTES};
 pub use node::{Raft, Timer};
 pub use service::RaftService;

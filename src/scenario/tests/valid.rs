@@ -193,3 +193,17 @@ fn no_section_holds_two_keys_of_one_name() {
         assert_eq!(names.len(), entry.section.keys.len(), "{}", entry.header());
     }
 }
+
+/// A link that is narrow for a while has a buffer then.
+#[test]
+fn a_buffer_is_of_use_wherever_there_is_a_bandwidth() {
+    let buffer = "protocol = \"raft\"\n[network]\nbuffer = 1000\n";
+    assert!(read_text(buffer).is_err());
+    for bandwidth in [
+        "bandwidth = 9000",
+        "[[network.link]]\nfrom = [0]\nbandwidth = 9000",
+        "[[faults]]\nkind = \"degrade\"\nbandwidth = 9000\nat = \"1s\"\nfor = \"1s\"\n[expect]\nverdict = \"valid\"",
+    ] {
+        assert!(read_text(&format!("{buffer}{bandwidth}\n")).is_ok(), "{bandwidth}");
+    }
+}
