@@ -122,7 +122,10 @@ fn a_replay_by_a_changed_program_names_the_first_event_that_differs() {
     assert!(replay.out.contains("told of a run with other settings"), "{}", replay.out);
     // The first crash comes later, and that is the first event that differs.
     let line = replay.out.lines().find(|line| line.starts_with("It differs from the run in ")).unwrap();
-    assert!(line.contains(", at 0.131000000s, which is here: fault ") && line.ends_with(" crash."), "{line}");
+    assert!(
+        line.contains(", at 0.131000000s, which is here: fault ") && line.ends_with(" crash, for 20ms."),
+        "{line}"
+    );
 }
 
 #[test]

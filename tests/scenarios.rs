@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use atropos::base::{Seed, SimDuration, SimTime};
 use atropos::check::Verdict;
 use atropos::registry;
+use atropos::run::{TraceLine, Watcher};
 use atropos::scenario::{Opened, Reader, Scenario, Source, read};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -63,10 +64,11 @@ fn every_scenario_reads_and_says_what_it_shows() {
     }
 }
 
+/// Those of `faults/` are run in `tests/survival.rs`.
 #[test]
 fn every_scenario_but_the_canaries_is_valid() {
     for (name, mut scenario) in shipped() {
-        if name.starts_with("canary/") {
+        if name.starts_with("canary/") || name.starts_with("faults/") {
             continue;
         }
         scenario.duration = SimDuration::from_secs(20);
@@ -153,6 +155,59 @@ fn strikes_are_those_of_the_run() {
         ("partition", 2_000, 2_500),
         ("heal", 2_500, 2_500),
         ("partition", 2_800, stays),
+    ];
+    assert_eq!(told, expected);
+}
+
+/// Lines of a trace that tell of faults, with when they were told: in milliseconds.
+#[derive(Default)]
+struct Told(Vec<(u64, &'static str, String, String)>);
+
+impl Watcher for Told {
+    fn traces(&self) -> bool {
+        true
+    }
+    fn on_line(&mut self, TraceLine { time, kind, place, text, .. }: TraceLine) {
+        if ["fault", "over"].contains(&kind) {
+            self.0.push((time.as_ns() / 1_000_000, kind, place, text));
+        }
+    }
+}
+
+/// A fault says for how long it is; of links and clocks its end is told when it comes, and once where it
+/// struck again meanwhile.
+#[test]
+fn the_end_of_a_fault_is_in_the_trace() {
+    let text = br#"
+        protocol = "raft"
+        nodes = 3
+        duration = "4s"
+        faults = [
+            { kind = "clog", from = [0], at = "1s", for = "100ms" },
+            { kind = "degrade", loss = 0.5, at = "1500ms", every = "50ms", until = "1600ms", for = "200ms" },
+            { kind = "drift_clock", target = 1, slow = 1000, at = "2s", for = "300ms" },
+            { kind = "stop_clock", target = 2, at = "2s", for = "400ms" },
+            { kind = "slow_disk", target = 0, factor = 2, at = "3s", for = "500ms" },
+            { kind = "slow_link", by = "1ms", at = "3500ms" },
+        ]"#;
+    let source = Source { path: "over.toml", name: "over".to_owned(), text };
+    let scenario = read(source, &registry::specs()).unwrap();
+    let mut told = Told::default();
+    registry::run(&scenario, Seed(1), &mut told);
+    let told: Vec<String> =
+        told.0.iter().map(|(ms, kind, place, text)| format!("{ms} {kind} {place} {text}")).collect();
+    let expected = [
+        "1000 fault [] clog [n0] -> all: nothing leaves, for 100ms",
+        "1100 over [] clog [n0] -> all: nothing leaves",
+        "1500 fault [] degrade all -> all: loss 0.5, for 200ms",
+        "1550 fault [] degrade all -> all: loss 0.5, for 200ms",
+        "1750 over [] degrade all -> all: loss 0.5",
+        "2000 fault [n1] drift_clock slow by 1000 ppm, for 300ms",
+        "2000 fault [n2] stop_clock, for 400ms",
+        "2300 over [n1] drift_clock slow by 1000 ppm",
+        "2400 over [n2] stop_clock",
+        "3000 fault [n0] slow_disk, for 500ms",
+        "3500 fault [] slow_link all -> all: 1ms longer",
     ];
     assert_eq!(told, expected);
 }

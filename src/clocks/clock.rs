@@ -94,10 +94,11 @@ impl Clock {
         self.begun
     }
 
-    /// Ends the bend with that number.
-    pub fn straighten(&mut self, now: SimTime, number: u64) {
+    /// Ends the bend with that number, and tells what it was.
+    pub fn straighten(&mut self, now: SimTime, number: u64) -> Option<Bend> {
         self.mark(now);
-        self.bends.retain(|(bend, _)| *bend != number);
+        let place = self.bends.iter().position(|(bend, _)| *bend == number)?;
+        Some(self.bends.remove(place).1)
     }
 
     /// Whether a fault bends it.

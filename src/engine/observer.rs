@@ -119,6 +119,14 @@ pub enum Happening<'a, P: Process> {
         /// How long until it is undone, if it is.
         lasts: Option<SimDuration>,
     },
+    /// A fault of links, or one that bent a clock, is over. Others end with what they were told to last, or
+    /// with what is told of the node and of the links.
+    Over {
+        /// What it did.
+        action: &'a Action,
+        /// Whom it had hit.
+        targets: &'a [NodeId],
+    },
     /// A node crashes.
     Crashed {
         /// The node.

@@ -320,10 +320,8 @@ impl<P: Process, C: Client<P>> World<P, C> {
             Event::Settle => self.settle(observer),
             Event::Heal { partition } => self.heal(partition, observer),
             Event::Poll { node } => self.core.poll_clock(node),
-            Event::Straighten { node, bend } => {
-                self.core.change_clock(node, |clock, now| clock.straighten(now, bend));
-            }
-            Event::Calm { disturbance, last } => self.calm(disturbance, last),
+            Event::Straighten { node, bend } => self.straighten(node, bend, observer),
+            Event::Calm { disturbance, last } => self.calm(disturbance, last, observer),
             Event::Corrupted { link, place } => self.core.notice(link, place, observer),
             Event::Proceed { course } => self.proceed(course, observer),
         }

@@ -108,12 +108,12 @@ impl Disturbances {
         id
     }
 
-    /// Ends one. Whether it was still in force.
-    pub fn end(&mut self, id: DisturbanceId) -> bool {
-        let before = self.active.len();
-        self.active.retain(|disturbance| disturbance.id != id);
+    /// Ends one. The entry of the schedule behind it, if it was still in force.
+    pub fn end(&mut self, id: DisturbanceId) -> Option<u32> {
+        let place = self.active.iter().position(|disturbance| disturbance.id == id)?;
+        let ended = self.active.remove(place);
         self.look_over();
-        self.active.len() < before
+        Some(ended.fault)
     }
 
     /// Ends all of them.

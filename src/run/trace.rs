@@ -44,7 +44,11 @@ impl TraceLine {
             }
             Happening::Durable { node, writes } => ("durable", node.to_string(), format!("{writes} writes")),
             Happening::Admin { node, command } => ("admin", node.to_string(), command.kind().to_owned()),
-            Happening::Fault { action, targets, .. } => ("fault", format!("{targets:?}"), action.to_string()),
+            Happening::Fault { action, targets, lasts } => {
+                let lasts = lasts.map_or_else(String::new, |lasts| format!(", for {lasts}"));
+                ("fault", format!("{targets:?}"), format!("{action}{lasts}"))
+            }
+            Happening::Over { action, targets } => ("over", format!("{targets:?}"), action.to_string()),
             Happening::Crashed { node, writes_lost } => {
                 ("crash", node.to_string(), format!("{writes_lost} unsynced writes lost"))
             }

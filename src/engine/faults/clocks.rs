@@ -1,10 +1,12 @@
 //! Clocks are put forward or back, run fast or slow, and stop.
 
 use super::super::event::Event;
+use super::super::observer::{Happening, Observer};
 use super::super::world::World;
+use crate::base::keys::Target;
 use crate::base::{NodeId, SimDuration};
 use crate::clocks::Bend;
-use crate::faults::ClockChange;
+use crate::faults::{Action, ClockChange};
 use crate::process::Process;
 
 impl<P: Process, C> World<P, C> {
@@ -33,5 +35,23 @@ impl<P: Process, C> World<P, C> {
             self.core.schedule(self.core.now + lasts, Event::Straighten { node, bend: number });
         }
         felt
+    }
+
+    /// A bend of the clock of `node` is over.
+    pub(in crate::engine) fn straighten<O: Observer<P>>(
+        &mut self,
+        node: NodeId,
+        bend: u64,
+        observer: &mut O,
+    ) {
+        let mut ended = None;
+        self.core.change_clock(node, |clock, now| ended = clock.straighten(now, bend));
+        let change = match ended {
+            Some(Bend::Drift(rate)) => ClockChange::Drift(rate),
+            Some(Bend::Stop) => ClockChange::Stop,
+            None => return,
+        };
+        let action = Action::Clock { target: Target::Nodes(vec![node]), change };
+        observer.on_happening(self.core.now, &Happening::Over { action: &action, targets: &[node] });
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::core::Core;
 use super::super::event::{Event, Remains};
-use super::super::observer::{Loss, Observer};
+use super::super::observer::{Happening, Loss, Observer};
 use super::super::world::World;
 use crate::base::keys::Target;
 use crate::base::{LinkId, SimDuration};
@@ -32,11 +32,19 @@ impl<P: Process, C> World<P, C> {
 
     /// A disturbance ends. A clog ends in two steps at one instant: what arrives at that very instant
     /// comes between them, and so behind what waits already.
-    pub(in crate::engine) fn calm(&mut self, disturbance: DisturbanceId, last: bool) {
+    pub(in crate::engine) fn calm<O: Observer<P>>(
+        &mut self,
+        disturbance: DisturbanceId,
+        last: bool,
+        observer: &mut O,
+    ) {
         if !last && self.core.network.disturbances.is_clog(disturbance) {
             return self.core.schedule(self.core.now, Event::Calm { disturbance, last: true });
         }
-        self.core.network.disturbances.end(disturbance);
+        if let Some(fault) = self.core.network.disturbances.end(disturbance) {
+            let action = &self.schedule.fault(fault).action;
+            observer.on_happening(self.core.now, &Happening::Over { action, targets: &[] });
+        }
         self.core.look_at_the_sky();
         self.release_clogged();
     }

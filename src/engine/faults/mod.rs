@@ -50,6 +50,11 @@ impl<P: Process> Schedule<P> {
         let (courses, forsaken) = (Vec::new(), Vec::new());
         Schedule { faults, strikes, courses, healing, is_over: false, forsaken, admin }
     }
+
+    /// The entry of this number.
+    fn fault(&self, number: u32) -> &Fault {
+        &self.faults[number as usize]
+    }
 }
 
 impl<P: Process> Clone for Schedule<P> {
