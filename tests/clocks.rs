@@ -162,3 +162,29 @@ fn an_offset_is_shown_and_delays_nothing() {
     assert!(shown > true_time && shown <= true_time + ms(500));
     assert_eq!(counters.timers_skewed, 0);
 }
+
+/// A second by a clock that drifts takes as much longer or shorter as its rate says, and not more than asked.
+#[test]
+fn a_drifting_clock_is_early_or_late_by_its_rate() {
+    let (said, counters) = run(ClockConfig { drift: 400_000, ..ClockConfig::default() }, vec![]);
+    for (node, asked) in [(0, 1_000.0), (1, 1_500.0)] {
+        let (true_time, shown) = fired(&said, node);
+        let rate = asked * 1e6 / true_time.as_ns() as f64;
+        assert!((rate - 1.0).abs() > 0.001 && (rate - 1.0).abs() <= 0.4, "{rate}");
+        assert_eq!(shown.as_ns() / 1_000_000, asked as u64, "by its own clock it is on time");
+    }
+    assert!(counters.timers_skewed >= 2);
+}
+
+/// Clocks that are seconds ahead show true time, to the error of the measurement, once they were polled.
+#[test]
+fn a_disciplined_clock_is_put_right() {
+    let wrong = ClockConfig { offset: ms(10_000), ..ClockConfig::default() };
+    let off = |clock| {
+        let (said, _) = run(clock, vec![]);
+        let (true_time, shown) = fired(&said, 0);
+        SimDuration::from_ns(shown.as_ns().abs_diff(true_time.as_ns()))
+    };
+    assert!(off(wrong) > ms(200), "{}", off(wrong));
+    assert!(off(ClockConfig { poll: Some(ms(100)), poll_error: ms(1), ..wrong }) <= ms(2));
+}

@@ -64,6 +64,7 @@ fn nobody_can_be_elected_if_the_only_node_with_a_quorum_is_behind() {
 fn in_a_chain_the_leader_at_the_end_gives_way_to_the_one_in_the_middle() {
     for (outcome, by_second) in runs("chained") {
         assert!(outcome.protocol_events.leaders_deposed >= 1);
+        assert!(by_second[BEFORE] < 480, "the end was deposed: {by_second:?}");
         assert!(by_second[BEFORE + 4..AFTER].iter().all(|ok| *ok > 400), "{by_second:?}");
     }
 }

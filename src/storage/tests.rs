@@ -83,6 +83,29 @@ fn a_torn_record_is_reported_once_and_last() {
     assert!(torn > 10);
 }
 
+/// Of three records that were not synced none, one, two or three are left, each as likely; where one is lost,
+/// the first is torn as often as asked.
+#[test]
+fn crashes_keep_each_prefix_alike_and_tear_as_often_as_asked() {
+    const CRASHES: u64 = 200_000;
+    let mut stream = Stream::new(Seed(7), StreamName::Network);
+    let config = DiskConfig { torn: Probability::new(0.3).unwrap(), ..DiskConfig::default() };
+    let (mut kept, mut torn) = ([0; 4], 0);
+    for _ in 0..CRASHES {
+        let mut disk = Disk::new();
+        (0..3).for_each(|i| disk.append(NOW, LOG, i, Ticket(i)));
+        let loss = disk.crash(&config, &mut stream);
+        assert_eq!(loss.lost + loss.survived + loss.torn, 3);
+        kept[loss.survived as usize] += 1;
+        torn += loss.torn;
+    }
+    let is_rate = |hits: u64, tries: u64, p: f64| {
+        (hits as f64 - tries as f64 * p).abs() < 3.0 * (tries as f64 * p * (1.0 - p)).sqrt()
+    };
+    assert!(kept.iter().all(|times| is_rate(*times, CRASHES, 0.25)), "{kept:?}");
+    assert!(is_rate(torn, CRASHES - kept[3], 0.3), "{torn} of {}", CRASHES - kept[3]);
+}
+
 #[test]
 fn a_replacement_is_all_or_nothing() {
     let mut stream = Stream::new(Seed(6), StreamName::Network);

@@ -84,6 +84,9 @@ fn both(links: &[(u32, u32)]) -> BTreeSet<(u32, u32)> {
     links.iter().flat_map(|(a, b)| [(*a, *b), (*b, *a)]).collect()
 }
 
+const ALL_OF_FIVE: [(u32, u32); 10] =
+    [(0, 1), (0, 2), (0, 3), (0, 4), (1, 2), (1, 3), (1, 4), (2, 3), (2, 4), (3, 4)];
+
 fn nodes(ids: &[u32]) -> Vec<NodeId> {
     ids.iter().copied().map(NodeId).collect()
 }
@@ -107,6 +110,47 @@ fn in_a_ring_each_hears_a_majority_and_no_two_the_same() {
     }
     let five = open(5, 1, PartitionShape::Ring(Target::Nodes(nodes(&[0, 2, 4, 1, 3]))));
     assert_eq!(five, both(&[(0, 2), (2, 4), (4, 1), (1, 3), (3, 0)]), "neighbours in the list");
+}
+
+#[test]
+fn in_a_one_way_partition_the_way_back_stays_open() {
+    let open = open(4, 1, PartitionShape::OneWay(nodes(&[0, 1]), nodes(&[1, 2])));
+    let blocked = [(0, 1), (0, 2), (1, 2)];
+    assert_eq!(open.len(), 12 - blocked.len());
+    assert!(blocked.iter().all(|link| !open.contains(link)), "{open:?}");
+}
+
+#[test]
+fn groups_hear_their_own_and_who_is_in_none_hears_all() {
+    let shape = PartitionShape::Groups(vec![nodes(&[0, 3]), nodes(&[1, 2])]);
+    let across = both(&[(0, 1), (0, 2), (3, 1), (3, 2)]);
+    assert_eq!(open(5, 1, shape), &both(&ALL_OF_FIVE) - &across);
+}
+
+#[test]
+fn who_is_isolated_neither_hears_nor_is_heard() {
+    let shape = PartitionShape::Isolate(Target::Nodes(nodes(&[1, 4])));
+    assert_eq!(open(5, 1, shape), both(&[(0, 2), (0, 3), (2, 3), (1, 4)]));
+}
+
+/// Two that would stay and one that would last longer: all are over at once, and counted.
+#[test]
+fn a_heal_ends_every_partition_at_once() {
+    let partition =
+        |lasts, shape| Fault { when: When::once(at(US(4_500))), action: Action::Partition(shape), lasts };
+    let isolate = |node| PartitionShape::Isolate(Target::Nodes(nodes(&[node])));
+    let heal = Fault { when: When::once(at(US(9_500))), action: Action::Heal, lasts: None };
+    let faults = vec![
+        partition(None, isolate(0)),
+        partition(None, PartitionShape::OneWay(nodes(&[1]), nodes(&[2]))),
+        partition(Some(MS(50)), isolate(2)),
+        heal,
+    ];
+    let (heard, counters) = hear(3, 1, faults, MS(20));
+    assert_eq!((counters.partitions, counters.heals, counters.heals_struck), (3, 3, 3));
+    assert!(!heard.0.iter().any(|(now, ..)| *now > at(MS(4)) && *now < at(MS(10))), "nobody hears anybody");
+    let after = heard.0.iter().filter(|(now, ..)| *now >= at(MS(10))).count();
+    assert_eq!(after, 11 * 6, "from 10 to 20 ms each hears both others");
 }
 
 #[test]
