@@ -10,7 +10,7 @@ use atropos::base::{
 use atropos::clocks::{ClockConfig, Rate};
 use atropos::engine::{Counters, Observer, World, WorldConfig};
 use atropos::faults::{Action, ClockChange, Fault, MessageEffect, MessageVerb, PartitionShape, When};
-use atropos::network::{Bursts, Effect, LinkConfig, LinkSet, NetworkConfig};
+use atropos::network::{Bursts, Effect, LinkConfig, NetworkConfig};
 use atropos::process::{Boot, Context, Process, RequestId};
 use atropos::storage::{Ailment, DiskConfig};
 
@@ -79,8 +79,13 @@ fn chance(p: f64) -> Probability {
 
 /// Everything of chance at once, a random node that crashes now and then, and `fault` besides.
 fn run(fault: Option<Fault>) -> (Pairs, Counters) {
-    let crash = When { first: SimTime::ZERO + MS(30), every: Some(MS(70)), until: SimTime::MAX };
-    let crash = Fault { when: crash, action: Action::Crash(Target::Random), lasts: Some(MS(9)) };
+    let crash = When { first: Some(SimTime::ZERO + MS(30)), every: Some(MS(70).into()), until: SimTime::MAX };
+    let crash = Fault {
+        when: crash,
+        action: Action::Crash(Target::Random),
+        lasts: Some(MS(9).into()),
+        max_down: None,
+    };
     let links = LinkConfig {
         latency: Latency::Uniform { min: MS(1), max: MS(4) },
         loss: chance(0.05),
@@ -110,7 +115,7 @@ fn run(fault: Option<Fault>) -> (Pairs, Counters) {
 /// Every kind of fault of the schedule, each at the first pair or the links between them.
 fn faults() -> Vec<Action> {
     let target = || Target::Nodes(vec![NodeId(1)]);
-    let links = || LinkSet { from: vec![NodeId(0)], to: vec![NodeId(1)] };
+    let one = |id| Target::Nodes(vec![NodeId(id)]);
     let message = |effect| {
         let (from, to) = (Some(NodeId(0)), None);
         Action::Messages(MessageVerb { message: None, from, to, nth: 1, count: 10, effect })
@@ -128,7 +133,7 @@ fn faults() -> Vec<Action> {
         message(MessageEffect::Delay(MS(9))),
         message(MessageEffect::Duplicate),
         Action::Partition(PartitionShape::Isolate(target())),
-        Action::Partition(PartitionShape::OneWay(vec![NodeId(0)], vec![NodeId(1)])),
+        Action::Partition(PartitionShape::OneWay(one(0), one(1))),
         Action::Partition(PartitionShape::Groups(vec![vec![NodeId(0)], vec![NodeId(1)]])),
     ];
     let slow = Ailment::Slow { factor: 3, by: SimDuration::ZERO };
@@ -145,7 +150,7 @@ fn faults() -> Vec<Action> {
         Effect::Reorder(half, MS(5)),
         Effect::Narrow(5_000),
     ];
-    let links = effects.map(|effect| Action::Links { links: links(), effect });
+    let links = effects.map(|effect| Action::Links { from: Some(one(0)), to: Some(one(1)), effect });
     let drift = ClockChange::Drift(Rate(100_000_000));
     let changes = [ClockChange::Ahead(MS(5)), ClockChange::Back(MS(5)), drift, ClockChange::Stop];
     let clocks = changes.map(|change| Action::Clock { target: target(), change });
@@ -158,8 +163,9 @@ fn whatever_befalls_one_pair_the_other_lives_through_the_same() {
     assert!(calm.0[1].len() > 5_000);
     for action in faults() {
         let name = format!("{action}");
-        let when = When { first: SimTime::ZERO + MS(50), every: Some(MS(90)), until: SimTime::MAX };
-        let (pairs, _) = run(Some(Fault { when, action, lasts: Some(MS(40)) }));
+        let when =
+            When { first: Some(SimTime::ZERO + MS(50)), every: Some(MS(90).into()), until: SimTime::MAX };
+        let (pairs, _) = run(Some(Fault { when, action, lasts: Some(MS(40).into()), max_down: None }));
         assert_eq!(calm.0[1], pairs.0[1], "{name} moves something elsewhere");
         assert!(calm.0[0] != pairs.0[0] || name == "restart", "{name} does nothing");
     }

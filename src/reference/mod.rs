@@ -28,6 +28,7 @@ pub use topic::Topic;
 use crate::base::keys::{Key, KeyKind, Vocabulary};
 use crate::faults::swarm;
 use crate::faults::verbs::VERBS;
+use crate::scenario::sections::{LIVENESS, SWARM};
 use crate::scenario::{ProtocolSpec, SIGHTS, SectionEntry, sections};
 
 /// All that scenarios may say, of some protocols.
@@ -71,7 +72,10 @@ impl Reference {
     /// section that belongs to no protocol and stands for the whole.
     fn chances(&self) -> impl Iterator<Item = (&SectionEntry, &'static Key)> {
         let whole = |name: &str| !name.is_empty() && !name.contains('.') && self.protocol(name).is_none();
-        let sections = self.sections.iter().filter(move |entry| whole(entry.section.name));
+        // How likely there is a fault at all, and who is mended, breaks nothing by itself.
+        let breaks = |name: &str| ![SWARM.name, LIVENESS.name].contains(&name);
+        let sections =
+            self.sections.iter().filter(move |entry| whole(entry.section.name) && breaks(entry.section.name));
         sections.flat_map(|entry| {
             let chances = entry.section.keys.iter().filter(|key| key.kind == KeyKind::Probability);
             chances.map(move |key| (entry, key))

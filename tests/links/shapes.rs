@@ -114,7 +114,8 @@ fn in_a_ring_each_hears_a_majority_and_no_two_the_same() {
 
 #[test]
 fn in_a_one_way_partition_the_way_back_stays_open() {
-    let open = open(4, 1, PartitionShape::OneWay(nodes(&[0, 1]), nodes(&[1, 2])));
+    let open =
+        open(4, 1, PartitionShape::OneWay(Target::Nodes(nodes(&[0, 1])), Target::Nodes(nodes(&[1, 2]))));
     let blocked = [(0, 1), (0, 2), (1, 2)];
     assert_eq!(open.len(), 12 - blocked.len());
     assert!(blocked.iter().all(|link| !open.contains(link)), "{open:?}");
@@ -136,14 +137,18 @@ fn who_is_isolated_neither_hears_nor_is_heard() {
 /// Two that would stay and one that would last longer: all are over at once, and counted.
 #[test]
 fn a_heal_ends_every_partition_at_once() {
-    let partition =
-        |lasts, shape| Fault { when: When::once(at(US(4_500))), action: Action::Partition(shape), lasts };
+    let partition = |lasts, shape| Fault {
+        when: When::once(at(US(4_500))),
+        action: Action::Partition(shape),
+        lasts,
+        max_down: None,
+    };
     let isolate = |node| PartitionShape::Isolate(Target::Nodes(nodes(&[node])));
-    let heal = Fault { when: When::once(at(US(9_500))), action: Action::Heal, lasts: None };
+    let heal = Fault { when: When::once(at(US(9_500))), action: Action::Heal, lasts: None, max_down: None };
     let faults = vec![
         partition(None, isolate(0)),
-        partition(None, PartitionShape::OneWay(nodes(&[1]), nodes(&[2]))),
-        partition(Some(MS(50)), isolate(2)),
+        partition(None, PartitionShape::OneWay(Target::Nodes(nodes(&[1])), Target::Nodes(nodes(&[2])))),
+        partition(Some(MS(50).into()), isolate(2)),
         heal,
     ];
     let (heard, counters) = hear(3, 1, faults, MS(20));
