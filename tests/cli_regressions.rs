@@ -8,7 +8,7 @@ use folder::Folder;
 use serde_json::Value;
 
 /// A bug that crashes bring to light, in some seeds.
-const BROKEN: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"5s\"\nbugs = [\"raft/vote-not-persisted\"]\n\
+const BROKEN: &str = "protocol = \"raft\"\nnodes = 3\nduration = \"9s\"\nbugs = [\"raft/vote-not-persisted\"]\n\
     [network]\nloss = 0.2\nlatency = { uniform = [\"1ms\", \"80ms\"] }\n\
     [[faults]]\nkind = \"crash\"\ntarget = \"random\"\nevery = \"130ms\"\nfor = \"20ms\"\n";
 const SCENARIO: &str = "scenarios/raft/broken.toml";

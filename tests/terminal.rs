@@ -155,7 +155,7 @@ fn a_description_is_one_line_without_control_characters() {
 #[test]
 fn a_sweep_names_what_is_not_as_expected() {
     let folder = Folder::new("wording");
-    let bug = "protocol = \"raft\"\nnodes = 3\nduration = \"5s\"\nbugs = [\"raft/vote-not-persisted\"]\n\
+    let bug = "protocol = \"raft\"\nnodes = 3\nduration = \"9s\"\nbugs = [\"raft/vote-not-persisted\"]\n\
         [network]\nloss = 0.2\nlatency = { uniform = [\"1ms\", \"80ms\"] }\n\
         [[faults]]\nkind = \"crash\"\ntarget = \"random\"\nevery = \"130ms\"\nfor = \"20ms\"\n\
         [expect]\nverdict = \"invalid\"\n";

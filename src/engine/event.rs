@@ -133,8 +133,6 @@ impl<P: Process> Event<P> {
                 command.hash(digest);
             }
             Event::Strike { fault } => head(9, u64::from(*fault)),
-            // A strike of no entry: of the course of one.
-            Event::Proceed { course } => head(9, 1 << 32 | u64::from(*course)),
             Event::Restart { node, .. } => head(10, u64::from(node.0)),
             Event::Heal { partition } => head(11, partition.0),
             Event::Start { node } => head(12, u64::from(node.0)),
@@ -152,6 +150,10 @@ impl<P: Process> Event<P> {
             Event::Straighten { node, bend } => {
                 head(15, u64::from(node.0) << 32 | bend);
                 digest.fold(18);
+            }
+            Event::Proceed { course } => {
+                head(15, u64::from(*course));
+                digest.fold(20);
             }
             Event::Settle => {
                 head(15, 0);

@@ -45,6 +45,9 @@ pub struct ClosedLoop<S> {
     open: Option<Operation>,
     /// The node to ask.
     server: NodeId,
+    /// Where the client looks on its own: it goes on from there, wherever a hint has led it. Two nodes
+    /// that are cut off and hint at each other would keep it for ever otherwise.
+    turn: NodeId,
     /// Hints followed since the last wait: two nodes may each believe in the other.
     hints: u32,
     /// Whether `server` has been asked and has not answered.
@@ -77,6 +80,7 @@ impl<S> ClosedLoop<S> {
             requests: 0,
             open: None,
             server: NodeId(client as u32 % nodes),
+            turn: NodeId(client as u32 % nodes),
             hints: 0,
             asked: false,
         };
@@ -139,12 +143,18 @@ impl<S> ClosedLoop<S> {
 
     /// Turns to the next node, after a short wait so that an election can end.
     fn look_elsewhere<P: Process>(&mut self, ctx: &mut ClientContext<P>) {
-        self.server = NodeId((self.server.0 + 1) % self.nodes);
-        self.hints = 0;
+        self.turn_to_next();
         self.asked = false;
         let retry = self.config.retry.as_ns();
         let wait = ctx.random().between(retry / 8, retry / 4).max(1);
         ctx.set_timer(RETRY, SimDuration::from_ns(wait));
+    }
+
+    /// The next node in turn is the one to ask.
+    fn turn_to_next(&mut self) {
+        self.turn = NodeId((self.turn.0 + 1) % self.nodes);
+        self.server = self.turn;
+        self.hints = 0;
     }
 
     fn record<P: Process>(&self, operation: Operation, kind: Kind, value: Value, ctx: &mut ClientContext<P>) {
@@ -177,7 +187,7 @@ impl<P: Process, S: Service<P>> Client<P> for ClosedLoop<S> {
         }
         match self.service.reply(response) {
             Reply::Done(answer) => {
-                self.server = from;
+                (self.server, self.turn) = (from, from);
                 self.hints = 0;
                 self.end(operation, answer, ctx);
             }
@@ -197,7 +207,7 @@ impl<P: Process, S: Service<P>> Client<P> for ClosedLoop<S> {
             (THINK, None) => self.begin(ctx),
             (RETRY, Some(operation)) => {
                 if self.asked {
-                    self.server = NodeId((self.server.0 + 1) % self.nodes);
+                    self.turn_to_next();
                 }
                 self.hints = 0;
                 self.ask(operation, ctx);
