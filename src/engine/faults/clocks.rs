@@ -38,6 +38,8 @@ impl<P: Process, C> World<P, C> {
     }
 
     /// A bend of the clock of `node` is over.
+    #[cold]
+    #[inline(never)]
     pub(in crate::engine) fn straighten<O: Observer<P>>(
         &mut self,
         node: NodeId,

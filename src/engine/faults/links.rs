@@ -32,6 +32,8 @@ impl<P: Process, C> World<P, C> {
 
     /// A disturbance ends. A clog ends in two steps at one instant: what arrives at that very instant
     /// comes between them, and so behind what waits already.
+    #[cold]
+    #[inline(never)]
     pub(in crate::engine) fn calm<O: Observer<P>>(
         &mut self,
         disturbance: DisturbanceId,
