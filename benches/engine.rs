@@ -77,12 +77,14 @@ fn measure_raft(c: &mut Criterion, nodes: u32) {
 /// would run them, and then a few under criterion's eye.
 fn measure_seeds(c: &mut Criterion) {
     const SEEDS: u64 = 1_000;
-    let scenario = seeds::scenario();
-    let begin = Instant::now();
-    let operations: u64 = (0..SEEDS).map(|seed| seeds::run(&scenario, seed)).sum();
-    let took = begin.elapsed().as_secs_f64();
-    let times = (SEEDS * seeds::SECONDS) as f64 / took;
-    println!("w5: {SEEDS} seeds, {operations} operations, {took:.3} s: {times:.0} times real time");
+    let (scenario, flaky) = (seeds::scenario(), seeds::flaky());
+    for (name, scenario) in [("w5", &scenario), ("w5 flaky", &flaky)] {
+        let begin = Instant::now();
+        let operations: u64 = (0..SEEDS).map(|seed| seeds::run(scenario, seed)).sum();
+        let took = begin.elapsed().as_secs_f64();
+        let times = (SEEDS * seeds::SECONDS) as f64 / took;
+        println!("{name}: {SEEDS} seeds, {operations} operations, {took:.3} s: {times:.0} times real time");
+    }
     let mut group = c.benchmark_group("engine");
     let mut seed = 0;
     let mut next = || {
@@ -91,6 +93,7 @@ fn measure_seeds(c: &mut Criterion) {
     };
     group.throughput(Throughput::Elements(seeds::SECONDS));
     group.bench_function("w5 seeds", |b| b.iter(|| seeds::run(&scenario, next())));
+    group.bench_function("w5 flaky", |b| b.iter(|| seeds::run(&flaky, next())));
     group.bench_function("w5 idle", |b| b.iter(|| seeds::idle(next())));
     group.finish();
 }

@@ -62,6 +62,7 @@ fn main() {
         "w3" => events(heartbeats::world(), length),
         "w4" => operations(nodes, length),
         "w5" => (0..length).filter(|seed| seeds::run(&seeds::scenario(), *seed) > 0).count() as u64,
+        "w5-flaky" => (0..length).filter(|seed| seeds::run(&seeds::flaky(), *seed) > 0).count() as u64,
         "w5-idle" => (0..length).map(seeds::idle).sum(),
         "check-unique" => judged(Workload::UniqueWrites, nodes, 0, length),
         "check-crashed" => judged(Workload::UniqueWrites, nodes, 10, length),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Counts the instructions that an event of W1 to W3 (of W2 also with every fault of links), an operation of
-# W4, a run of W5, an event of an idle cluster and an operation that is judged cost, and compares with
+# W4, a run of W5 (also of the preset `flaky`), an event of an idle cluster and an operation that is judged cost, and compares with
 # benches/instructions.csv: a noisy machine does not show in them. More than 3 % above it: exit 1.
 # With --record, writes the file instead. Needs valgrind; takes a minute.
 set -euo pipefail
@@ -36,6 +36,7 @@ w3 5 100000 1100000
 w4 3 300 1300
 w4 5 300 1300
 w5 5 2 12
+w5-flaky 5 2 22
 w5-idle 5 2 12
 check-unique 10 2 12
 check-crashed 10 2 12

@@ -11,19 +11,29 @@ use atropos::scenario::{self, Scenario};
 /// How long a run lasts in the simulated world, in seconds.
 pub(crate) const SECONDS: u64 = 60;
 
+const CLUSTER: &str = r#"
+    protocol = "raft"
+    nodes = 5
+    duration = "60s"
+    [network]
+    latency = { uniform = ["0.5ms", "1.5ms"] }
+    [clients]
+    count = 4
+    think = "500ms"
+"#;
+
 /// Four clients that think for half a second between two operations.
 pub(crate) fn scenario() -> Scenario {
-    let text = br#"
-        protocol = "raft"
-        nodes = 5
-        duration = "60s"
-        [network]
-        latency = { uniform = ["0.5ms", "1.5ms"] }
-        [clients]
-        count = 4
-        think = "500ms"
-    "#;
-    let source = scenario::Source { path: "seeds.toml", name: "seeds".into(), text };
+    read(CLUSTER)
+}
+
+/// The same on a bad day: each seed draws what breaks.
+pub(crate) fn flaky() -> Scenario {
+    read(&format!("preset = \"flaky\"\n{CLUSTER}"))
+}
+
+fn read(text: &str) -> Scenario {
+    let source = scenario::Source { path: "seeds.toml", name: "seeds".into(), text: text.as_bytes() };
     scenario::read(source, &registry::specs()).unwrap_or_else(|wrong| panic!("{wrong:?}"))
 }
 
