@@ -62,4 +62,11 @@ impl Container {
         let takes = takes.iter().map(answered).collect();
         Some(Container { end: partition.end, puts: puts.iter().map(span).collect(), takes })
     }
+
+    /// When all that takes and was called before `deadline` has returned: what had to be taken by then may
+    /// have been, as long as one has not. What returns after the `horizon` or never is not waited for.
+    pub(super) fn settled(&self, deadline: u32, horizon: u32) -> u32 {
+        let called = self.takes.iter().map(|(take, _)| take).take_while(|take| take.call < deadline);
+        called.map(|take| take.ret).filter(|&ret| ret <= horizon).fold(deadline, u32::max)
+    }
 }

@@ -74,7 +74,7 @@ impl<'a> Sets<'a> {
         entries().filter(|entry| entry.guard != COMPUTE).for_each(|read| is_read[read.guard as usize] = true);
         let mut chain: Vec<usize> = (0..self.reads.len()).filter(|&state| is_read[state]).collect();
         chain.sort_by_key(|&state| self.reads[state].len());
-        let Some((levels, links)) = self.levels(&chain) else { return Answer::Impossible };
+        let Some((levels, links)) = self.levels(&chain) else { return Answer::Impossible(None) };
         let mut places = Places::new(2 * chain.len() + 1);
         for read in entries().filter(|entry| entry.guard != COMPUTE) {
             places.add(2 * links[read.guard as usize] as usize + 1, read.call, read.ret);

@@ -12,7 +12,7 @@
 //! * `stack`, `nesting`: a stack onto which no value is pushed twice.
 //! * `strings`: strings that grow, where hardly a step is to be taken back.
 //! * `container`: the operations of these two.
-//! * `prefixes`: the first impossible operation for those three.
+//! * `prefixes`: the first impossible operation for those three, by guesses of theirs.
 
 mod alternation;
 mod chain_locator;
@@ -22,6 +22,8 @@ mod container;
 mod growing_set;
 mod maxima;
 mod nesting;
+#[cfg(test)]
+mod prefix_tests;
 mod prefixes;
 mod queue;
 mod stack;

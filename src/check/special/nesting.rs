@@ -1,4 +1,4 @@
-//! Whether values can be in a stack at such times.
+//! Whether values can be in a stack at such times, and if not, some that cannot.
 //!
 //! Each value has a push and a pop, and is in the stack from an instant of the one to an instant of the
 //! other. The question is whether these instants can be chosen such that of two values that are there
@@ -28,19 +28,38 @@
 //! What is left of a component falls apart into components. Their `a` is no sooner and their `b` no later,
 //! so whoever was called early enough or returned late enough stays so, and is noted once. A value costs a
 //! few walks in trees: `n log n` in all.
+//!
+//! **What cannot be.** Let there be no lowest value in a component. Some of its values cover it as a chain does,
+//! each there when the one before it leaves: the first is that whose push returns at `a`, the next whatever is
+//! there longest of all that came by then, and so on. No value of the chain can be the lowest either, so these
+//! cannot be in one stack, whatever else is. Nor can a beginning of the chain, up to `v`, if `v` is certainly
+//! there after the returns of the pops of all of it whose push was called before `a`, for only these come into
+//! question. What is left out of the stack until later, since its pop was not called yet, only stays longer. So
+//! the beginning cannot be since those pops and the push of `v` have returned.
 
 use super::container::Span;
 use super::maxima::Maxima;
 
 /// A value in a stack: its push and its pop, which was called after the push had returned.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Life {
     pub push: Span,
     pub pop: Span,
 }
 
-/// Whether `lives`, whose pops were called at `end` or before, can be in one stack.
-pub(super) fn is_possible(lives: &[Life], end: u32) -> bool {
+/// Values that cannot be in one stack.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Conflict {
+    pub lives: Vec<Life>,
+    /// When the last of the pops returned that came before others were popped.
+    pub popped: u32,
+    /// From when on there is a conflict, if nothing is popped but by these pops.
+    pub since: u32,
+}
+
+/// Some of `lives`, whose pops were called at `end` or before, that cannot be in one stack; `None` if all
+/// can.
+pub(super) fn conflict(lives: &[Life], end: u32) -> Option<Conflict> {
     let mut order: Vec<(u32, u32)> =
         lives.iter().enumerate().map(|(place, life)| (life.push.ret, place as u32)).collect();
     order.sort_unstable();
@@ -56,12 +75,14 @@ pub(super) fn is_possible(lives: &[Life], end: u32) -> bool {
         let a = lives[first].push.ret;
         let b = coverage.end(a);
         let next = first + lives[first..to].partition_point(|life| life.push.ret < b);
-        let Some(lowest) = values.lowest(&lives, first..next, a, b) else { return false };
+        let Some(lowest) = values.lowest(&lives, first..next, a, b) else {
+            return Some(values.chain(&lives, first));
+        };
         values.take(lowest);
         coverage.remove(&lives[lowest]);
         parts.extend([(next, to), (first, next)]);
     }
-    true
+    None
 }
 
 /// The values that are left.
@@ -109,6 +130,29 @@ impl Values {
             self.known.raise(place, if lives[place].push.call < a { 2 } else { 1 });
         }
         self.known.above(start, end, 1)
+    }
+
+    /// The shortest beginning, of the chain of the component of the `first`, that is in conflict by itself.
+    fn chain(&mut self, lives: &[Life], first: usize) -> Conflict {
+        let a = lives[first].push.ret;
+        let mut conflict = Conflict { lives: Vec::new(), popped: 0, since: 0 };
+        let (mut last, mut at) = (first, first);
+        loop {
+            let Life { push, pop } = lives[last];
+            conflict.lives.push(lives[last]);
+            if push.call < a {
+                conflict.popped = conflict.popped.max(pop.ret);
+            }
+            conflict.since = conflict.popped.max(push.ret);
+            // So it is at the latest where the last pop of the component is called.
+            if conflict.popped < pop.call {
+                return conflict;
+            }
+            while lives.get(at).is_some_and(|life| life.push.ret < pop.call) {
+                last = if lives[at].pop.call > lives[last].pop.call { at } else { last };
+                at = self.left(at + 1);
+            }
+        }
     }
 
     fn take(&mut self, place: usize) {

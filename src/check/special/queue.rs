@@ -62,20 +62,23 @@ pub(super) fn rule(case: &Case, partition: &Partition, question: Question) -> Ru
 }
 
 /// The ruling on the prefix that `horizon` ends.
-fn judge(queue: &Container, horizon: u32) -> Answer {
-    let Some(prefix) = Prefix::new(queue, horizon) else { return Answer::Impossible };
-    let Some(departures) = prefix.deadlines().and_then(|deadlines| prefix.departures(&deadlines)) else {
-        return Answer::Impossible;
+pub(super) fn judge(queue: &Container, horizon: u32) -> Answer {
+    let prefix = match Prefix::new(queue, horizon) {
+        Ok(prefix) => prefix,
+        Err(returned) => return Answer::Impossible(Some(returned)),
+    };
+    let impossible = |deadline| Answer::Impossible(Some(queue.settled(deadline, horizon)));
+    let departures = match prefix.deadlines().and_then(|deadlines| prefix.departures(deadlines)) {
+        Ok(departures) => departures,
+        Err(deadline) => return impossible(deadline),
     };
     // Nothing happens later than what returned last.
     let end = queue.end.min(horizon + 1);
-    if prefix.found_empty.is_empty() || prefix.was_empty(end, &departures) {
-        return Answer::Possible;
+    let Some(returned) = prefix.never_empty(end, &departures) else { return Answer::Possible };
+    if prefix.takers.is_empty() {
+        return impossible(returned);
     }
-    if prefix.takers.is_empty() || !prefix.was_empty(end, &vec![0; departures.len()]) {
-        return Answer::Impossible;
-    }
-    Answer::Unknown
+    prefix.never_empty(end, &vec![0; departures.len()]).map_or(Answer::Unknown, impossible)
 }
 
 /// What is known at a horizon.
@@ -91,9 +94,9 @@ struct Prefix {
 }
 
 impl Prefix {
-    /// `None` if rule 1 or 2 is broken.
-    fn new(queue: &Container, horizon: u32) -> Option<Self> {
-        let (mut takers, mut found_empty) = (Vec::new(), Vec::new());
+    /// If rule 1 or 2 is broken, the first return that breaks it.
+    fn new(queue: &Container, horizon: u32) -> Result<Self, u32> {
+        let (mut takers, mut found_empty, mut broken) = (Vec::new(), Vec::new(), NEVER);
         // What is enqueued later does not matter, and who dequeued it returned too early.
         let puts = &queue.puts[..queue.puts.partition_point(|enqueue| enqueue.call < horizon)];
         let mut taken: Vec<Option<Span>> = vec![None; puts.len()];
@@ -101,15 +104,19 @@ impl Prefix {
             match answered {
                 _ if dequeue.ret > horizon => takers.push(dequeue.call),
                 Answered::Unseen => takers.push(dequeue.call),
-                Answered::Stranger => return None,
+                Answered::Stranger => broken = broken.min(dequeue.ret),
                 Answered::Empty => found_empty.push(dequeue),
+                Answered::Value(number) if dequeue.ret < queue.puts[number as usize].call => {
+                    broken = broken.min(dequeue.ret);
+                }
                 Answered::Value(number) => {
-                    let is_early = dequeue.ret < queue.puts[number as usize].call;
-                    if is_early || taken[number as usize].replace(dequeue).is_some() {
-                        return None;
-                    }
+                    let other = taken[number as usize].replace(dequeue);
+                    broken = other.map_or(broken, |other| broken.min(dequeue.ret.max(other.ret)));
                 }
             }
+        }
+        if broken != NEVER {
+            return Err(broken);
         }
         let (mut dequeued, mut left) = (Vec::with_capacity(puts.len()), Vec::new());
         for (enqueue, taken) in puts.iter().zip(taken) {
@@ -120,20 +127,20 @@ impl Prefix {
                 None => {}
             }
         }
-        Some(Prefix { dequeued, left, takers, found_empty })
+        Ok(Prefix { dequeued, left, takers, found_empty })
     }
 
-    /// What is left and has a deadline: that, and its place, the first deadline first; `None` if rule 3 is
-    /// broken by what was dequeued.
-    fn deadlines(&self) -> Option<Vec<(u32, u32)>> {
+    /// What is left and has a deadline: that, and its place, the first deadline first; if rule 3 is broken by
+    /// what was dequeued, the first return of what overtook.
+    fn deadlines(&self) -> Result<Vec<(u32, u32)>, u32> {
         // The first return among the dequeues of a value and of all that were enqueued after it.
         let following = first_returns(self.dequeued.iter().map(|(_, dequeue)| dequeue));
         let overtaken = |returned: u32, place: usize| following[self.called_before(returned, place)];
-        let is_overtaken = |(place, (enqueue, dequeue)): (usize, &(Span, Span))| {
-            overtaken(enqueue.ret, place) < dequeue.call
+        let too_soon = |(place, (enqueue, dequeue)): (usize, &(Span, Span))| {
+            Some(overtaken(enqueue.ret, place)).filter(|&returned| returned < dequeue.call)
         };
-        if self.dequeued.iter().enumerate().any(is_overtaken) {
-            return None;
+        if let Some(returned) = self.dequeued.iter().enumerate().filter_map(too_soon).min() {
+            return Err(returned);
         }
         let empty_returns = first_returns(self.found_empty.iter());
         let deadline = |(place, &(returned, before)): (usize, &(u32, u32))| {
@@ -143,7 +150,7 @@ impl Prefix {
         let deadlines = self.left.iter().enumerate().map(deadline);
         let mut deadlines: Vec<(u32, u32)> = deadlines.filter(|&(deadline, _)| deadline != NEVER).collect();
         deadlines.sort_unstable();
-        Some(deadlines)
+        Ok(deadlines)
     }
 
     /// How many of the enqueues of what was dequeued were called before one `returned` that was called after
@@ -158,19 +165,22 @@ impl Prefix {
         low + self.dequeued[low..high].partition_point(is_before)
     }
 
-    /// From when on what is left may be gone, [`NEVER`] for what stays; `None` if some deadline cannot be
-    /// kept.
-    fn departures(&self, deadlines: &[(u32, u32)]) -> Option<Vec<u32>> {
+    /// From when on what is left may be gone, [`NEVER`] for what stays; the first deadline that cannot be
+    /// kept, if there is one.
+    fn departures(&self, deadlines: Vec<(u32, u32)>) -> Result<Vec<u32>, u32> {
         let mut departures = vec![NEVER; self.left.len()];
         let mut takers = self.takers.iter();
-        for &(deadline, place) in deadlines {
-            departures[place as usize] = *takers.next().filter(|&&call| call < deadline)?;
+        for (deadline, place) in deadlines {
+            departures[place as usize] = *takers.next().filter(|&&call| call < deadline).ok_or(deadline)?;
         }
-        Some(departures)
+        Ok(departures)
     }
 
-    /// Whether rule 4 is kept, if what is left may be gone at `departures`.
-    fn was_empty(&self, end: u32, departures: &[u32]) -> bool {
+    /// The first return of a dequeue that breaks rule 4, if what is left may be gone at `departures`.
+    fn never_empty(&self, end: u32, departures: &[u32]) -> Option<u32> {
+        if self.found_empty.is_empty() {
+            return None;
+        }
         // After each event, how many values more are certainly there.
         let mut changes = vec![0_i32; end as usize + 1];
         let dequeued = self.dequeued.iter().map(|(enqueue, dequeue)| (enqueue.ret, dequeue.call));
@@ -189,8 +199,8 @@ impl Prefix {
             there += change;
             instants += u32::from(there == 0);
         }
-        let had_instant = |span: &Span| before[span.ret as usize] > before[span.call as usize];
-        self.found_empty.iter().all(had_instant)
+        let had_none = |span: &&Span| before[span.ret as usize] == before[span.call as usize];
+        self.found_empty.iter().filter(had_none).map(|span| span.ret).min()
     }
 }
 

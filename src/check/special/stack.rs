@@ -29,7 +29,7 @@
 use super::Ruling;
 use super::container::{Answered, Container, Span};
 use super::maxima::Maxima;
-use super::nesting::{self, Life};
+use super::nesting::{self, Conflict, Life};
 use super::prefixes::{self, Answer};
 use crate::check::Case;
 use crate::check::judgement::Question;
@@ -47,26 +47,25 @@ pub(super) fn rule(case: &Case, partition: &Partition, question: Question) -> Ru
 }
 
 /// The ruling on the prefix that `horizon` ends.
-fn judge(stack: &Container, horizon: u32) -> Answer {
-    let Some(prefix) = Prefix::new(stack, horizon) else { return Answer::Impossible };
-    let deadlines = prefix.deadlines();
-    if prefix.taken(&deadlines, true).is_some_and(|as_told| prefix.is_possible(&as_told, true)) {
-        return Answer::Possible;
-    }
-    let Some(in_order) = prefix.taken(&deadlines, false) else { return Answer::Impossible };
-    if prefix.takers.is_empty() {
-        Answer::Impossible
-    } else if prefix.is_possible(&in_order, true) {
-        Answer::Possible
-    } else if prefix.is_possible(&in_order, false) {
-        Answer::Unknown
-    } else {
-        Answer::Impossible
+pub(super) fn judge(stack: &Container, horizon: u32) -> Answer {
+    match Prefix::new(stack, horizon) {
+        Ok(prefix) => prefix.judge(),
+        Err(returned) => Answer::Impossible(Some(returned)),
     }
 }
 
+/// What is wrong, if what is left is popped in some way.
+struct Fault {
+    /// Whether it is wrong in whatever way it is.
+    anyhow: bool,
+    /// From which horizon on it is wrong, as a guess.
+    since: u32,
+}
+
 /// What is known at a horizon.
-struct Prefix {
+struct Prefix<'a> {
+    stack: &'a Container,
+    horizon: u32,
     /// One more than the last time.
     end: u32,
     /// The pushes and pops of values that were popped.
@@ -79,11 +78,13 @@ struct Prefix {
     found_empty: Vec<Span>,
 }
 
-impl Prefix {
-    /// `None` if rule 1 or 2 is broken.
-    fn new(stack: &Container, horizon: u32) -> Option<Self> {
-        let (mut takers, mut found_empty) = (Vec::new(), Vec::new());
-        let mut pops: Vec<Option<Span>> = vec![None; stack.puts.len()];
+impl<'a> Prefix<'a> {
+    /// If rule 1 or 2 is broken, the first return that breaks it.
+    fn new(stack: &'a Container, horizon: u32) -> Result<Self, u32> {
+        let (mut takers, mut found_empty, mut broken) = (Vec::new(), Vec::new(), NEVER);
+        // What is pushed later does not matter, and who popped it returned too early.
+        let puts = &stack.puts[..stack.puts.partition_point(|push| push.call < horizon)];
+        let mut pops: Vec<Option<Span>> = vec![None; puts.len()];
         for &(pop, answered) in stack.takes.iter().take_while(|(span, _)| span.call < horizon) {
             let is_open = pop.ret > horizon;
             if is_open {
@@ -91,24 +92,29 @@ impl Prefix {
             }
             match answered {
                 Answered::Value(number) if is_open => {
-                    pops[number as usize].get_or_insert(Span { ret: NEVER, ..pop });
+                    let told = pops.get_mut(number as usize);
+                    told.map(|told| told.get_or_insert(Span { ret: NEVER, ..pop }));
                 }
                 // What nobody saw never returned.
                 Answered::Unseen => {}
                 _ if is_open => {}
-                Answered::Stranger => return None,
+                Answered::Stranger => broken = broken.min(pop.ret),
                 Answered::Empty => found_empty.push(pop),
                 Answered::Value(number) => {
-                    let is_early = pop.ret < stack.puts[number as usize].call;
-                    let other = pops[number as usize].replace(pop);
-                    if is_early || other.is_some_and(|other| other.ret != NEVER) {
-                        return None;
+                    if pop.ret < stack.puts[number as usize].call {
+                        broken = broken.min(pop.ret);
+                        continue;
                     }
+                    let other = pops[number as usize].replace(pop).filter(|other| other.ret != NEVER);
+                    broken = other.map_or(broken, |other| broken.min(pop.ret.max(other.ret)));
                 }
             }
         }
+        if broken != NEVER {
+            return Err(broken);
+        }
         let (mut popped, mut left) = (Vec::new(), Vec::new());
-        for (push, pop) in stack.puts.iter().zip(pops) {
+        for (push, pop) in puts.iter().zip(pops) {
             let push = Span { ret: if push.ret <= horizon { push.ret } else { NEVER }, ..*push };
             match pop {
                 Some(pop) if pop.ret != NEVER => popped.push(Life { push, pop }),
@@ -116,7 +122,23 @@ impl Prefix {
                 _ => {}
             }
         }
-        Some(Prefix { end: stack.end, popped, left, takers, found_empty })
+        // Nothing happens later than what returned last.
+        let end = stack.end.min(horizon + 1);
+        Ok(Prefix { stack, horizon, end, popped, left, takers, found_empty })
+    }
+
+    fn judge(&self) -> Answer {
+        let deadlines = self.deadlines();
+        let Some(told) = self.fault(&deadlines, true, true) else { return Answer::Possible };
+        if told.anyhow || self.takers.is_empty() {
+            return Answer::Impossible(Some(told.since));
+        }
+        let Some(ordered) = self.fault(&deadlines, false, true) else { return Answer::Possible };
+        if ordered.anyhow {
+            return Answer::Impossible(Some(ordered.since));
+        }
+        let without = self.fault(&deadlines, false, false);
+        without.map_or(Answer::Unknown, |fault| Answer::Impossible(Some(fault.since)))
     }
 
     /// What is left and has a deadline: that, and its place; the first deadline first.
@@ -147,8 +169,8 @@ impl Prefix {
     }
 
     /// The pops of what is left, where those that take it later are known or, unless `as_told`,
-    /// not; `None` if there are too few before some deadline.
-    fn taken(&self, deadlines: &[(u32, u32)], as_told: bool) -> Option<Vec<Span>> {
+    /// not; if there are too few before some deadline, the first such one.
+    fn taken(&self, deadlines: &[(u32, u32)], as_told: bool) -> Result<Vec<Span>, u32> {
         let in_the_end = Span { call: self.end, ret: NEVER };
         let told = |taken: Option<Span>| taken.filter(|_| as_told);
         let mut pops: Vec<Span> =
@@ -159,25 +181,40 @@ impl Prefix {
         for &(deadline, place) in deadlines {
             let pop = &mut pops[place as usize];
             if *pop == in_the_end {
-                *pop = Span { call: *free.next().filter(|&&call| call < deadline)?, ret: NEVER };
+                let call = *free.next().filter(|&&call| call < deadline).ok_or(deadline)?;
+                *pop = Span { call, ret: NEVER };
             }
         }
-        Some(pops)
+        Ok(pops)
     }
 
-    /// Whether rules 3 and 4 are kept, if what is left is popped by `pops`, or is away unless `they_stay`.
-    fn is_possible(&self, pops: &[Span], they_stay: bool) -> bool {
+    /// What is wrong if what is left is popped like this (see `taken`), or is away unless `they_stay`.
+    fn fault(&self, deadlines: &[(u32, u32)], as_told: bool, they_stay: bool) -> Option<Fault> {
+        let pops = match self.taken(deadlines, as_told) {
+            Ok(pops) => pops,
+            Err(deadline) => {
+                return Some(Fault { anyhow: !as_told, since: self.stack.settled(deadline, self.horizon) });
+            }
+        };
         let left = self.left.iter().zip(pops).filter(|_| they_stay);
-        let left = left.map(|(&(push, _), &pop)| Life { push, pop });
+        let left = left.map(|(&(push, _), pop)| Life { push, pop });
         let all = self.popped.iter().copied().chain(left);
         let lives: Vec<Life> = all.filter(|life| life.push.ret < life.pop.call).collect();
-        self.was_empty(&lives) && nesting::is_possible(&lives, self.end)
+        if let Some(returned) = self.never_empty(&lives) {
+            return Some(Fault { anyhow: !they_stay, since: self.stack.settled(returned, self.horizon) });
+        }
+        let Conflict { lives, popped, since } = nesting::conflict(&lives, self.end)?;
+        let anyhow = lives.iter().all(|life| life.pop.ret != NEVER);
+        // What is popped later may have been taken by others, as it seems until they return.
+        let alone = lives.iter().all(|life| life.pop.ret <= since);
+        let settled = if alone { since } else { self.stack.settled(popped, self.horizon).max(since) };
+        Some(Fault { anyhow, since: settled })
     }
 
-    /// Whether rule 4 is kept.
-    fn was_empty(&self, lives: &[Life]) -> bool {
+    /// The first return of a pop that breaks rule 4.
+    fn never_empty(&self, lives: &[Life]) -> Option<u32> {
         if self.found_empty.is_empty() {
-            return true;
+            return None;
         }
         let mut changes = vec![0_i32; self.end as usize + 1];
         for life in lives {
@@ -192,7 +229,7 @@ impl Prefix {
             there += change;
             instants += u32::from(there == 0);
         }
-        let had_instant = |pop: &Span| before[pop.ret as usize] > before[pop.call as usize];
-        self.found_empty.iter().all(had_instant)
+        let had_none = |pop: &&Span| before[pop.ret as usize] == before[pop.call as usize];
+        self.found_empty.iter().filter(had_none).map(|pop| pop.ret).min()
     }
 }
