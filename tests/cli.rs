@@ -430,7 +430,7 @@ fn a_model_and_its_first_value_can_be_chosen() {
     folder.atropos("check five.jsonl --initial -5 --model register").with(1);
     folder.write("cas.jsonl", VALID.replace("write", "cas").replacen("1}", "[1,2]}", 2));
     let refused = folder.atropos("check cas.jsonl --model register").with(2);
-    assert!(refused.err.contains("cas.jsonl:1: the model `register` has no `cas`"), "{}", refused.err);
+    assert!(refused.err.contains("cas.jsonl:1:1: the model `register` has no `cas`"), "{}", refused.err);
 }
 
 #[test]
@@ -445,7 +445,7 @@ fn malformed_histories_are_refused_with_their_place() {
         VALID.lines().take(1).map(|line| format!("{line}\n{line}\n")).collect::<String>(),
     );
     let twice = folder.atropos("check twice.jsonl").with(2);
-    assert!(twice.err.contains("twice.jsonl:2: process 0 invokes"), "{}", twice.err);
+    assert!(twice.err.contains("twice.jsonl:2:1: process 0 invokes"), "{}", twice.err);
     let mut piped = folder.command("check -").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     piped.stdin.take().unwrap().write_all(VALID.as_bytes()).unwrap();
     assert_eq!(piped.wait().unwrap().code(), Some(0));

@@ -76,3 +76,51 @@ fn what_cannot_be_exported_is_refused_and_what_was_there_stays() {
     assert_eq!(folder.read("there.edn"), WRITTEN_EDN);
     assert_eq!(folder.files(""), ["cut.edn", "plain.edn", "there.edn"]);
 }
+
+/// Many histories of Jepsen's are one line, so a line alone is not a place.
+#[test]
+fn events_that_contradict_one_another_or_the_model_are_told_with_their_place() {
+    // Each format with an event before the others, what separates two, and where the third begins.
+    type Write = fn(u64, &str, &str) -> String;
+    let json: Write = |process, kind, f| {
+        format!(r#"{{"process":{process},"type":"{kind}","f":"{f}","key":"x","value":null}}"#)
+    };
+    let edn: Write =
+        |process, kind, f| format!("{{:process {process}, :type :{kind}, :f :{f}, :key \"x\", :value nil}}");
+    let log: Write = |process, kind, f| format!("INFO  jepsen.util - {process}\t:{kind}\t:{f}\tnil");
+    let formats =
+        [("jsonl", json, "", "\n  ", ""), ("elle-json", json, "[", ", ", "]"), ("edn", edn, "[", " ", "]")];
+    let formats = formats.into_iter().chain([
+        ("edn", edn, "", "\n", ""),
+        ("porcupine", edn, "", " ", "\n"),
+        ("jepsen-log", log, "", "\r\n", "\n"),
+    ]);
+    let folder = Folder::new("contradictions");
+    for (format, write, open, between, close) in formats {
+        let first = write(7, "invoke", "get");
+        let cases = [
+            (write(7, "invoke", "get"), "process 7 invokes `get` while its `get` of line 1, column "),
+            (
+                write(8, "ok", "get"),
+                "process 8 returns from `get` without having invoked it: expected an `invoke`",
+            ),
+            (
+                write(7, "ok", "put"),
+                "process 7 returns from `put` instead of `get`, which it invoked in line 1, c",
+            ),
+            (write(9, "invoke", "gett"), "the model `kv` has no `gett`: expected one of "),
+        ];
+        for (event, message) in cases {
+            let before = format!("{open}{first}{between}");
+            folder.write("history", format!("{before}{event}{close}"));
+            // An event of a log begins with its process.
+            let logged = event.find(|c: char| c.is_ascii_digit()).filter(|_| format == "jepsen-log");
+            let (line, start) =
+                (before.lines().count() + usize::from(before.ends_with('\n')), before.rfind('\n'));
+            let column = before.len() - start.map_or(0, |start| start + 1) + logged.unwrap_or(0) + 1;
+            let told = folder.atropos(&format!("check history --model kv --format {format}")).with(2);
+            let expected = format!("error: history:{line}:{column}: {message}");
+            assert!(told.err.starts_with(&expected), "{format}: {}\n{expected}", told.err);
+        }
+    }
+}

@@ -94,11 +94,7 @@ impl Case {
         operations: Vec<Operation>,
         model: Box<dyn Erased>,
     ) -> Result<Self, HistoryError> {
-        let wrong = |operation: &Operation, message| HistoryError {
-            line: history.line(operation.invoked),
-            column: None,
-            message,
-        };
+        let wrong = |operation: &Operation, message| history.wrong(operation.invoked, message);
         if let Some(last) = operations.last().filter(|_| history.events.len() >= COMPUTE as usize / 2) {
             return Err(wrong(last, "a history has two thousand million events at most".into()));
         }

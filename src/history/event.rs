@@ -1,6 +1,7 @@
 //! The lines of a history: who began or finished what, in the order it happened.
 
-use super::{Function, Value};
+use super::error::Place;
+use super::{Function, HistoryError, Value};
 use crate::base::SimTime;
 
 /// What an event tells of its operation.
@@ -57,19 +58,25 @@ pub struct History {
     pub events: Vec<Event>,
     /// The line of each event in its file; empty if event `i` is line `i + 1`.
     lines: Vec<u32>,
+    /// The column in which each begins; empty if all begin in the first.
+    columns: Vec<u32>,
 }
 
 impl History {
     /// The history of these events.
     pub fn new(events: Vec<Event>) -> Self {
-        History { events, lines: Vec::new() }
+        History { events, lines: Vec::new(), columns: Vec::new() }
     }
 
-    /// Appends an event that came from this line of a file.
+    /// Appends an event that came from this place of a file.
     #[inline]
-    pub(super) fn push_from(&mut self, line: usize, event: Event) {
-        // Lines are only worth their memory where they differ from the indices.
+    pub(super) fn push_from(&mut self, Place { line, column }: Place, event: Event) {
+        // Places are only worth their memory where they differ from those of our own files.
         let index = self.events.len();
+        if !self.columns.is_empty() || column != 1 {
+            self.columns.resize(index, 1);
+            self.columns.push(u32::try_from(column).unwrap_or(u32::MAX));
+        }
         if !self.lines.is_empty() || line != index + 1 {
             if self.lines.is_empty() {
                 self.lines.extend(1..=index as u32);
@@ -82,5 +89,17 @@ impl History {
     /// The line, from 1, of the event `index` in the file it came from.
     pub fn line(&self, index: usize) -> usize {
         self.lines.get(index).map_or(index + 1, |&line| line as usize)
+    }
+
+    /// Where the event `index` begins in the file it came from.
+    pub(super) fn place(&self, index: usize) -> Place {
+        let column = self.columns.get(index).map_or(1, |&column| column as usize);
+        Place { line: self.line(index), column }
+    }
+
+    /// The error that something is wrong with the event `index`.
+    pub fn wrong(&self, index: usize, message: String) -> HistoryError {
+        let Place { line, column } = self.place(index);
+        HistoryError { line, column: Some(column), message }
     }
 }

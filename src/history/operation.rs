@@ -53,13 +53,15 @@ impl History {
         let mut operations: Vec<Operation> = Vec::with_capacity(self.events.len() / 2);
         let mut open = Open::new(self.events.len());
         for (index, event) in self.events.iter().enumerate() {
-            let wrong = |message| HistoryError { line: self.line(index), column: None, message };
+            let wrong = |message| self.wrong(index, message);
             if event.kind == Kind::Invoke {
                 if let Some(before) = open.insert(event.process, operations.len()) {
-                    let line = self.line(operations[before].invoked);
+                    let (process, f, before) = (event.process, &event.f, &operations[before]);
+                    let place = self.place(before.invoked);
                     return Err(wrong(format!(
-                        "process {} invokes `{}` while its `{}` of line {line} has not returned",
-                        event.process, event.f, operations[before].f
+                        "process {process} invokes `{f}` while its `{}` of {place} has not returned: expected \
+                         that to return first",
+                        before.f
                     )));
                 }
                 operations.push(Operation::begin(event, index));
@@ -67,13 +69,13 @@ impl History {
             }
             let Some(which) = open.remove(event.process) else {
                 return Err(wrong(format!(
-                    "process {} returns from `{}` without having invoked it",
+                    "process {} returns from `{}` without having invoked it: expected an `invoke` before",
                     event.process, event.f
                 )));
             };
-            let line = self.line(operations[which].invoked);
+            let place = self.place(operations[which].invoked);
             operations[which].complete(event, index).map_err(|what| {
-                wrong(format!("process {} {what}, which it invoked in line {line}", event.process))
+                wrong(format!("process {} {what}, which it invoked in {place}", event.process))
             })?;
         }
         Ok(operations)
@@ -203,21 +205,24 @@ mod tests {
     }
 
     #[test]
-    fn contradictions_name_the_line() {
+    fn contradictions_name_the_place() {
         let invoke = r#"{"process":0,"type":"invoke","f":"write","key":"x","value":3}"#;
         let cases = [
-            (invoke.to_owned(), "line 3: process 0 invokes `write` while its `write` of line 1"),
+            (
+                invoke.to_owned(),
+                "line 3, column 1: process 0 invokes `write` while its `write` of line 1, column 1 has",
+            ),
             (
                 r#"{"process":1,"type":"ok","f":"read"}"#.into(),
-                "line 3: process 1 returns from `read` without",
+                "line 3, column 1: process 1 returns from `read` without",
             ),
             (
                 r#"{"process":0,"type":"ok","f":"read"}"#.into(),
-                "line 3: process 0 returns from `read` instead",
+                "line 3, column 1: process 0 returns from `read` instead of `write`, which",
             ),
             (
                 r#"{"process":0,"type":"ok","f":"write","key":"y"}"#.into(),
-                "line 3: process 0 returns with key \"y\" instead of key \"x\"",
+                "line 3, column 1: process 0 returns with key \"y\" instead of key \"x\"",
             ),
         ];
         for (line, expected) in cases {

@@ -18,7 +18,7 @@ pub(super) fn name_processes(history: &mut History) -> Result<(), HistoryError> 
     let mut next = 0;
     for index in 0..history.events.len() {
         let event = &history.events[index];
-        let wrong = |message| Err(HistoryError { line: history.line(index), column: None, message });
+        let wrong = |message| Err(history.wrong(index, message));
         let process = if event.kind == Kind::Invoke {
             if open.len() == OPEN_MAX {
                 return wrong(format!(
@@ -95,8 +95,14 @@ mod tests {
     fn what_ends_nothing_is_refused() {
         let error =
             processes("{:type :invoke :f :write :value 1}\n{:type :ok :f :write :value 2}").unwrap_err();
-        assert!(error.starts_with("line 2: this `ok` of `write` ends nothing: no event has"), "{error}");
+        assert!(
+            error.starts_with("line 2, column 1: this `ok` of `write` ends nothing: no event has"),
+            "{error}"
+        );
         let error = processes(&"{:type :invoke :f :read}\n".repeat(101)).unwrap_err();
-        assert!(error.starts_with("line 101: no event has a `process`, and 100 invocations"), "{error}");
+        assert!(
+            error.starts_with("line 101, column 1: no event has a `process`, and 100 invocations"),
+            "{error}"
+        );
     }
 }

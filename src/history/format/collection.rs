@@ -5,13 +5,13 @@
 
 use super::anonymous;
 use super::fields::{Draft, Name, missing};
-use super::mistake::{LineCounter, Mistake, Parsed};
+use super::mistake::{Mistake, Parsed, PlaceCounter};
 use crate::history::{History, HistoryError};
 
 /// The events read so far.
 pub(super) struct Collection<'a> {
     text: &'a str,
-    lines: LineCounter,
+    places: PlaceCounter,
     history: History,
     process: Presence,
     f: Presence,
@@ -42,7 +42,7 @@ impl<'a> Collection<'a> {
         let history = History::new(Vec::with_capacity(text.len() / bytes_each));
         Collection {
             text,
-            lines: LineCounter::default(),
+            places: PlaceCounter::default(),
             history,
             process: Presence::default(),
             f: Presence::default(),
@@ -54,8 +54,8 @@ impl<'a> Collection<'a> {
         let Some(Draft { start, event, has_process, has_f }) = draft else { return };
         self.process.see(has_process, start);
         self.f.see(has_f, start);
-        let line = self.lines.line(self.text, start);
-        self.history.push_from(line, event);
+        let place = self.places.place(self.text, start);
+        self.history.push_from(place, event);
     }
 
     /// The history, if the file was `read` to its end.

@@ -14,7 +14,7 @@ use super::ReadOptions;
 use super::edn::Cursor;
 use super::fields::{Draft, Fields, Name, Source};
 use super::json::DEPTH_MAX;
-use super::mistake::{Parsed, mistake};
+use super::mistake::{Parsed, Place, mistake};
 use crate::history::{History, HistoryError, Kind};
 
 pub(super) fn read(text: &str, options: ReadOptions) -> Result<History, HistoryError> {
@@ -24,7 +24,8 @@ pub(super) fn read(text: &str, options: ReadOptions) -> Result<History, HistoryE
         let end = start + line.trim_end_matches(['\n', '\r']).len();
         let draft = event(&text[..end], start, options).map_err(|mistake| mistake.locate(text))?;
         if let Some(draft) = draft {
-            history.push_from(index + 1, draft.event);
+            let place = Place { line: index + 1, column: draft.start - start + 1 };
+            history.push_from(place, draft.event);
         }
         start += line.len();
     }

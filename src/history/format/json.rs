@@ -37,6 +37,11 @@ impl<'a> Cursor<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// The byte where the cursor stands, after white space or before it.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     /// The byte that comes next, after white space.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {

@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use super::json::Cursor;
-use super::mistake::{Parsed, text, text_within};
+use super::mistake::{Parsed, Place, text, text_within};
 use super::{ReadOptions, json_event};
 use crate::history::value::write_text;
 use crate::history::{Event, History, HistoryError};
@@ -90,9 +90,10 @@ impl JsonLines {
         let mut cursor = Cursor::by_line(text);
         loop {
             self.lines += 1;
+            let start = cursor.at();
             let event = event(&mut cursor, self.options).map_err(|mistake| further(mistake.locate(text)))?;
-            if let Some(event) = event {
-                self.history.push_from(self.lines, event);
+            if let Some((at, event)) = event {
+                self.history.push_from(Place { line: self.lines, column: at - start + 1 }, event);
             }
             if !cursor.next_line() {
                 return Ok(());
@@ -101,15 +102,16 @@ impl JsonLines {
     }
 }
 
-/// The event of a line, if there is one and a client did it.
+/// The event of a line and where it begins, if there is one and a client did it.
 #[inline]
-fn event(cursor: &mut Cursor<'_>, options: ReadOptions) -> Parsed<Option<Event>> {
+fn event(cursor: &mut Cursor<'_>, options: ReadOptions) -> Parsed<Option<(usize, Event)>> {
     if cursor.peek().is_none() {
         return Ok(None);
     }
+    let start = cursor.at();
     let event = json_event::fields(cursor)?.event(options)?;
     match cursor.peek() {
-        None => Ok(event),
+        None => Ok(event.map(|event| (start, event))),
         Some(_) => cursor.unexpected("the end of the line"),
     }
 }

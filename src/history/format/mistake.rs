@@ -1,6 +1,6 @@
 //! A mistake in a text, by its offset. Lines and columns are only counted once there is one.
 
-use std::fmt;
+pub(super) use crate::history::error::Place;
 
 use crate::history::HistoryError;
 
@@ -28,40 +28,33 @@ impl Mistake {
     }
 }
 
-/// A line and a column, both from 1; the column is in bytes.
-pub(super) struct Place {
-    line: usize,
-    column: usize,
-}
-
 impl Place {
     /// The place of the byte `at` of `text`.
     pub(super) fn of(text: &str, at: usize) -> Place {
-        let before = &text.as_bytes()[..at.min(text.len())];
-        let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-        Place { line: newlines(before) + 1, column: before.len() - start + 1 }
+        PlaceCounter::default().place(text, at.min(text.len()))
     }
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}", self.line, self.column)
-    }
-}
-
-/// The lines of offsets that only grow.
+/// The places of offsets that only grow.
 #[derive(Default)]
-pub(super) struct LineCounter {
+pub(super) struct PlaceCounter {
     at: usize,
-    line: usize,
+    /// How many lines have ended before.
+    lines: usize,
+    /// Where the line begins.
+    start: usize,
 }
 
-impl LineCounter {
-    /// The line, from 1, of the byte `at` of `text`.
-    pub(super) fn line(&mut self, text: &str, at: usize) -> usize {
-        self.line += newlines(&text.as_bytes()[self.at..at]);
+impl PlaceCounter {
+    /// The place of the byte `at` of `text`.
+    pub(super) fn place(&mut self, text: &str, at: usize) -> Place {
+        let passed = &text.as_bytes()[self.at..at];
+        if let Some(newline) = passed.iter().rposition(|&byte| byte == b'\n') {
+            self.lines += newlines(passed);
+            self.start = self.at + newline + 1;
+        }
         self.at = at;
-        self.line + 1
+        Place { line: self.lines + 1, column: at - self.start + 1 }
     }
 }
 

@@ -335,7 +335,10 @@ fn little_or_nothing_to_judge_is_said() {
     assert!(writes.note.is_some());
     let error =
         check(&history("0 invoke enqueue 1"), &Register::default(), &mut Budget::new(0, 0)).unwrap_err();
-    assert!(error.to_string().starts_with("line 1: the model `cas-register` has no `enqueue`"), "{error}");
+    assert!(
+        error.to_string().starts_with("line 1, column 1: the model `cas-register` has no `enqueue`"),
+        "{error}"
+    );
 }
 
 #[test]
