@@ -415,6 +415,10 @@ fn histories_are_judged() {
     folder.atropos("check valid.jsonl --verdict-only").with(0);
     let empty = folder.atropos("check empty.jsonl --json").with(3);
     assert!(empty.out.contains("nothing to judge"), "{}", empty.out);
+    // Not a verdict on what nobody could read.
+    folder.write("other.log", "\nGET / 200\n");
+    let other = folder.atropos("check other.log --json").with(2);
+    assert!(other.err.starts_with("error: other.log:2:1: no line is of an operation"), "{}", other.err);
     let late = folder.atropos("check valid.jsonl --timeout 0").with(3);
     assert!(late.out.contains("not decided within 0 s"), "{}", late.out);
 }

@@ -8,35 +8,42 @@
 //! What stands before the process is the logger's. Lines of other things are passed over, and so are
 //! those of a process that is no number: the nemesis. A failed or timed-out operation logs why in the
 //! place of its value, so arguments are those of the invocation; what follows the value (an error) is
-//! of no interest. Values are EDN.
+//! of no interest. Values are EDN. A file with lines of which none is of an operation, not even the
+//! nemesis's, is no such log.
 
 use super::ReadOptions;
 use super::edn::Cursor;
 use super::fields::{Draft, Fields, Name, Source};
 use super::json::DEPTH_MAX;
-use super::mistake::{Parsed, Place, mistake};
+use super::mistake::{Mistake, Parsed, Place, mistake};
 use crate::history::{History, HistoryError, Kind};
 
 pub(super) fn read(text: &str, options: ReadOptions) -> Result<History, HistoryError> {
     let mut history = History::new(Vec::with_capacity(text.len() / 80));
-    let mut start = 0;
+    let (mut start, mut is_log) = (0, text.trim().is_empty());
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let end = start + line.trim_end_matches(['\n', '\r']).len();
-        let draft = event(&text[..end], start, options).map_err(|mistake| mistake.locate(text))?;
-        if let Some(draft) = draft {
+        let logged = operation(&text[start..end]);
+        is_log |= logged.is_some();
+        let event = |logged| event(&text[..end], start, logged, options);
+        let draft = logged.as_ref().map(event).transpose().map_err(|mistake| mistake.locate(text))?;
+        if let Some(draft) = draft.flatten() {
             let place = Place { line: index + 1, column: draft.start - start + 1 };
             history.push_from(place, draft.event);
         }
         start += line.len();
     }
-    Ok(history)
+    if is_log {
+        return Ok(history);
+    }
+    let at = text.len() - text.trim_start().len();
+    let message = "no line is of an operation: expected lines such as `0 :invoke :read nil`".to_owned();
+    Err(Mistake { at, message }.locate(text))
 }
 
-/// The event of the line that begins at `start` and ends with `text`, if it is a client's.
-fn event(text: &str, start: usize, options: ReadOptions) -> Parsed<Option<Draft>> {
-    let Some(Logged { process, process_at, kind_at }) = operation(&text[start..]) else {
-        return Ok(None);
-    };
+/// The event that is `logged` in the line that begins at `start` and ends with `text`, if it is a client's.
+fn event(text: &str, start: usize, logged: &Logged<'_>, options: ReadOptions) -> Parsed<Option<Draft>> {
+    let &Logged { process, process_at, kind_at } = logged;
     let mut cursor = Cursor::in_line(text, start + process_at);
     if process.is_empty() {
         return cursor.unexpected("a process");
@@ -160,8 +167,17 @@ mod tests {
     }
 
     #[test]
+    fn a_log_of_other_things_is_no_history_and_one_of_the_nemesis_is_empty() {
+        for nothing in ["", " \n", "INFO  jepsen.util - :nemesis\t:info\t:start\tnil\nwhat\n"] {
+            assert_eq!(parse(nothing, false), Ok(History::default()), "{nothing:?}");
+        }
+    }
+
+    #[test]
     fn mistakes_have_their_place() {
         let cases = [
+            ("\n what is\nthis?\n", "line 2, column 2: no line is of an operation: expected lines such as"),
+            ("INFO  jepsen.core - Relax", "line 1, column 1: no line is of an operation"),
             ("\nx 0\t:inv", "line 2, column 5: unknown type `inv`: expected invoke, ok, fail or info"),
             (
                 "x 0\t:invoke",
