@@ -158,3 +158,15 @@ fn no_more_are_out_than_the_budget_allows_whatever_takes_them_out() {
     let (none, counters) = run(busy(Some(0)), None, 10);
     assert_eq!((none.most_out, counters.crashes, counters.pauses), (0, 0, 0));
 }
+
+#[test]
+fn a_rolling_restart_within_a_budget_goes_round_all_nodes() {
+    let roll = Fault {
+        when: When::once(SimTime::ZERO + MS(10)),
+        action: Action::RollingRestart { target: Target::All, up: MS(5) },
+        lasts: Some(MS(10).into()),
+        max_down: Some(1),
+    };
+    let (log, counters) = run(vec![roll], None, 1);
+    assert_eq!((counters.crashes_in_turn, log.most_out), (5, 1), "one at a time, and each in its turn");
+}

@@ -89,7 +89,9 @@ impl<P: Process, C> World<P, C> {
             Some(target) => self.resolve(target, fault, &self.all_nodes()),
             None => Vec::new(),
         };
-        if let Some(most) = max_down {
+        // One that goes from node to node asks before each: not all are down at once.
+        let in_turn = matches!(action, Action::RollingRestart { .. });
+        if let Some(most) = max_down.filter(|_| !in_turn) {
             self.keep_within(most, &mut targets);
         }
         self.schedule.strikes[fault as usize] += 1;
