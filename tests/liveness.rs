@@ -210,3 +210,26 @@ fn where_too_few_are_left_nothing_is_demanded() {
     let (_, detail) = judged(&lost);
     assert!(detail.ends_with("n0 has withdrawn, n1 has withdrawn"), "{detail}");
 }
+
+/// What is slow keeps what it has begun, and what waits behind it: mended, it does not.
+#[test]
+fn what_was_slow_keeps_nobody_waiting_once_mended() {
+    let slow_node = "kind = \"slow_node\"\ntarget = \"all\"\nservice_time = \"1h\"\nfor = \"1h\"";
+    let slow_link = "kind = \"slow_link\"\nby = \"1h\"\nfor = \"1h\"";
+    let delay = "kind = \"delay\"\nby = \"1h\"\ncount = 1000000";
+    let narrow = "kind = \"degrade\"\nbandwidth = 200\nfor = \"1h\"";
+    for (fault, network) in [
+        (slow_node, ""),
+        (slow_link, "fifo = true"),
+        (delay, "fifo = true"),
+        (narrow, "fifo = true"),
+        (narrow, "bandwidth = 1000000"),
+    ] {
+        let text = format!(
+            "duration = \"25s\"\n[network]\n{network}\n[liveness]\nafter = \"10s\"\nwithin = \"10s\"\n[[faults]]\nat = \"2s\"\n{fault}\n"
+        );
+        for seed in 0..3 {
+            assert_eq!(judged(&run(&text, seed)), (Verdict::Valid, ""), "{fault}");
+        }
+    }
+}

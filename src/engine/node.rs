@@ -79,8 +79,10 @@ pub(super) struct Inbox<P: Process> {
     /// Until when a fault has frozen it.
     pub(super) frozen_until: SimTime,
     pub(super) waiting: VecDeque<Item<P>>,
-    /// Whether a wake-up is in the queue.
+    /// Whether a wake-up is in the queue, …
     pub(super) waking: bool,
+    /// … and when it is due; one that comes at another time was put off or brought forward.
+    pub(super) wakes_at: SimTime,
     /// By how much a fault slows the node down, and until when. The machine stays slow over a crash.
     pub(super) slow: (SimDuration, SimTime),
 }
@@ -184,7 +186,8 @@ impl<P: Process> Default for Writes<P> {
 impl<P: Process> Default for Inbox<P> {
     fn default() -> Self {
         let (busy_until, frozen_until) = (SimTime::ZERO, SimTime::ZERO);
-        Inbox { busy_until, frozen_until, waiting: VecDeque::new(), waking: false, slow: Default::default() }
+        let (waiting, waking, wakes_at) = (VecDeque::new(), false, SimTime::ZERO);
+        Inbox { busy_until, frozen_until, waiting, waking, wakes_at, slow: Default::default() }
     }
 }
 

@@ -387,6 +387,7 @@ impl<P: Process, C> World<P, C> {
         if !inbox.waking {
             inbox.waking = true;
             let at = self.core.now.max(inbox.busy_until) + service_time;
+            inbox.wakes_at = at;
             let incarnation = state.incarnation;
             self.core.schedule(at, Event::Wake { node, incarnation });
         }
@@ -399,16 +400,22 @@ impl<P: Process, C> World<P, C> {
             return;
         }
         let inbox = state.inbox.get();
+        if inbox.wakes_at != self.core.now {
+            return; // Another wake-up has come before it.
+        }
         let service_time = self.core.service_time + inbox.slowed_by(self.core.now);
         if self.core.now < inbox.busy_until {
             // Paused meanwhile: what was being served is served afresh.
             let at = inbox.busy_until + service_time;
+            inbox.wakes_at = at;
             return self.core.schedule(at, Event::Wake { node, incarnation });
         }
         let item = inbox.waiting.pop_front();
         inbox.waking = !inbox.waiting.is_empty();
         if inbox.waking {
-            self.core.schedule(self.core.now + service_time, Event::Wake { node, incarnation });
+            let at = self.core.now + service_time;
+            inbox.wakes_at = at;
+            self.core.schedule(at, Event::Wake { node, incarnation });
         }
         if let Some(item) = item {
             self.handle(node, item, observer);

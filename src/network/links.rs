@@ -172,9 +172,13 @@ impl Network {
         place.map_or_else(Default::default, |(place, placed)| placed.clients_by(&place))
     }
 
-    /// From now on chance does nothing to messages any more: they are late, but neither lost nor hurt.
+    /// From now on chance does nothing to messages any more: they are late, but neither lost nor hurt. Nor
+    /// do they wait for those sent before: what is on its way on a link [in order](Network::is_in_order)
+    /// must have arrived.
     pub fn clear_up(&mut self) {
         self.config.clear_up();
+        self.latest.reset();
+        self.states.reset();
         self.has_plain_links = self.config.overrides.is_empty() && self.config.links.is_plain();
     }
 
@@ -250,8 +254,13 @@ impl Network {
 
     /// The same on the long way: links may differ in their order.
     pub fn in_own_order(&mut self, link: LinkId, at: SimTime) -> SimTime {
+        if self.is_in_order(link) { self.push_back(link, at) } else { at }
+    }
+
+    /// Whether no message overtakes another on `link`.
+    pub fn is_in_order(&self, link: LinkId) -> bool {
         let own = self.overrides(link).filter_map(|special| special.fifo).last();
-        if own.unwrap_or(self.config.fifo) { self.push_back(link, at) } else { at }
+        own.unwrap_or(self.config.fifo)
     }
 
     #[inline(always)]

@@ -23,6 +23,12 @@ impl<T: Clone + Default> PerLink<T> {
         PerLink { nodes, ends, few: vec![T::default(); ends * ends], many: Table::new() }
     }
 
+    /// Keeps the default for each link again.
+    pub(super) fn reset(&mut self) {
+        self.few.fill(T::default());
+        self.many = Table::new();
+    }
+
     /// What is kept for `link`.
     #[inline(always)]
     pub(super) fn of(&mut self, link: LinkId) -> &mut T {

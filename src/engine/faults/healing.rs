@@ -2,8 +2,10 @@
 
 use std::hash::Hash;
 
+use super::super::core::Core;
 use super::super::event::Event;
 use super::super::observer::{Happening, Observer};
+use super::super::queue::Entry;
 use super::super::world::World;
 use crate::base::{Draw, NodeId, SimDuration, StreamName};
 use crate::clocks::Clock;
@@ -28,6 +30,7 @@ impl<P: Process, C> World<P, C> {
         self.core.disk.be_sound();
         self.core.look_at_the_sky();
         self.release_clogged();
+        self.core.deliver_what_is_in_order();
         for node in core {
             self.mend(node, observer);
         }
@@ -102,10 +105,29 @@ impl<P: Process, C> World<P, C> {
         let incarnation = state.incarnation;
         let Some(inbox) = state.inbox.if_any() else { return };
         inbox.slow = (SimDuration::ZERO, now);
-        let is_late = inbox.waking && inbox.busy_until > now;
+        // Frozen, or at something that it would have been slow with.
+        let latest = now + self.core.service_time;
+        let is_late = inbox.waking && (inbox.busy_until > now || inbox.wakes_at > latest);
         (inbox.busy_until, inbox.frozen_until) = (inbox.busy_until.min(now), inbox.frozen_until.min(now));
         if is_late {
+            inbox.wakes_at = now;
             self.core.schedule(now, Event::Wake { node, incarnation });
+        }
+    }
+}
+
+impl<P: Process> Core<P> {
+    /// What is on its way on links that keep their order arrives now, in that order: what was sent over a slow
+    /// link would keep all that is sent from now on waiting otherwise, for as long as the link was slow.
+    fn deliver_what_is_in_order(&mut self) {
+        for Entry { time, sequence, slot } in self.queue.drain() {
+            let link = self.events.peek(slot).and_then(Event::way);
+            if link.is_some_and(|link| self.network.is_in_order(link)) {
+                let sequence = self.queue.take_sequence();
+                self.queue.push(self.now, sequence, slot);
+            } else {
+                self.queue.push(time, sequence, slot);
+            }
         }
     }
 }

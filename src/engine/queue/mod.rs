@@ -154,6 +154,13 @@ impl Queue {
         Some(Entry { time: SimTime::from_ns(time), sequence: low >> SLOT_BITS, slot: slot_of(entry) })
     }
 
+    /// Removes all entries, earliest first. Sequence numbers go on.
+    pub fn drain(&mut self) -> Vec<Entry> {
+        let entries = std::iter::from_fn(|| self.pop()).collect();
+        *self = Queue { next_sequence: self.next_sequence, ..Queue::new() };
+        entries
+    }
+
     /// The slot of the entry that is `ahead` places behind the next, if it is at hand.
     #[inline(always)]
     pub fn ahead(&self, ahead: usize) -> Option<u32> {
