@@ -233,3 +233,45 @@ fn what_was_slow_keeps_nobody_waiting_once_mended() {
         }
     }
 }
+
+/// A fault is over when what it delayed has arrived.
+#[test]
+fn what_was_begun_while_it_was_slow_is_waited_for() {
+    for fault in [
+        "kind = \"slow_node\"\ntarget = \"all\"\nservice_time = \"50s\"",
+        "kind = \"slow_disk\"\ntarget = \"all\"\nby = \"50s\"",
+        "kind = \"slow_disk\"\ntarget = \"all\"\nfactor = 100000",
+        "kind = \"slow_link\"\nby = \"50s\"",
+        "kind = \"degrade\"\nreorder = 1.0\nreorder_by = \"50s\"",
+    ] {
+        let text = format!(
+            "duration = \"80s\"\n[network]\nfifo = true\n[disk]\nsync = \"0.5ms\"\n[[faults]]\nat = \"2s\"\nfor = \"1s\"\n{fault}\n"
+        );
+        assert_eq!(judged(&run(&text, 1)), (Verdict::Valid, ""), "{fault}");
+    }
+}
+
+/// A tail has an end, and a bound that comes after it is a bound.
+#[test]
+fn faults_that_last_by_chance_are_waited_for() {
+    let text = |duration: u64| {
+        format!(
+            r#"
+duration = "{duration}s"
+[liveness]
+within = "5s"
+[[faults]]
+kind = "crash"
+target = "random"
+every = {{ exponential = {{ min = "0s", mean = "1s" }} }}
+for = {{ exponential = {{ min = "0s", mean = "200ms" }} }}
+until = "5s"
+"#
+        )
+    };
+    assert_eq!(judged(&run(&text(20), 1)), (Verdict::Valid, ""));
+    let text = format!("protocol = \"raft\"\n{}", text(15));
+    let source = Source { path: "test.toml", name: "test".to_owned(), text: text.as_bytes() };
+    let found = read(source, &registry::specs()).unwrap_err().render(false);
+    assert!(found.contains("as faults may last until"), "{found}");
+}

@@ -62,7 +62,6 @@ impl fmt::Display for Latency {
 }
 
 /// No sample is longer than a day, however heavy the tail.
-const LONGEST: SimDuration = SimDuration::from_secs(86_400);
 const LONGEST_NS: f64 = 86_400.0 * 1e9;
 
 impl From<SimDuration> for Latency {
@@ -85,9 +84,23 @@ impl Latency {
         match self {
             Latency::Constant(d) => *d,
             Latency::Uniform { max, .. } => *max,
-            Latency::Exponential { .. } | Latency::Lognormal { .. } | Latency::Pareto { .. } => LONGEST,
+            Latency::Exponential { .. } | Latency::Lognormal { .. } | Latency::Pareto { .. } => {
+                self.most_of_tail()
+            }
             Latency::Empirical(samples) => samples.most(),
         }
+    }
+
+    /// No tail reaches further: a draw has 53 bits.
+    fn most_of_tail(&self) -> SimDuration {
+        // ln 2^53 is 36.74, and the normal sample that Box and Muller make of it 8.573.
+        let ns = match self {
+            Latency::Exponential { min, mean } => min.as_ns() as f64 + 36.8 * (*mean - *min).as_ns() as f64,
+            Latency::Lognormal { median, sigma } => median.as_ns() as f64 * libm::exp(8.6 * sigma),
+            Latency::Pareto { min, alpha } => min.as_ns() as f64 * libm::exp(36.8 / alpha),
+            Latency::Constant(_) | Latency::Uniform { .. } | Latency::Empirical(_) => LONGEST_NS,
+        };
+        SimDuration::from_ns(ns.min(LONGEST_NS) as u64)
     }
 
     /// No sample is shorter.

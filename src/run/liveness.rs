@@ -126,7 +126,7 @@ fn demanded_from(scenario: &Scenario) -> Option<SimTime> {
     if let Some(healing) = scenario.liveness.healing {
         return Some(healing.at);
     }
-    let over = |fault: &Fault| fault.over(scenario.nodes);
+    let over = |fault: &Fault| fault.over(scenario.nodes, scenario.disk.sync.most());
     let last =
         scenario.faults.iter().map(over).try_fold(SimTime::ZERO, |last, over| Some(last.max(over?)))?;
     let is_written = scenario.liveness.within.is_some();

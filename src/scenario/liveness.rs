@@ -27,11 +27,13 @@ impl Decoder<'_> {
             self.keep(format!("[{}]", sections::LIVENESS.name), &table.settings);
         }
         let duration = top.settings.duration("duration").filter(|_| table.whole);
-        if let Some(problem) = duration.and_then(|duration| never_demanded(&table.settings, duration)) {
+        let nodes = top.settings.count("nodes").map_or(self.nodes, |nodes| nodes as u32);
+        let over = |fault: &Fault| fault.over(nodes, SimDuration::ZERO);
+        let last = faults.iter().filter_map(over).max().unwrap_or(SimTime::ZERO).since(SimTime::ZERO);
+        if let Some(problem) = duration.and_then(|duration| never_demanded(&table.settings, last, duration)) {
             self.disagreement(&problem, &[&table, top]);
         }
-        let nodes = top.settings.count("nodes").map_or(self.nodes, |nodes| nodes as u32);
-        let goes_on = || faults.iter().find(|fault| fault.over(nodes).is_none());
+        let goes_on = || faults.iter().find(|fault| over(fault).is_none());
         let (within, after) = (table.settings.duration("within"), table.settings.duration("after"));
         if let (Some(_), None, Some(fault)) = (within, after, goes_on()) {
             let verb = fault.action.verb();
@@ -54,20 +56,25 @@ fn end_of_swarm(duration: SimDuration, within: Option<SimDuration>) -> SimDurati
     SimDuration::from_ns(after.max(duration.as_ns() / 2).max(1))
 }
 
-/// Why nothing is demanded in a run that lasts `duration`, if so.
-fn never_demanded(table: &Settings, duration: SimDuration) -> Option<KeyProblem> {
+/// Why nothing is demanded in a run that lasts `duration` and whose faults, if nothing mends them, may last
+/// until `last`, if so.
+fn never_demanded(table: &Settings, last: SimDuration, duration: SimDuration) -> Option<KeyProblem> {
     let (within, after) = (table.duration("within"), table.duration("after"));
     if table.has("core") && after.is_none() {
         let message = "`core` says who is mended `after` an instant, and there is none";
         return Some(KeyProblem::new("core", message));
     }
-    let needed = after.unwrap_or_default() + within.unwrap_or_default();
+    let needed = after.unwrap_or(last) + within.unwrap_or_default();
     if needed < duration || (after.is_none() && within.is_none()) {
         return None;
     }
     let key = if after.is_some() { "after" } else { "within" };
+    let lasts = match after {
+        None if !last.is_zero() => format!(" as faults may last until {}", exact(last)),
+        _ => String::new(),
+    };
     let message = format!(
-        "nobody can tell in time: {} have to pass, and the run ends after {}",
+        "nobody can tell in time: {} have to pass{lasts}, and the run ends after {}",
         exact(needed),
         exact(duration)
     );
