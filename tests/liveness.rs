@@ -251,6 +251,50 @@ fn what_was_begun_while_it_was_slow_is_waited_for() {
     }
 }
 
+#[test]
+fn clients_are_waited_for_only_as_long_as_they_look_for_a_node_that_answers() {
+    let run = |clients: &str| {
+        let text = format!(
+            "nodes = 21\nduration = \"90s\"\n[clients]\ncount = 20\n{clients}\n[[faults]]\nkind = \"crash\"\ntarget = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\nat = \"2s\"\n"
+        );
+        run(&text, 1)
+    };
+    // It may find one down after the other.
+    assert_eq!(judged(&run("timeout = \"1s\"\nretry = \"900ms\"")), (Verdict::Valid, ""));
+    // It never asks another.
+    let outcome = run("timeout = \"1s\"\nretry = \"1s\"");
+    let (verdict, detail) = judged(&outcome);
+    assert_eq!(verdict, Verdict::Valid);
+    assert!(detail.contains("clients ask one node only"), "{detail}");
+}
+
+/// Clients that are cut off with a few nodes for good hear no majority. The others do.
+#[test]
+fn clients_in_a_place_that_is_cut_off_are_not_waited_for() {
+    let text = r#"
+duration = "60s"
+[topology]
+nodes = ["us/a", "eu/a", "ap/a", "us/b", "eu/b"]
+clients = ["us/a", "eu/a", "ap/a"]
+[[topology.route]]
+between = ["us", "eu"]
+latency = "4ms"
+[[topology.route]]
+between = ["us", "ap"]
+latency = "6ms"
+[[topology.route]]
+between = ["ap", "eu"]
+latency = "8ms"
+[[faults]]
+kind = "partition"
+isolate = "region:eu"
+at = "2s"
+"#;
+    for seed in 0..3 {
+        assert_eq!(judged(&run(text, seed)), (Verdict::Valid, ""), "seed {seed}");
+    }
+}
+
 /// A tail has an end, and a bound that comes after it is a bound.
 #[test]
 fn faults_that_last_by_chance_are_waited_for() {

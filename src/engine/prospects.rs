@@ -1,7 +1,7 @@
 //! Whether operations can complete at all, and what stands in their way.
 
 use super::world::World;
-use crate::base::{LinkId, NodeId};
+use crate::base::{Address, ClientId, LinkId, NodeId};
 use crate::process::Process;
 
 impl<P: Process, C> World<P, C> {
@@ -22,24 +22,39 @@ impl<P: Process, C> World<P, C> {
             ));
         }
         let partitions = &self.core.network.partitions;
-        let hear = |a: NodeId, b: NodeId| {
-            !partitions.blocks(LinkId::new(a, b)) && !partitions.blocks(LinkId::new(b, a))
-        };
-        // Greedy: who does not fit to those before him is left out. Of the shapes that partitions have,
-        // none has a larger circle than one begun at the right node.
-        let circle = |first: NodeId| {
-            let mut circle = vec![first];
-            for &node in &able {
-                if node != first && circle.iter().all(|member| hear(*member, node)) {
-                    circle.push(node);
-                }
-            }
-            circle.len()
-        };
-        if partitions.is_empty() || able.iter().any(|node| circle(*node) >= quorum) {
+        if partitions.is_empty() || able.iter().any(|node| self.circle(*node, &able).len() >= quorum) {
             return Ok(());
         }
         Err(format!("no {quorum} of {} nodes all hear each other", self.processes.len()))
+    }
+
+    /// Where [prospects](World::prospects) are good: whether `client` and at least `quorum` nodes that take
+    /// part all hear each other.
+    pub fn can_be_answered(&self, client: ClientId, quorum: usize) -> bool {
+        let mut able: Vec<NodeId> = self.all_nodes();
+        if able.iter().all(|node| self.hear(*node, client)) {
+            return true;
+        }
+        able.retain(|node| self.plight(*node).is_none() && self.hear(*node, client));
+        able.iter().any(|node| self.circle(*node, &able).len() >= quorum)
+    }
+
+    /// Some of `able`, `first` among them, who all hear each other. Greedy: who does not fit to those before
+    /// him is left out. Of the shapes that partitions have, none has a larger circle than one begun at the
+    /// right node.
+    fn circle(&self, first: NodeId, able: &[NodeId]) -> Vec<NodeId> {
+        let mut circle = vec![first];
+        for &node in able {
+            if node != first && circle.iter().all(|member| self.hear(*member, node)) {
+                circle.push(node);
+            }
+        }
+        circle
+    }
+
+    fn hear(&self, node: NodeId, other: impl Into<Address> + Copy) -> bool {
+        let partitions = &self.core.network.partitions;
+        !partitions.blocks(LinkId::new(node, other)) && !partitions.blocks(LinkId::new(other, node))
     }
 
     /// What each node waits for, in words, node by node.

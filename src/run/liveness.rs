@@ -30,16 +30,40 @@ struct Wait {
     since: SimTime,
     /// The latest attempt.
     operation: Event,
+    /// When that began; `None` while the client, which has given it up, thinks.
+    begun: Option<SimTime>,
+    /// How long those before it took, since faults are over.
+    waited: SimDuration,
+    /// When it has been too long.
+    limit: Option<SimTime>,
+}
+
+impl Wait {
+    /// The client has waited until `now` without an answer. Its pauses between attempts are its own.
+    fn goes_on(&mut self, from: SimTime, within: SimDuration, now: SimTime) {
+        let Some(begun) = self.begun.take() else { return };
+        let begun = begun.max(from);
+        let left = within - self.waited;
+        if now.since(begun) > left {
+            self.limit.get_or_insert(begun + left);
+        }
+        self.waited = self.waited + now.since(begun);
+    }
 }
 
 /// So many times the time after which clients give an operation up must be enough to complete one.
 const ATTEMPTS: u64 = 10;
 
+/// A client that asks a node in vain asks the next after `retry`, but at least once in twice that: the last
+/// that it asks before it gives up may hear it too late.
+const RETRIES: u64 = 2;
+
 impl Liveness {
     /// What `scenario` demands, of a protocol that needs `patience` to find its feet.
     pub(super) fn new(scenario: &Scenario, patience: SimDuration) -> Self {
         let timeout = scenario.clients.timeout.as_ns().saturating_mul(ATTEMPTS);
-        let usual = SimDuration::from_ns(timeout).max(patience);
+        let round = scenario.clients.retry.as_ns().saturating_mul(RETRIES * u64::from(scenario.nodes));
+        let usual = SimDuration::from_ns(timeout.max(round)).max(patience);
         Liveness {
             from: demanded_from(scenario),
             within: scenario.liveness.within.unwrap_or(usual),
@@ -55,25 +79,31 @@ impl Liveness {
         // A client that gives up goes on under another number; those of one are so far apart.
         let client = (event.process % self.clients.len() as u64) as usize;
         let wait = &mut self.clients[client];
-        match event.kind {
-            Kind::Invoke => {
-                let since = wait.as_ref().map_or(now, |wait| wait.since);
-                *wait = Some(Wait { since, operation: event.clone() });
+        match (event.kind, wait.as_mut()) {
+            (Kind::Invoke, Some(wait)) => (wait.operation, wait.begun) = (event.clone(), Some(now)),
+            (Kind::Invoke, None) => {
+                let (begun, waited) = (Some(now), SimDuration::ZERO);
+                *wait = Some(Wait { since: now, operation: event.clone(), begun, waited, limit: None });
             }
-            Kind::Ok | Kind::Fail => {
-                let over = wait.take().filter(|wait| now.since(wait.since.max(from)) > self.within);
-                self.late = self.late.take().or(over.filter(|_| now > from).map(|wait| (client, wait, now)));
+            (_, Some(waiting)) => {
+                waiting.goes_on(from, self.within, now);
+                if event.kind != Kind::Info {
+                    let over = wait.take().filter(|wait| wait.limit.is_some());
+                    self.late = self.late.take().or(over.map(|wait| (client, wait, now)));
+                }
             }
-            Kind::Info => {}
+            (_, None) => {}
         }
     }
 
     /// What came of it at `end`, if it was demanded and there was time enough to tell. `prospects` says why
-    /// nothing could be demanded, if so; `waits` what the nodes wait for.
+    /// nothing could be demanded, if so; `hears` whether the client of that number hears those who could
+    /// answer; `waits` what the nodes wait for.
     pub(super) fn conclude(
-        self,
+        mut self,
         end: SimTime,
         prospects: Result<(), String>,
+        hears: impl Fn(usize) -> bool,
         waits: impl FnOnce() -> String,
     ) -> Option<CheckResult> {
         let from = self.from.filter(|from| end.since(*from) >= self.within && end >= *from)?;
@@ -82,27 +112,31 @@ impl Liveness {
             (Verdict::Valid, None, Some(why))
         } else if let Some((client, wait, answered)) = self.late {
             let waited = answered.since(wait.since.max(from));
-            let limit = wait.since.max(from) + self.within;
             let told = told(client, &wait);
             let detail =
                 format!("{}; {told} until {answered}, {waited} after faults were over", overdue(self.within));
-            (Verdict::Invalid, Some(limit), Some(detail))
+            (Verdict::Invalid, wait.limit, Some(detail))
         } else {
-            let waiting = self.clients.into_iter().enumerate();
-            let mut late = waiting
-                .filter_map(|(client, wait)| Some((client, wait?)))
-                .filter(|(_, wait)| end.since(wait.since.max(from)) > self.within);
+            self.clients.iter_mut().flatten().for_each(|wait| wait.goes_on(from, self.within, end));
+            let is_overdue = |wait: &&Wait| end.since(wait.since.max(from)) > self.within;
+            let overdue_ones = || {
+                let waiting = self.clients.iter().enumerate();
+                let waiting = waiting.filter_map(|(client, wait)| Some((client, wait.as_ref()?)));
+                waiting.filter(|(client, wait)| is_overdue(wait) && hears(*client))
+            };
+            let mut late = overdue_ones().filter(|(_, wait)| wait.limit.is_some());
             match late.next() {
+                // Who has thought for most of the time has not waited long enough to tell.
+                None if overdue_ones().next().is_some() => return None,
                 None => (Verdict::Valid, None, None),
                 Some((client, wait)) => {
                     let others = match late.count() {
                         0 => String::new(),
                         others => format!(" (and {others} more)"),
                     };
-                    let limit = wait.since.max(from) + self.within;
-                    let told = told(client, &wait);
+                    let told = told(client, wait);
                     let detail = format!("{}; {told}{others}; {}", overdue(self.within), waits());
-                    (Verdict::Invalid, Some(limit), Some(detail))
+                    (Verdict::Invalid, wait.limit, Some(detail))
                 }
             }
         };
@@ -165,7 +199,7 @@ mod tests {
     }
 
     fn verdict(events: &[(u64, u64, Kind)], end: u64) -> Option<(Verdict, Option<SimTime>)> {
-        let check = watch(events).conclude(at(end), Ok(()), || "n0 is idle".to_owned());
+        let check = watch(events).conclude(at(end), Ok(()), |_| true, || "n0 is idle".to_owned());
         check.map(|check| (check.verdict, check.at))
     }
 
@@ -184,21 +218,46 @@ mod tests {
         let gives_up = [(11, 0, Invoke), (13, 0, Info), (13, 2, Invoke), (15, 2, Info), (15, 4, Invoke)];
         assert_eq!(verdict(&gives_up, 17), invalid(16));
         assert_eq!(verdict(&[(11, 0, Invoke), (13, 0, Fail), (14, 0, Invoke)], 19), valid);
+        // Who thinks waits for nobody: of ten seconds three, and nobody can tell; then six.
+        let thinks = [(10, 0, Invoke), (12, 0, Info), (19, 2, Invoke), (20, 2, Info)];
+        assert_eq!(verdict(&thinks, 20), None);
+        assert_eq!(verdict(&[&thinks[..], &[(27, 4, Invoke), (29, 4, Ok)]].concat(), 29), valid);
+        assert_eq!(verdict(&[&thinks[..], &[(27, 4, Invoke), (30, 4, Info)]].concat(), 40), invalid(29));
         // Too short to tell.
         assert_eq!(verdict(&[(1, 0, Invoke)], 14), None);
         assert_eq!(verdict(&[], 15), valid);
     }
 
     #[test]
+    fn who_hears_nobody_that_could_answer_is_not_waited_for() {
+        let judge = |deaf: usize| {
+            let check = watch(&[(11, 1, Kind::Invoke)]).conclude(
+                at(30),
+                Ok(()),
+                |client| client != deaf,
+                String::new,
+            );
+            check.unwrap().verdict
+        };
+        assert_eq!([judge(0), judge(1)], [Verdict::Invalid, Verdict::Valid]);
+    }
+
+    #[test]
     fn the_verdict_names_who_waits_for_what() {
-        let check = watch(&[(11, 3, Kind::Invoke)]).conclude(at(30), Ok(()), || "n0 is idle".to_owned());
+        let check =
+            watch(&[(11, 3, Kind::Invoke)]).conclude(at(30), Ok(()), |_| true, || "n0 is idle".to_owned());
         let detail = check.unwrap().detail.unwrap();
         assert_eq!(
             detail,
             "no answer within 5s once faults were over; client 1 waits since 11.000000000s for its read (null); n0 is idle"
         );
-        let check = watch(&[(11, 3, Kind::Invoke)])
-            .conclude(at(30), Err("all are down".to_owned()), || unreachable!("nobody can be blamed"));
+        let nobody = || unreachable!("nobody can be blamed");
+        let check = watch(&[(11, 3, Kind::Invoke)]).conclude(
+            at(30),
+            Err("all are down".to_owned()),
+            |_| true,
+            nobody,
+        );
         let check = check.unwrap();
         assert_eq!(check.verdict, Verdict::Valid);
         assert!(check.detail.unwrap().ends_with("so none was demanded: all are down"));

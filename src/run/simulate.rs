@@ -6,7 +6,7 @@ use super::limits::{self, Patrol};
 use super::liveness::Liveness;
 use super::outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome};
 use super::strikes::Strikes;
-use crate::base::{Seed, SimDuration, SimTime};
+use crate::base::{ClientId, Seed, SimDuration, SimTime};
 use crate::check::{
     Budget, Case, FirstImpossible, Judging, ModelName, Online, Progress, Register, Report, Verdict,
 };
@@ -93,9 +93,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     // Of a run that was cut short nobody knows.
     let is_whole = !judge.is_violated() && limit.is_none();
     let Judge { monitor, recorder, strikes, watcher, impossible, liveness, .. } = judge;
-    let liveness = is_whole
-        .then(|| liveness.conclude(end, world.prospects(setup.quorum), || world.told_waits()))
-        .flatten();
+    let liveness = is_whole.then(|| conclude(liveness, scenario, setup.quorum, &world)).flatten();
     let operations = recorder.counts();
     let history = recorder.finish();
     let report = judge_history(&history, watcher);
@@ -122,6 +120,22 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         history,
         report,
     }
+}
+
+/// What came of liveness at the end of a whole run, if it was demanded.
+fn conclude<P: Process, C>(
+    liveness: Liveness,
+    scenario: &Scenario,
+    quorum: usize,
+    world: &World<P, C>,
+) -> Option<CheckResult> {
+    // A client that gives up before it would ask another node stays with the one it has.
+    let is_faithful = scenario.clients.retry >= scenario.clients.timeout;
+    let quorum = if is_faithful { scenario.nodes as usize } else { quorum };
+    let faithful = |why| format!("clients ask one node only, as `retry` is not below `timeout`; {why}");
+    let prospects = world.prospects(quorum).map_err(|why| if is_faithful { faithful(why) } else { why });
+    let hears = |client: usize| world.can_be_answered(ClientId(client as u32), quorum);
+    liveness.conclude(SimTime::ZERO + scenario.duration, prospects, hears, || world.told_waits())
 }
 
 /// The world that `scenario` describes.

@@ -174,7 +174,7 @@ pub const LIVENESS: Section = Section {
             name: "within",
             kind: KeyKind::Duration { min: SimDuration::from_ns(1), max: YEAR },
             default: None,
-            doc: "The bound. If unset ten times the clients' `timeout`, or ten elections if that is more; and if nothing is said of `after` either, it is demanded only where faults have been and chance no longer loses or hurts anything.",
+            doc: "The bound. If unset the longest of ten times the clients' `timeout`, twice their `retry` for each node, and ten elections; and if nothing is said of `after` either, it is demanded only where faults have been and chance no longer loses or hurts anything.",
             since: "0.1",
         },
         Key {
