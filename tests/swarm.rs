@@ -81,3 +81,11 @@ fn kinds_that_are_named_are_the_only_ones() {
     verbs.dedup();
     assert_eq!(verbs, ["partition", "crash"]);
 }
+
+/// A preset whose swarm is taken away is a scenario still.
+#[test]
+fn a_preset_without_its_swarm_is_sound() {
+    let scenario = scenario(&format!("{HELL}[swarm]\nchance = 0.0\n"));
+    assert!(scenario.swarm.is_none() && scenario.faults.is_empty());
+    assert!(scenario.liveness.healing.is_some());
+}

@@ -8,6 +8,12 @@ use crate::base::Probability;
 use crate::faults::swarm::Swarm;
 
 impl Decoder<'_> {
+    /// Whether somebody says how likely the kinds of a swarm are.
+    pub(super) fn names_chance(&self, root: &DeTable<'_>) -> bool {
+        let table = root.get(sections::SWARM.name).and_then(|section| section.get_ref().as_table());
+        table.is_some_and(|table| table.contains_key("chance"))
+    }
+
     /// Decodes the section, for a cluster of that many nodes; `None` if there is no swarm.
     pub(super) fn swarm(&mut self, root: &DeTable<'_>, nodes: u32) -> Option<Swarm> {
         let table = self.section(root, &sections::SWARM, &[]);
