@@ -52,6 +52,8 @@ network.loss: a key
         ("faults", "kinds of fault"),
         ("crash", "needs        `target`; `at` or `every`"),
         ("raft", "admin     campaign"),
+        ("preset", "  [swarm]\n  chance = 0.5\n  strength = 1.0\n"),
+        ("hell", "hell: a preset"),
         ("raft.heartbeat_interval", "1us to 3600s"),
         ("raft/vote-not-persisted", "a deliberate bug"),
         ("linearizability", "made of runs of  raft"),
