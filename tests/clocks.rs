@@ -188,3 +188,13 @@ fn a_disciplined_clock_is_put_right() {
     assert!(off(wrong) > ms(200), "{}", off(wrong));
     assert!(off(ClockConfig { poll: Some(ms(100)), poll_error: ms(1), ..wrong }) <= ms(2));
 }
+
+/// Clocks that are true at first are polled as others are: what a fault does to one is put right.
+#[test]
+fn a_true_clock_that_a_fault_puts_wrong_is_put_right() {
+    let back = || vec![fault(0, 350, ClockChange::Back(ms(300)), None)];
+    let fired = |clock| fired(&run(clock, back()).0, 0);
+    assert_eq!(fired(ClockConfig::default()), (at(1_300), at(1_000)));
+    let polled = ClockConfig { poll: Some(ms(100)), ..ClockConfig::default() };
+    assert_eq!(fired(polled), (at(1_000), at(1_000)));
+}
