@@ -11,7 +11,7 @@ use atropos::check::Verdict;
 use atropos::engine::{Happening, Loss, Observer, World, WorldConfig};
 use atropos::faults::{Action, Fault, PartitionShape, When};
 use atropos::network::topology::{Distances, Jitter, Place, Plan, Topology};
-use atropos::network::{LinkConfig, LinkOverride, NetworkConfig};
+use atropos::network::{Effect, LinkConfig, LinkOverride, NetworkConfig};
 use atropos::process::{Boot, Context, Process, RequestId};
 use atropos::registry;
 use atropos::run::Outcome;
@@ -195,6 +195,16 @@ fn a_link_that_is_set_apart_wins() {
         |from: u32| watch.took.iter().filter(move |(f, ..)| *f == from).map(|(.., ns)| *ns / 1_000_000);
     assert!(took(0).all(|ms| ms == 20) && took(0).count() == 20);
     assert!(took(1).chain(took(2)).all(|ms| ms == 5), "another key leaves the latency alone");
+}
+
+/// A copy that a degraded link makes has the same way to go as the message.
+#[test]
+fn a_copy_is_no_faster_than_its_places_are_apart() {
+    let doubled = Action::Links { from: None, to: None, effect: Effect::Duplicate(Probability::ALWAYS) };
+    let network = NetworkConfig { topology: Some(even(MS(40), Jitter::None)), ..NetworkConfig::default() };
+    let (world, watch) = gossip(network, 2, 100, once(doubled, Some(MS(20))));
+    assert!(world.counters().messages_degraded > 0);
+    assert!(watch.took.iter().all(|(.., ns)| *ns == MS(40).as_ns()), "{:?}", watch.took);
 }
 
 fn place_of(name: &str, nodes: &[u32]) -> Target {

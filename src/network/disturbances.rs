@@ -10,7 +10,7 @@ use std::fmt;
 
 use super::draws;
 use super::links::{Arrival, Course, Mishap};
-use crate::base::{Latency, LinkId, NodeId, Numbered, Probability, SimDuration, SimTime};
+use crate::base::{LinkId, NodeId, Numbered, Probability, SimDuration, SimTime};
 
 /// The links from some nodes to others.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -177,14 +177,12 @@ impl Disturbances {
         self.on(link).filter_map(narrow).min()
     }
 
-    /// What becomes of a message that has left at `left` and would take this `course`. A copy takes
-    /// as long as `latency` says.
-    pub(super) fn bend(
+    /// What becomes of a message that would take this `course`. A copy arrives when `arrival` says.
+    pub(super) fn bend<D: Numbered>(
         &self,
         link: LinkId,
-        left: SimTime,
-        latency: &Latency,
-        draws: &impl Numbered,
+        draws: &D,
+        arrival: impl Fn(&mut D) -> SimTime,
         course: &mut Course,
     ) {
         for Disturbance { fault, effect, .. } in self.on(link) {
@@ -202,7 +200,7 @@ impl Disturbances {
                 }
                 Effect::Duplicate(chance) => {
                     if own.chance(chance) && course.again.is_none() {
-                        course.again = Some(Arrival::at(left + latency.sample(&mut own)));
+                        course.again = Some(Arrival::at(arrival(&mut own)));
                         course.degraded = true;
                     }
                 }

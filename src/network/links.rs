@@ -198,7 +198,7 @@ impl Network {
 
     /// The course of a message, all questions asked. `draws` are those that decide it, from the
     /// first; `word` is the n-th word of the weather on its link.
-    pub fn course(&mut self, sent: Sent, draws: &impl Numbered, word: impl Fn(u32) -> u64) -> Course {
+    pub fn course<D: Numbered>(&mut self, sent: Sent, draws: &D, word: impl Fn(u32) -> u64) -> Course {
         let Sent { link, now, .. } = sent;
         let special = if self.config.overrides.is_empty() { None } else { Some(self.special(link)) };
         let is_moved = self.overrides(link).any(|special| special.latency.is_some());
@@ -226,12 +226,12 @@ impl Network {
         if let Some((_, mishap)) = mishaps.into_iter().find(|(happens, _)| *happens) {
             return Course::lost(mishap);
         }
-        let mut travel = || {
-            let by_place = placed.and_then(|placed| placed.travel(link, &mut own));
-            by_place.unwrap_or_else(|| config.latency.sample(&mut own))
+        let travel = |own: &mut D| {
+            let by_place = placed.and_then(|placed| placed.travel(link, own));
+            by_place.unwrap_or_else(|| config.latency.sample(own))
         };
-        let mut course = Course::arriving(left + travel());
-        course.again = twice.then(|| Arrival::at(left + travel()));
+        let mut course = Course::arriving(left + travel(&mut own));
+        course.again = twice.then(|| Arrival::at(left + travel(&mut own)));
         (course.doubled, course.queued, course.degraded) = (twice, waited, narrowed);
         if !(config.corrupt.is_never() && config.reorder.is_never()) {
             let mut own = draws.ahead(draws::COPIES);
@@ -240,7 +240,7 @@ impl Network {
             course.reordered = reordered;
         }
         if self.disturbances.may_touch(link) {
-            self.disturbances.bend(link, left, &config.latency, draws, &mut course);
+            self.disturbances.bend(link, draws, |own| left + travel(own), &mut course);
         }
         course
     }
