@@ -185,7 +185,10 @@ impl Disturbances {
         arrival: impl Fn(&mut D) -> SimTime,
         course: &mut Course,
     ) {
-        for Disturbance { fault, effect, .. } in self.on(link) {
+        // Copies first: whatever else is in force befalls them too.
+        let doubles = |other: &&Disturbance| matches!(other.effect, Effect::Duplicate(_));
+        let others = self.on(link).filter(|other| !doubles(other));
+        for Disturbance { fault, effect, .. } in self.on(link).filter(doubles).chain(others) {
             let mut own = draws.ahead(draws::of_fault(*fault));
             match *effect {
                 Effect::Clog | Effect::Narrow(_) => {}

@@ -109,6 +109,22 @@ fn a_degraded_link_is_as_bad_as_asked_while_it_lasts() {
     }
 }
 
+/// Whichever of them is written first.
+#[test]
+fn what_befalls_a_message_befalls_its_copy() {
+    let window = |effect| fault(US(50_500), MS(50), disturb(effect));
+    let (slow, doubled) = (window(Effect::Slow(MS(30))), window(Effect::Duplicate(chance(1.0))));
+    for faults in [vec![slow.clone(), doubled.clone()], vec![doubled, slow]] {
+        let notes = Stream::of(200).over(constant(5), faults);
+        let took = |at: &SimTime, number| at.since(Stream::of(200).sent(number));
+        let slowed = |number: u64| (50..100).contains(&number);
+        assert_eq!(notes.arrived.len(), 250);
+        for (at, Packet { number, .. }) in &notes.arrived {
+            assert_eq!(took(at, *number), MS(if slowed(*number) { 35 } else { 5 }), "packet {number}");
+        }
+    }
+}
+
 #[test]
 fn a_fault_that_strikes_again_while_it_lasts_does_not_add_up() {
     let mut slow = fault(US(10_500), MS(50), disturb(Effect::Slow(MS(30))));
