@@ -260,7 +260,7 @@ impl<P: Process> Core<P> {
             }
             MessageEffect::Delay(by) => {
                 self.counters.messages_delayed += 1;
-                course.first.at += by;
+                course.copies().for_each(|copy| copy.at += by);
             }
             MessageEffect::Duplicate => {
                 self.counters.messages_repeated += u64::from(course.again.is_none());

@@ -139,7 +139,7 @@ impl Course {
     }
 
     /// One copy or two.
-    pub(super) fn copies(&mut self) -> impl Iterator<Item = &mut Arrival> {
+    pub fn copies(&mut self) -> impl Iterator<Item = &mut Arrival> {
         [Some(&mut self.first), self.again.as_mut()].into_iter().flatten()
     }
 

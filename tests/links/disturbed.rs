@@ -2,6 +2,7 @@
 
 use super::*;
 use atropos::base::keys::Target;
+use atropos::faults::{MessageEffect, MessageVerb};
 use atropos::network::{Effect, LinkOverride};
 
 fn node(id: u32) -> Option<Target> {
@@ -122,6 +123,19 @@ fn what_befalls_a_message_befalls_its_copy() {
         for (at, Packet { number, .. }) in &notes.arrived {
             assert_eq!(took(at, *number), MS(if slowed(*number) { 35 } else { 5 }), "packet {number}");
         }
+    }
+}
+
+/// A message that chance has doubled is late with both copies.
+#[test]
+fn a_delay_delays_every_copy() {
+    let effect = MessageEffect::Delay(MS(30));
+    let verb = MessageVerb { message: None, from: None, to: None, nth: 1, count: 10, effect };
+    let links = LinkConfig { duplicate: chance(1.0), ..constant(5) };
+    let notes = Stream::of(10).over(links, vec![fault(US(1), MS(1), Action::Messages(verb))]);
+    assert_eq!((notes.arrived.len(), notes.counters.messages_delayed), (20, 10));
+    for (at, Packet { number, .. }) in &notes.arrived {
+        assert_eq!(at.since(Stream::of(10).sent(*number)), MS(35), "packet {number}");
     }
 }
 
