@@ -244,3 +244,14 @@ fn a_link_of_its_own_holds_in_fair_weather() {
     assert_eq!(says(world(vec![tell(0, 0, 100)]), 1), [(50, Got(100))]);
     assert_eq!(says(world(vec![tell(1, 20, 100)]), 0), [(10, Fired), (21, Got(100))]);
 }
+
+/// What makes a node slow adds up, and the end of one is not that of the other.
+#[test]
+fn two_faults_that_slow_a_node_end_each_for_itself() {
+    let slow = |at, by, lasts| {
+        let service_time = MS(by);
+        strike(at, Action::SlowNode { target: node(1), service_time }, Some(lasts))
+    };
+    let both = vec![slow(0, 30, 500), slow(10, 2, 20), tell(0, 10, 100), tell(0, 90, 101), tell(0, 700, 102)];
+    assert_eq!(says(config(both), 1), [(43, Got(100)), (121, Got(101)), (701, Got(102))]);
+}

@@ -83,8 +83,9 @@ pub(super) struct Inbox<P: Process> {
     pub(super) waking: bool,
     /// … and when it is due; one that comes at another time was put off or brought forward.
     pub(super) wakes_at: SimTime,
-    /// By how much a fault slows the node down, and until when. The machine stays slow over a crash.
-    pub(super) slow: (SimDuration, SimTime),
+    /// By how much faults slow the node down, each with its entry of the schedule and until when. The
+    /// machine stays slow over a crash.
+    pub(super) slow: Vec<(u32, SimDuration, SimTime)>,
 }
 
 /// What a node can be handed.
@@ -137,7 +138,7 @@ impl<P: Process> NodeState<P> {
         self.mood = if self.mood.has(Mood::CLOCK) { Mood::DOWN.or(Mood::CLOCK) } else { Mood::DOWN };
         self.timers.clear();
         if let Some(inbox) = self.inbox.if_any() {
-            *inbox = Inbox { slow: inbox.slow, ..Inbox::default() };
+            *inbox = Inbox { slow: std::mem::take(&mut inbox.slow), ..Inbox::default() };
         }
         if let Some(writes) = self.writes.if_any() {
             writes.barrier.writes.clear();
@@ -148,10 +149,16 @@ impl<P: Process> NodeState<P> {
 }
 
 impl<P: Process> Inbox<P> {
+    /// The entry `fault` makes the node slower by so much until then. It goes on if it was in force.
+    pub(super) fn slow_down(&mut self, fault: u32, by: SimDuration, until: SimTime) {
+        self.slow.retain(|(other, ..)| *other != fault);
+        self.slow.push((fault, by, until));
+    }
+
     /// How much longer than others the node is busy with what it is handed now.
     pub(super) fn slowed_by(&self, now: SimTime) -> SimDuration {
-        let (by, until) = self.slow;
-        if now < until { by } else { SimDuration::ZERO }
+        let in_force = self.slow.iter().filter(|(.., until)| now < *until);
+        in_force.fold(SimDuration::ZERO, |all, (_, by, _)| all + *by)
     }
 }
 
@@ -187,7 +194,7 @@ impl<P: Process> Default for Inbox<P> {
     fn default() -> Self {
         let (busy_until, frozen_until) = (SimTime::ZERO, SimTime::ZERO);
         let (waiting, waking, wakes_at) = (VecDeque::new(), false, SimTime::ZERO);
-        Inbox { busy_until, frozen_until, waiting, waking, wakes_at, slow: Default::default() }
+        Inbox { busy_until, frozen_until, waiting, waking, wakes_at, slow: Vec::new() }
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::event::Event;
 use super::super::observer::{Happening, Observer};
 use super::super::queue::Entry;
 use super::super::world::World;
-use crate::base::{Draw, NodeId, SimDuration, StreamName};
+use crate::base::{Draw, NodeId, StreamName};
 use crate::clocks::Clock;
 use crate::process::Process;
 
@@ -104,7 +104,7 @@ impl<P: Process, C> World<P, C> {
         let state = &mut self.core.nodes[node.index()];
         let incarnation = state.incarnation;
         let Some(inbox) = state.inbox.if_any() else { return };
-        inbox.slow = (SimDuration::ZERO, now);
+        inbox.slow.clear();
         // Frozen, or at something that it would have been slow with.
         let latest = now + self.core.service_time;
         let is_late = inbox.waking && (inbox.busy_until > now || inbox.wakes_at > latest);

@@ -118,7 +118,7 @@ impl<P: Process, C> World<P, C> {
             }
             Action::SlowNode { service_time, .. } => {
                 let lasts = lasts.unwrap_or(SimDuration::ZERO);
-                targets.iter().for_each(|node| self.slow_down(*node, service_time, lasts));
+                targets.iter().for_each(|node| self.slow_down(fault, *node, service_time, lasts));
             }
             Action::Disk { ailment, .. } => {
                 targets.iter().for_each(|node| self.ail(*node, ailment, lasts, observer));

@@ -80,11 +80,17 @@ impl<P: Process, C> World<P, C> {
         }
     }
 
-    /// The node takes longer for each thing for a while.
-    pub(super) fn slow_down(&mut self, node: NodeId, service_time: SimDuration, lasts: SimDuration) {
+    /// The entry `fault` of the schedule makes the node take longer for each thing for a while.
+    pub(super) fn slow_down(
+        &mut self,
+        fault: u32,
+        node: NodeId,
+        service_time: SimDuration,
+        lasts: SimDuration,
+    ) {
         let state = &mut self.core.nodes[node.index()];
         state.mood.set(Mood::BUSY, true);
-        state.inbox.get().slow = (service_time, self.core.now + lasts);
+        state.inbox.get().slow_down(fault, service_time, self.core.now + lasts);
     }
 
     /// A fault that strikes `targets` in several steps begins.
