@@ -174,6 +174,29 @@ impl Watcher for Told {
     }
 }
 
+/// Where a word stands for the ends of links, the trace says whom it meant, and when it is over whom it had
+/// meant: the leader may be another by then.
+#[test]
+fn the_trace_names_the_ends_of_the_links_that_are_hit() {
+    let text = br#"
+        protocol = "raft"
+        nodes = 5
+        duration = "4s"
+        faults = [
+            { kind = "slow_link", by = "1ms", from = "leader", to = { random = 2 }, at = "2s", for = "100ms" },
+            { kind = "partition", one_way_from = "leader", one_way_to = "random", at = "3s", for = "100ms" },
+        ]"#;
+    let source = Source { path: "ends.toml", name: "ends".to_owned(), text };
+    let scenario = read(source, &registry::specs()).unwrap();
+    let mut told = Told::default();
+    registry::run(&scenario, Seed(1), &mut told);
+    let texts: Vec<&str> = told.0.iter().map(|(.., text)| text.as_str()).collect();
+    let [slow, over, partition] = texts[..] else { panic!("{texts:?}") };
+    assert!(slow.starts_with("slow_link [n") && slow.contains("] -> [n"), "{slow}");
+    assert_eq!(format!("{over}, for 100ms"), slow);
+    assert!(partition.starts_with("partition OneWay(Nodes([n"), "{partition}");
+}
+
 /// A fault says for how long it is; of links and clocks its end is told when it comes, and once where it
 /// struck again meanwhile.
 #[test]

@@ -248,6 +248,22 @@ impl Action {
         }
     }
 
+    /// Replaces the ends of the directed links that it aims at, where a word stands for them (`"leader"`,
+    /// `"random"`), by the nodes that are meant. `meant` is asked for the senders first.
+    pub fn name_ends(&mut self, mut meant: impl FnMut(&Target, bool) -> Vec<NodeId>) {
+        let (from, to) = match self {
+            Action::Links { from, to, .. } => (from.as_mut(), to.as_mut()),
+            Action::Partition(PartitionShape::OneWay(from, to)) => (Some(from), Some(to)),
+            _ => return,
+        };
+        for (end, is_sender) in [(from, true), (to, false)] {
+            match end {
+                None | Some(Target::Nodes(_) | Target::Place { .. } | Target::All) => {}
+                Some(word) => *word = Target::Nodes(meant(word, is_sender)),
+            }
+        }
+    }
+
     /// Whether it takes or damages what a disk has said to be durable: see [`Atlas`](super::Atlas).
     pub fn damages(&self) -> bool {
         matches!(self, Action::Replace(_) | Action::Disk { ailment: Ailment::Lies | Ailment::Rots, .. })

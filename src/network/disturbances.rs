@@ -108,12 +108,12 @@ impl Disturbances {
         id
     }
 
-    /// Ends one. The entry of the schedule behind it, if it was still in force.
-    pub fn end(&mut self, id: DisturbanceId) -> Option<u32> {
+    /// Ends one. The entry of the schedule behind it, and its links, if it was still in force.
+    pub fn end(&mut self, id: DisturbanceId) -> Option<(u32, LinkSet)> {
         let place = self.active.iter().position(|disturbance| disturbance.id == id)?;
         let ended = self.active.remove(place);
         self.look_over();
-        Some(ended.fault)
+        Some((ended.fault, ended.links))
     }
 
     /// Ends all of them.

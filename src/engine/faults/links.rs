@@ -43,9 +43,11 @@ impl<P: Process, C> World<P, C> {
         if !last && self.core.network.disturbances.is_clog(disturbance) {
             return self.core.schedule(self.core.now, Event::Calm { disturbance, last: true });
         }
-        if let Some(fault) = self.core.network.disturbances.end(disturbance) {
-            let action = &self.schedule.fault(fault).action;
-            observer.on_happening(self.core.now, &Happening::Over { action, targets: &[] });
+        if let Some((fault, links)) = self.core.network.disturbances.end(disturbance) {
+            let mut action = self.schedule.fault(fault).action.clone();
+            let [from, to] = [links.from, links.to];
+            action.name_ends(|_, is_sender| if is_sender { from.clone() } else { to.clone() });
+            observer.on_happening(self.core.now, &Happening::Over { action: &action, targets: &[] });
         }
         self.core.look_at_the_sky();
         self.release_clogged();

@@ -77,7 +77,7 @@ impl<P: Process, C> World<P, C> {
         if self.schedule.is_over {
             return;
         }
-        let Fault { when, action, lasts, max_down } = self.schedule.faults[fault as usize].clone();
+        let Fault { when, mut action, lasts, max_down } = self.schedule.faults[fault as usize].clone();
         let mut draws = self.core.decisions.stream(StreamName::Nemesis(fault));
         let next = when.next(self.core.now, &mut draws);
         let lasts = lasts.map(|lasts| lasts.sample(&mut draws));
@@ -99,6 +99,7 @@ impl<P: Process, C> World<P, C> {
             self.core.counters.misses += 1;
             return;
         }
+        action.name_ends(|word, _| self.resolve(word, fault, &self.all_nodes()));
         targets.hash(&mut self.core.digest);
         observer.on_happening(self.core.now, &Happening::Fault { action: &action, targets: &targets, lasts });
         match action {
