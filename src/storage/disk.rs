@@ -282,10 +282,11 @@ impl<R> Disk<R> {
         *self = Disk { journals: Vec::new(), ailments: None, replaces: true };
     }
 
-    /// Whether it took the place of one that was lost, and nothing is on it yet: who starts from
-    /// it starts as a replacement.
+    /// Whether it took the place of one that was lost, and nothing is on it yet but what a crash has
+    /// torn: who starts from it starts as a replacement.
     pub fn is_replacement(&self) -> bool {
-        self.replaces && self.journals.iter().all(|journal| journal.durable.is_empty())
+        let is_torn = |record: &Result<R, Damaged>| matches!(record, Err(Damaged::Torn));
+        self.replaces && self.journals.iter().all(|journal| journal.durable.iter().all(is_torn))
     }
 
     /// Whether all that it ever said to be durable is on it and can be read.

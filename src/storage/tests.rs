@@ -303,3 +303,18 @@ fn a_lost_disk_is_a_replacement_until_something_is_on_it() {
     sync(&mut disk);
     assert!(!disk.is_replacement());
 }
+
+/// What a crash tore was never said to be there, and is no sign of a life before it.
+#[test]
+fn a_torn_record_makes_no_disk_of_a_replacement() {
+    let mut disk: Disk<u64> = Disk::new();
+    disk.lose();
+    disk.append(NOW, LOG, 1, Ticket(0));
+    let torn = DiskConfig { torn: Probability::ALWAYS, ..DiskConfig::default() };
+    let loss = (0..100).map(|seed| {
+        let mut disk = disk.clone();
+        (disk.crash(&torn, &mut draws(seed)), disk)
+    });
+    let (_, disk) = loss.into_iter().find(|(loss, _)| loss.torn == 1).unwrap();
+    assert!(disk.is_replacement());
+}
