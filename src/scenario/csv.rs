@@ -1,7 +1,8 @@
 //! Tables of figures in CSV: a header, rows of as many cells, comments after `#`.
 //!
 //! A reader of our own, because every cell must know its place, for the message that it may be
-//! worth. Quotes mean nothing here: no figure and no name of a place needs any.
+//! worth. Quotes mean nothing here: no figure and no name of a place needs any. Lines may end as
+//! spreadsheets end them, and the mark with which those begin a file is skipped.
 
 use super::Diagnostic;
 use super::decode::Span;
@@ -38,6 +39,14 @@ impl<'t> Csv<'t> {
             return Err(vec![Diagnostic::new(start..start, "this table is empty", label)]);
         };
         let mut problems = Vec::new();
+        for (place, again) in header.iter().enumerate() {
+            if let Some(first) = header[..place].iter().find(|first| first.text == again.text) {
+                let beside = Some((first.span.clone(), "it is here first".to_owned()));
+                let label = "expected a name of its own for each column";
+                let problem = Diagnostic::new(again.span.clone(), "this column is there twice", label);
+                problems.push(problem.beside(beside));
+            }
+        }
         let mut rows = Vec::new();
         for row in lines {
             if row.len() == header.len() {
@@ -95,8 +104,9 @@ impl Cell<'_> {
 
 /// The lines that are neither empty nor a comment, cell by cell.
 fn lines(text: &str, start: usize) -> impl Iterator<Item = Vec<Cell<'_>>> {
-    let mut at = start;
-    text.split('\n').filter_map(move |line| {
+    let content = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut at = start + text.len() - content.len();
+    content.split('\n').filter_map(move |line| {
         let first = at;
         at += line.len() + 1;
         let content = line.trim();
@@ -117,4 +127,21 @@ fn lines(text: &str, start: usize) -> impl Iterator<Item = Vec<Cell<'_>>> {
 
 fn cells(count: usize) -> String {
     if count == 1 { "1 cell".to_owned() } else { format!("{count} cells") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_of_a_spreadsheet_is_read_as_any_other() {
+        let text = "\u{feff}from, to,rtt_ms\r\n\r\na,b,1.5\r\n";
+        let table = Csv::parse(text, 100).ok().unwrap();
+        let cells = |row: &[Cell<'_>]| row.iter().map(|cell| cell.text.to_owned()).collect::<Vec<_>>();
+        assert_eq!(cells(&table.header), ["from", "to", "rtt_ms"]);
+        assert_eq!(table.rows.iter().map(|row| cells(row)).collect::<Vec<_>>(), [["a", "b", "1.5"]]);
+        for cell in table.header.iter().chain(&table.rows[0]) {
+            assert_eq!(&text[cell.span.start - 100..cell.span.end - 100], cell.text, "its place");
+        }
+    }
 }

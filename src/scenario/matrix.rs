@@ -27,7 +27,7 @@ impl Matrix {
     ) -> Result<Self, Vec<Diagnostic>> {
         let csv = Csv::parse(&file.text, file.start)?;
         let named = |name: &str| csv.header.iter().position(|cell| cell.text == name);
-        let (Some(from), Some(to)) = (named("from"), named("to")) else {
+        let (Some(from), Some(to), true) = (named("from"), named("to"), csv.header.len() > 2) else {
             let span = csv.header[0].span.start..csv.header[csv.header.len() - 1].span.end;
             let label = "expected the columns `from` and `to`, and others with figures, such as `rtt_ms`";
             return Err(vec![Diagnostic::new(span, "these are not the columns of a matrix", label)]);
