@@ -5,11 +5,11 @@ use std::convert::Infallible;
 
 use atropos::base::keys::Target;
 use atropos::base::{ClientId, DiskError, Latency, NodeId, Probability, Seed, SimDuration, SimTime, Ticket};
-use atropos::engine::{Observer, World, WorldConfig};
+use atropos::engine::{DiskTrouble, Happening, Observer, World, WorldConfig};
 use atropos::faults::{Action, Fault, MessageEffect, MessageVerb, PartitionShape, When};
 use atropos::network::{LinkConfig, LinkOverride, NetworkConfig};
 use atropos::process::{Boot, Context, Process, RequestId};
-use atropos::storage::DiskConfig;
+use atropos::storage::{Ailment, DiskConfig};
 
 const MS: fn(u64) -> SimDuration = SimDuration::from_ms;
 
@@ -254,4 +254,37 @@ fn two_faults_that_slow_a_node_end_each_for_itself() {
     };
     let both = vec![slow(0, 30, 500), slow(10, 2, 20), tell(0, 10, 100), tell(0, 90, 101), tell(0, 700, 102)];
     assert_eq!(says(config(both), 1), [(43, Got(100)), (121, Got(101)), (701, Got(102))]);
+}
+
+/// Which writes fail: there is one in every 20 ms.
+#[derive(Default)]
+struct Failures(Vec<u64>);
+
+impl Observer<Relay> for Failures {
+    fn on_observation(&mut self, _: SimTime, _: NodeId, _: &Said) {}
+    fn on_happening(&mut self, at: SimTime, happening: &Happening<Relay>) {
+        if let Happening::Disk { trouble: DiskTrouble::Failed { .. }, .. } = happening {
+            self.0.push(at.as_ns() / MS(20).as_ns());
+        }
+    }
+}
+
+/// A sync that stalls takes no second word of chance, so that the next ones fail or not as they would have.
+#[test]
+fn a_stall_changes_nothing_about_which_syncs_fail() {
+    let failed = |stall: Option<Fault>| {
+        let writes = (1..40).map(|i| tell(0, 20 * i, 1));
+        let mut world = config(writes.chain(stall).collect());
+        world.disk.fail_sync = Probability::new(0.5).unwrap();
+        let mut world: World<Relay> = World::new(world, (), Vec::new());
+        let mut failures = Failures::default();
+        assert!(world.run_until(SimTime::ZERO + MS(1_000), 10_000, &mut failures));
+        (failures.0, world.counters().syncs_stalled)
+    };
+    // The sync of the fifth write ends at 113 ms instead of 110.
+    let stall = Action::Disk { ailment: Ailment::Stalled, target: node(0) };
+    let (calm, stalled) = (failed(None), failed(Some(strike(105, stall, Some(8)))));
+    assert_eq!((calm.1, stalled.1), (0, 1));
+    assert!(calm.0.len() > 10);
+    assert_eq!(calm.0, stalled.0);
 }

@@ -25,7 +25,9 @@ impl<P: Process, C> World<P, C> {
         let Writes { disk, told, .. } = state.writes.get();
         let mut draws = self.core.decisions.stream(StreamName::DiskFaults(node));
         let chance = self.core.disk.fail_sync;
-        let fails = (!chance.is_never() && draws.chance(chance)) || disk.fails_sync(now);
+        // Each sync is asked once: one that stalls, when it is over.
+        let fails =
+            !disk.is_stalled(now) && ((!chance.is_never() && draws.chance(chance)) || disk.fails_sync());
         let fails: Option<&mut dyn Draw> = if fails { Some(&mut draws) } else { None };
         let before = told.len();
         let end = disk.finish_sync(now, journal, fails, |ticket, result| told.push_back((ticket, result)));

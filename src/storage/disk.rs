@@ -249,9 +249,14 @@ impl<R> Disk<R> {
         self.ailments.is_some()
     }
 
+    /// Whether no sync can end now.
+    pub fn is_stalled(&self, now: SimTime) -> bool {
+        self.ailments.as_ref().is_some_and(|ailments| ailments.stalled(now).is_some())
+    }
+
     /// Whether the sync that comes to its end now fails because a fault says so.
-    pub fn fails_sync(&mut self, now: SimTime) -> bool {
-        self.ailments.as_mut().is_some_and(|ailments| ailments.stalled(now).is_none() && ailments.fails())
+    pub fn fails_sync(&mut self) -> bool {
+        self.ailments.as_mut().is_some_and(|ailments| ailments.fails())
     }
 
     /// The process has heard that a write failed: what it writes from now on counts.

@@ -179,7 +179,7 @@ fn so_many_syncs_fail_as_the_fault_says() {
     let mut disk = Disk::<u64>::new();
     disk.ail(Ailment::FailsSyncs(2), NOW);
     disk.ail(Ailment::FailsSyncs(2), NOW);
-    let fails: Vec<bool> = (0..4).map(|_| disk.fails_sync(NOW)).collect();
+    let fails: Vec<bool> = (0..4).map(|_| disk.fails_sync()).collect();
     assert_eq!(fails, [true, true, false, false]);
 }
 
