@@ -53,6 +53,18 @@ fn clogs_may_overlap_and_other_links_go_on() {
     assert_eq!(notes.counters.messages_clogged, 41, "those that arrive from 20 ms to 60 ms");
 }
 
+/// A clog that strikes again elsewhere while it lasts keeps nothing on the links that it leaves.
+#[test]
+fn a_clog_that_moves_on_lets_go_what_it_kept() {
+    let mut clog =
+        fault(US(10_500), MS(50), Action::Links { from: Some(Target::Next), to: None, effect: Effect::Clog });
+    (clog.when.every, clog.when.until) = (Some(MS(20).into()), at(MS(60)));
+    // Node 1 from 10.5 ms, node 0 from 30.5 ms, node 1 again from 50.5 ms.
+    let notes = Stream::of(100).over(constant(5), vec![clog]);
+    assert_eq!(notes.counters.messages_clogged, 20);
+    assert_eq!(notes.numbers(), (0..100).collect::<Vec<u64>>());
+}
+
 #[test]
 fn a_slow_link_adds_its_latency_while_it_lasts() {
     let slow = fault(US(50_500), MS(50), disturb(Effect::Slow(MS(30))));

@@ -25,6 +25,8 @@ impl<P: Process, C> World<P, C> {
         }
         let links = LinkSet { from: from.unwrap_or_default(), to: to.unwrap_or_default() };
         let disturbance = self.core.network.disturbances.begin(fault, links, effect);
+        // It may have moved on to other links: what it kept on those it left goes before what follows there.
+        self.release_clogged();
         if let Some(lasts) = lasts {
             self.core.schedule(self.core.now + lasts, Event::Calm { disturbance, last: false });
         }
