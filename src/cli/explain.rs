@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::{ExitCode, Session};
-use crate::reference::Reference;
+use crate::reference::{Reference, wrapped};
 use crate::registry;
 use crate::scenario::{PRESETS, Preset};
 
@@ -45,8 +45,9 @@ pub(super) fn explain(arguments: &Arguments, session: &mut Session<'_>) -> Resul
         let gap = if topics.is_empty() { "" } else { "\n" };
         writeln!(
             session.out,
-            "{gap}{}: a preset\n\n  {}\n\n  # what it says\n  {text}",
-            preset.name, preset.doc
+            "{gap}{}: a preset\n\n{}\n  # what it says\n  {text}",
+            preset.name,
+            wrapped(preset.doc, 2)
         )?;
     }
     Ok(ExitCode::Success)

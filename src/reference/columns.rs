@@ -44,7 +44,7 @@ fn aligned(rows: &[Row], indent: usize, most: usize) -> String {
 }
 
 /// `paragraph` wrapped, `indent` spaces in.
-pub(super) fn wrapped(paragraph: &str, indent: usize) -> String {
+pub fn wrapped(paragraph: &str, indent: usize) -> String {
     columns(&[vec![paragraph.to_owned()]], indent)
 }
 

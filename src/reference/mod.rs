@@ -21,7 +21,7 @@ mod schema;
 mod starter;
 mod topic;
 
-pub use columns::{Row, columns, one_line_each};
+pub use columns::{Row, columns, one_line_each, wrapped};
 pub use list::{Item, List};
 pub use topic::Topic;
 

@@ -81,9 +81,7 @@ impl<'p> Decoder<'p> {
         }
         let faults = self.faults(root, &top);
         let swarm = self.swarm(root, self.nodes);
-        // One whose chance is nothing was asked for all the same: what a preset says of liveness fits.
-        let has_swarm = swarm.is_some() || self.names_chance(root);
-        let liveness = self.liveness(root, &top, &faults, has_swarm);
+        let liveness = self.liveness(root, &top, &faults, swarm.is_some() || self.names_chance(root));
         let stops_at_violation = self.stops_at_violation(root);
         let (expect, sometimes) = self.expectations(root);
         self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);

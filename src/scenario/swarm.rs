@@ -8,7 +8,8 @@ use crate::base::Probability;
 use crate::faults::swarm::Swarm;
 
 impl Decoder<'_> {
-    /// Whether somebody says how likely the kinds of a swarm are.
+    /// Whether somebody says how likely the kinds of a swarm are, even if not at all: what a preset says of
+    /// liveness fits then.
     pub(super) fn names_chance(&self, root: &DeTable<'_>) -> bool {
         let table = root.get(sections::SWARM.name).and_then(|section| section.get_ref().as_table());
         table.is_some_and(|table| table.contains_key("chance"))
