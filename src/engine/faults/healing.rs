@@ -14,6 +14,8 @@ use crate::process::Process;
 impl<P: Process, C> World<P, C> {
     /// All faults end, and all weather. Of the nodes that are not in the core, if it is not all of them, each
     /// is down for good or cut off from it for good.
+    #[cold]
+    #[inline(never)]
     pub(in crate::engine) fn settle<O: Observer<P>>(&mut self, observer: &mut O) {
         self.schedule.is_over = true;
         let (core, rest) = self.draw_core();

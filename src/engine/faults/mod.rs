@@ -73,6 +73,8 @@ impl<P: Process> Clone for Schedule<P> {
 
 impl<P: Process, C> World<P, C> {
     /// The entry `fault` of the schedule strikes.
+    #[cold]
+    #[inline(never)]
     pub(super) fn strike<O: Observer<P>>(&mut self, fault: u32, observer: &mut O) {
         if self.schedule.is_over {
             return;

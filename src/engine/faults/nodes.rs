@@ -36,6 +36,8 @@ impl<P: Process, C> World<P, C> {
     }
 
     /// A node that crashed for a time comes back, if nothing else has become of it.
+    #[cold]
+    #[inline(never)]
     pub(in crate::engine) fn come_back<O: Observer<P>>(
         &mut self,
         node: NodeId,
@@ -106,6 +108,8 @@ impl<P: Process, C> World<P, C> {
     }
 
     /// A fault that strikes in several steps takes the next.
+    #[cold]
+    #[inline(never)]
     pub(in crate::engine) fn proceed<O: Observer<P>>(&mut self, course: u32, observer: &mut O) {
         if self.schedule.is_over {
             return;

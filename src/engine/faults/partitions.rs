@@ -63,6 +63,8 @@ impl<P: Process, C> World<P, C> {
         self.tell_connectivity(observer);
     }
 
+    #[cold]
+    #[inline(never)]
     pub(in crate::engine) fn heal<O: Observer<P>>(&mut self, partition: PartitionId, observer: &mut O) {
         if self.core.network.partitions.heal(partition) {
             self.core.counters.heals += 1;
