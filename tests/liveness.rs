@@ -319,3 +319,28 @@ until = "5s"
     let found = read(source, &registry::specs()).unwrap_err().render(false);
     assert!(found.contains("as faults may last until"), "{found}");
 }
+
+/// A timer that was set before its clock was put back would come that much later.
+#[test]
+fn a_clock_that_is_behind_is_put_right() {
+    let text = r#"
+duration = "12s"
+nodes = 1
+[liveness]
+after = "5500ms"
+within = "3s"
+[[faults]]
+kind = "crash"
+target = 0
+at = "4900ms"
+for = "50ms"
+[[faults]]
+kind = "step_clock"
+target = 0
+at = "5s"
+back = "4500ms"
+"#;
+    for seed in 0..5 {
+        assert_eq!(judged(&run(text, seed)), (Verdict::Valid, ""), "seed {seed}");
+    }
+}

@@ -101,15 +101,17 @@ impl Clock {
         Some(self.bends.remove(place).1)
     }
 
-    /// Whether a fault bends it.
-    pub fn is_bent(&self) -> bool {
-        !self.bends.is_empty()
+    /// Whether it needs to be [`set_right`](Clock::set_right).
+    pub fn is_wrong(&self, now: SimTime) -> bool {
+        !self.bends.is_empty() || self.show(now) < now
     }
 
-    /// Ends all bends.
-    pub fn straighten_all(&mut self, now: SimTime) {
+    /// Ends all bends, and puts it forward if it is behind: what timers wait for would come that much later.
+    /// One that is ahead stays so: to put it back would delay them.
+    pub fn set_right(&mut self, now: SimTime) {
         self.mark(now);
         self.bends.clear();
+        self.shown = self.shown.max(now);
     }
 
     /// From `now` on the discipline corrects the rate by so much.

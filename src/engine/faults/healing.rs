@@ -89,8 +89,8 @@ impl<P: Process, C> World<P, C> {
         for journal in stalled {
             self.core.schedule(now, Event::Synced { node, journal, incarnation });
         }
-        if self.core.nodes[node.index()].clock.look().is_some_and(|own| own.clock.is_bent()) {
-            self.core.change_clock(node, Clock::straighten_all);
+        if self.core.nodes[node.index()].clock.look().is_some_and(|own| own.clock.is_wrong(now)) {
+            self.core.change_clock(node, Clock::set_right);
         }
         if self.processes[node.index()].as_ref().is_some_and(|process| !process.takes_part()) {
             self.crash(node, None, observer);
