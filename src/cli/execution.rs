@@ -8,7 +8,7 @@ use crate::base::Seed;
 use crate::history::{History, Operation};
 use crate::report::palette::{BAD, paint};
 use crate::report::{RunResults, epitaph, failures, summary, summary_of_panic, trace_columns};
-use crate::run::{Outcome, Watcher, to_toml, unfold};
+use crate::run::{Outcome, Watcher};
 use crate::scenario::Scenario;
 use crate::sweep::{
     Interrupt, Interrupted, Mismatch, Runner, Stopwatch, Trail, panicked, run_guarded, run_twice,
@@ -19,8 +19,6 @@ pub(super) struct Execution {
     pub(super) outcome: Outcome,
     pub(super) operations: Vec<Operation>,
     pub(super) results: RunResults,
-    /// The scenario that the seed stands for, if it is one of a swarm.
-    pub(super) unfolded: Option<String>,
     /// What the events left, if it was kept: see [`Trail`].
     pub(super) trail: Vec<u8>,
     /// How a second run differed, if one was made.
@@ -71,9 +69,7 @@ impl Execution {
         let mut results = RunResults::new(scenario, &outcome, &operations);
         results.wall_seconds = Some(watch.seconds());
         let code = ExitCode::of(outcome.verdict, results.expected);
-        let is_drawn = scenario.swarm.is_some();
-        let unfolded = is_drawn.then(|| to_toml(&unfold(scenario, outcome.seed)));
-        Execution { outcome, operations, results, unfolded, trail: Vec::new(), mismatch: None, code }
+        Execution { outcome, operations, results, trail: Vec::new(), mismatch: None, code }
     }
 
     /// The run without what only the files of a failure need: of many runs, few fail.

@@ -93,7 +93,7 @@ pub(super) fn replay(arguments: &Arguments, session: &mut Session<'_>) -> Result
         // anything lost where nothing could be written.
         true => Ok(()),
         false => draft.and_then(|mut draft| {
-            results_folder::write(&mut draft, &execution).and_then(|()| draft.publish())
+            results_folder::write(&mut draft, &scenario, &execution).and_then(|()| draft.publish())
         }),
     };
     let results = saved.is_ok().then_some(&*folder);

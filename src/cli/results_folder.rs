@@ -10,6 +10,7 @@ use super::execution::Execution;
 use crate::base::Seed;
 use crate::history::write_jsonl;
 use crate::report::{Draft, FileError, RunResults, write_operations};
+use crate::run::{to_toml, unfold};
 use crate::scenario::Scenario;
 use crate::sweep::Shard;
 
@@ -104,11 +105,11 @@ impl Earlier {
 }
 
 /// Writes the results of a run into `folder`. A trace that lies there is of an earlier run and goes.
-pub(super) fn save(folder: &Path, execution: &Execution) -> Result<(), FileError> {
+pub(super) fn save(folder: &Path, scenario: &Scenario, execution: &Execution) -> Result<(), FileError> {
     let mut draft = Draft::new(folder)?;
-    write(&mut draft, execution)?;
+    write(&mut draft, scenario, execution)?;
     draft.publish()?;
-    if execution.unfolded.is_none() {
+    if scenario.swarm.is_none() {
         remove(folder, SCENARIO)?;
     }
     remove(folder, TRACE)
@@ -125,10 +126,11 @@ fn remove(folder: &Path, name: &str) -> Result<(), FileError> {
     }
 }
 
-/// Writes `results.json`, `history.jsonl`, `ops.csv`, `trail.bin` and, of a swarm, `scenario.toml` into `draft`. There is no wall time in
+/// Writes `results.json`, `history.jsonl`, `ops.csv`, `trail.bin` and, of a swarm, `scenario.toml` into
+/// `draft`. There is no wall time in
 /// them: two runs of one seed are the same bytes.
-pub(super) fn write(draft: &mut Draft, execution: &Execution) -> Result<(), FileError> {
-    let Execution { outcome, operations, results, unfolded, trail, .. } = execution;
+pub(super) fn write(draft: &mut Draft, scenario: &Scenario, execution: &Execution) -> Result<(), FileError> {
+    let Execution { outcome, operations, results, trail, .. } = execution;
     let results = RunResults { wall_seconds: None, deterministic: None, regression: None, ..results.clone() };
     draft.write(RESULTS, |file| {
         serde_json::to_writer_pretty(&mut *file, &results)?;
@@ -136,7 +138,8 @@ pub(super) fn write(draft: &mut Draft, execution: &Execution) -> Result<(), File
     })?;
     draft.write(HISTORY, |file| write_jsonl(&outcome.history, file))?;
     draft.write(OPERATIONS, |file| write_operations(&outcome.history, operations, file))?;
-    if let Some(text) = unfolded {
+    if scenario.swarm.is_some() {
+        let text = to_toml(&unfold(scenario, outcome.seed));
         draft.write(SCENARIO, |file| file.write_all(text.as_bytes()))?;
     }
     draft.write(TRAIL, |file| file.write_all(trail))

@@ -64,7 +64,7 @@ fn run_one(
     let folder = results_folder::of_run(&arguments.options.out, &scenario.name, seed);
     // Results that another run would contradict are worth nothing.
     let earlier = results_folder::earlier(&folder, scenario);
-    let saved = execution.mismatch.is_none().then(|| results_folder::save(&folder, &execution));
+    let saved = execution.mismatch.is_none().then(|| results_folder::save(&folder, scenario, &execution));
     let results = matches!(saved, Some(Ok(()))).then_some(&*folder);
     let note = results.and_then(|folder| earlier.note(folder));
     let told = tell(arguments, scenario, &execution, (results, note), session);

@@ -23,7 +23,7 @@ impl Decoder<'_> {
             let after = end_of_swarm(duration.unwrap_or_default(), within);
             table.settings.set("after", KeyValue::Duration(after));
         }
-        if ["within", "after", "core"].into_iter().any(|key| table.settings.has(key)) {
+        if sections::LIVENESS.keys.iter().any(|key| table.settings.has(key.name)) {
             self.keep(format!("[{}]", sections::LIVENESS.name), &table.settings);
         }
         let duration = top.settings.duration("duration").filter(|_| table.whole);

@@ -213,7 +213,7 @@ impl<'a> Sweep<'a> {
             return Ok(());
         }
         let folder = results_folder::of_run(self.plan.out, &self.subject.scenario.name, record.seed);
-        results_folder::save(&folder, execution)
+        results_folder::save(&folder, &self.subject.scenario, execution)
     }
 
     /// Writes a row.

@@ -8,8 +8,7 @@ pub(super) const STEP_CLOCK: Kind = Kind {
     counter: Some("clocks_stepped"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(300.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 300.0, 5_000.0);
         let way = if dice.flips() { "ahead" } else { "back" };
         fault.set(way, KeyValue::Duration(dice.span(1.0, 10_000.0)));
         drawn.faults.push(("step_clock", fault));
@@ -26,8 +25,7 @@ pub(super) const DRIFT_CLOCK: Kind = Kind {
             drawn.clock.set("offset", KeyValue::Duration(dice.span(0.1, 1_000.0)));
             drawn.clock.set("drift", dice.count(10, 50_000));
         }
-        let mut fault = dice.again(300.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 300.0, 5_000.0);
         let way = if dice.flips() { "fast" } else { "slow" };
         fault.set(way, dice.count(100, 400_000));
         dice.lasts(&mut fault, 50.0, 3_000.0);
@@ -40,8 +38,7 @@ pub(super) const STOP_CLOCK: Kind = Kind {
     counter: Some("clocks_stopped"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(300.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 300.0, 5_000.0);
         dice.lasts(&mut fault, 50.0, 3_000.0);
         drawn.faults.push(("stop_clock", fault));
     },

@@ -57,6 +57,13 @@ impl Dice {
         fault
     }
 
+    /// The same, and whom of that many nodes it hits.
+    pub(super) fn at_nodes(&mut self, nodes: u32, low: f64, high: f64) -> Settings {
+        let mut fault = self.again(low, high);
+        fault.set("target", KeyValue::Target(self.target(nodes)));
+        fault
+    }
+
     /// How long it lasts, about so many milliseconds.
     pub(super) fn lasts(&mut self, fault: &mut Settings, low: f64, high: f64) {
         let mean = self.span(low, high);

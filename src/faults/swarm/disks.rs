@@ -15,8 +15,7 @@ pub(super) const STALL_DISK: Kind = Kind {
     counter: Some("syncs_stalled"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(500.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 500.0, 5_000.0);
         dice.lasts(&mut fault, 10.0, 3_000.0);
         drawn.faults.push(("stall_disk", fault));
     },
@@ -27,8 +26,7 @@ pub(super) const SLOW_DISK: Kind = Kind {
     counter: Some("syncs_slowed"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(500.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 500.0, 5_000.0);
         fault.set("by", KeyValue::Duration(dice.span(1.0, 300.0)));
         dice.lasts(&mut fault, 50.0, 3_000.0);
         drawn.faults.push(("slow_disk", fault));
@@ -45,8 +43,7 @@ pub(super) const FAIL_SYNC: Kind = Kind {
             drawn.disk.set("fail_sync", dice.share(0.001, 0.02));
             return;
         }
-        let mut fault = dice.again(500.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 500.0, 5_000.0);
         fault.set("count", dice.count(1, 5));
         drawn.faults.push(("fail_sync", fault));
     },
@@ -57,8 +54,7 @@ pub(super) const FULL_DISK: Kind = Kind {
     counter: Some("writes_refused"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(500.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 500.0, 5_000.0);
         dice.lasts(&mut fault, 10.0, 3_000.0);
         drawn.faults.push(("full_disk", fault));
     },

@@ -8,8 +8,7 @@ pub(super) const CRASH: Kind = Kind {
     counter: Some("crashes"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(100.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 100.0, 5_000.0);
         dice.lasts(&mut fault, 1.0, 3_000.0);
         dice.budget(&mut fault, cluster.nodes);
         drawn.faults.push(("crash", fault));
@@ -34,8 +33,7 @@ pub(super) const CRASH_LOOP: Kind = Kind {
     counter: Some("crashes_in_loops"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(1_000.0, 10_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 1_000.0, 10_000.0);
         fault.set("times", dice.count(2, 30));
         fault.set("up", KeyValue::Duration(dice.span(1.0, 500.0)));
         dice.lasts(&mut fault, 1.0, 500.0);
@@ -61,8 +59,7 @@ pub(super) const PAUSE: Kind = Kind {
     counter: Some("pauses"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(200.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 200.0, 5_000.0);
         dice.lasts(&mut fault, 10.0, 3_000.0);
         dice.budget(&mut fault, cluster.nodes);
         drawn.faults.push(("pause", fault));
@@ -74,8 +71,7 @@ pub(super) const SLOW_NODE: Kind = Kind {
     counter: Some("deliveries_slowed"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(500.0, 5_000.0);
-        fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+        let mut fault = dice.at_nodes(cluster.nodes, 500.0, 5_000.0);
         fault.set("service_time", KeyValue::Duration(dice.span(0.1, 50.0)));
         dice.lasts(&mut fault, 50.0, 3_000.0);
         drawn.faults.push(("slow_node", fault));
@@ -102,8 +98,7 @@ pub(super) const ADMIN: Kind = Kind {
     least: 1,
     draw: |dice, cluster, drawn| {
         for command in cluster.commands {
-            let mut fault = dice.again(200.0, 5_000.0);
-            fault.set("target", KeyValue::Target(dice.target(cluster.nodes)));
+            let mut fault = dice.at_nodes(cluster.nodes, 200.0, 5_000.0);
             fault.set("command", KeyValue::Text((*command).to_owned()));
             drawn.faults.push(("admin", fault));
         }
