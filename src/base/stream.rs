@@ -34,8 +34,14 @@ pub enum StreamName {
     Client(ClientId),
     /// A client's operations: keys and kinds.
     Workload(ClientId),
-    /// A disk's faults: which syncs fail, which records rot.
-    DiskFaults(NodeId),
+    /// Which of a disk's syncs fail.
+    SyncFailures(NodeId),
+    /// How much of what a failed sync covered is on the disk all the same.
+    SyncRemains(NodeId),
+    /// Whether a record of a disk rots while its node is down.
+    Rot(NodeId),
+    /// Which record rots.
+    RottenRecord(NodeId),
     /// The entry of the fault schedule with this index: targets and moments.
     Nemesis(u32),
     /// A clock: how wrong it is, and how wrong its measurements are.
@@ -61,9 +67,12 @@ impl StreamName {
             StreamName::Nemesis(entry) => (6, entry),
             StreamName::Clock(node) => (7, node.0),
             StreamName::Weather => (8, 0),
-            StreamName::DiskFaults(node) => (9, node.0),
+            StreamName::SyncFailures(node) => (9, node.0),
             StreamName::Healing => (10, 0),
             StreamName::Swarm(kind) => (11, kind),
+            StreamName::SyncRemains(node) => (12, node.0),
+            StreamName::Rot(node) => (13, node.0),
+            StreamName::RottenRecord(node) => (14, node.0),
         };
         purpose << 32 | index as u64
     }

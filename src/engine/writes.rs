@@ -23,12 +23,14 @@ impl<P: Process, C> World<P, C> {
         }
         let now = self.core.now;
         let Writes { disk, told, .. } = state.writes.get();
-        let mut draws = self.core.decisions.stream(StreamName::DiskFaults(node));
+        let decisions = &mut self.core.decisions;
         let chance = self.core.disk.fail_sync;
         // Each sync is asked once: one that stalls, when it is over.
-        let fails =
-            !disk.is_stalled(now) && ((!chance.is_never() && draws.chance(chance)) || disk.fails_sync());
-        let fails: Option<&mut dyn Draw> = if fails { Some(&mut draws) } else { None };
+        let mut by_chance =
+            || !chance.is_never() && decisions.stream(StreamName::SyncFailures(node)).chance(chance);
+        let fails = !disk.is_stalled(now) && (by_chance() || disk.fails_sync());
+        let mut remains = decisions.stream(StreamName::SyncRemains(node));
+        let fails: Option<&mut dyn Draw> = if fails { Some(&mut remains) } else { None };
         let before = told.len();
         let end = disk.finish_sync(now, journal, fails, |ticket, result| told.push_back((ticket, result)));
         let writes = (told.len() - before) as u64;

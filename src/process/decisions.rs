@@ -52,7 +52,7 @@ pub struct Decisions {
     script: Table<DecisionName, u64>,
 }
 
-const PURPOSES: usize = 11;
+const PURPOSES: usize = 14;
 
 /// The place of a stream: its purpose and its index.
 #[inline(always)]

@@ -32,7 +32,7 @@ impl<P: Process, C> World<P, C> {
 
     /// One of a node's durable records rots; nothing does where nothing is.
     fn rot<O: Observer<P>>(&mut self, node: NodeId, observer: &mut O) {
-        let mut draws = self.core.decisions.stream(StreamName::DiskFaults(node));
+        let mut draws = self.core.decisions.stream(StreamName::RottenRecord(node));
         let writes = self.core.nodes[node.index()].writes.if_any();
         if !writes.is_some_and(|writes| writes.disk.rot(&mut draws)) {
             self.core.counters.misses += 1;
@@ -49,7 +49,7 @@ impl<P: Process, C> World<P, C> {
         if chance.is_never() {
             return;
         }
-        let hit = self.core.decisions.stream(StreamName::DiskFaults(node)).chance(chance);
+        let hit = self.core.decisions.stream(StreamName::Rot(node)).chance(chance);
         if hit && self.core.atlas.admits(node) {
             self.rot(node, observer);
         }
