@@ -39,10 +39,22 @@ pub const PROTOCOLS: &[Protocol] = &[Protocol {
 }];
 
 /// What a run of Raft is checked for.
-const RAFT_CHECKS: [CheckSpec; 8] = {
-    let [election, matching, completeness, application] = LogMonitors::CHECKS;
+const RAFT_CHECKS: [CheckSpec; 11] = {
+    let [election, matching, completeness, application, appending, equality, members] = LogMonitors::CHECKS;
     let [linearizability, liveness, limits, panic] = CHECKS;
-    [election, matching, completeness, application, linearizability, liveness, limits, panic]
+    [
+        election,
+        matching,
+        completeness,
+        application,
+        appending,
+        equality,
+        members,
+        linearizability,
+        liveness,
+        limits,
+        panic,
+    ]
 };
 
 /// What every protocol says of itself, for the reader of scenarios.
@@ -80,7 +92,7 @@ fn run_raft(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outco
         .unwrap_or_else(|problem| panic!("a scenario that was not validated: {}", problem.message));
     let setup: Setup<Raft, _, _> = Setup {
         config,
-        clients: ClosedLoop::all(RaftService, &scenario.clients, scenario.nodes),
+        clients: ClosedLoop::all(RaftService::of(&config), &scenario.clients, scenario.nodes),
         monitor: LogMonitors::new(scenario.nodes),
         admin: RaftAdmin::parse,
         damaged_most: raft::damaged_most(scenario.nodes),

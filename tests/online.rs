@@ -57,7 +57,7 @@ fn blind(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome 
     let settings = &scenario.protocol_settings;
     let setup: Setup<Raft, _, _> = Setup {
         config: RaftConfig::from_settings(settings, scenario.nodes, &scenario.bugs).unwrap(),
-        clients: ClosedLoop::all(RaftService, &scenario.clients, scenario.nodes),
+        clients: ClosedLoop::all(RaftService::default(), &scenario.clients, scenario.nodes),
         monitor: Blind,
         admin: RaftAdmin::parse,
         damaged_most: 0,

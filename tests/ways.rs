@@ -87,8 +87,8 @@ fn world(seed: u64) -> RaftWorld {
         admin: RaftAdmin::parse,
         ..WorldConfig::new(Seed(seed), nodes)
     };
-    let clients = ClosedLoop::all(RaftService, &clients, nodes);
-    World::new(config, RaftConfig { nodes, ..RaftConfig::default() }, clients)
+    let clients = ClosedLoop::all(RaftService::default(), &clients, nodes);
+    World::new(config, RaftConfig::of(nodes), clients)
 }
 
 /// Scripts a choice that nobody makes: from now on every question is asked, to no effect.
@@ -130,20 +130,20 @@ fn golden_digests_of_worlds_with_faults() {
 }
 
 const GOLDEN: [&str; 16] = [
-    "06ab7ab1c21688b0",
-    "eb9360c90825027e",
-    "f21d3ef057b02468",
-    "30e6510558b759eb",
-    "1d6f07fa473326ec",
-    "781898d9ba4ff101",
-    "bb8f67ca71bb649a",
-    "cf2bdbe7d8d17b8b",
-    "61bcd30025586ad6",
-    "09751a1d1d563c5f",
-    "8ac4a76f6979f99f",
-    "dae61e4012058f95",
-    "3a2881e197225b3c",
-    "d1d9cc6ce50a6ce9",
-    "3f32021446a33d0d",
-    "82501c97cc4119fb",
+    "30ee304a730ce5c4",
+    "aa71e78b5514d54f",
+    "8330b16dc45087da",
+    "ce919432663df395",
+    "7e8b1b4f38d02404",
+    "773c33ab683feaf7",
+    "6684d3876725f49a",
+    "9cd6003d777b559f",
+    "c7c1ffcee8dfc9f0",
+    "3cd33ab86cf9a8b1",
+    "f4f1aca6e3402318",
+    "ee53585572257270",
+    "8ef7bb8dbc06cc48",
+    "53a7b844640b9e47",
+    "0894dba0d437493b",
+    "787dc4cd8ebfe826",
 ];

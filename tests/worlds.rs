@@ -33,11 +33,7 @@ fn world(seed: u64) -> RaftWorld {
         disk: DiskConfig { sync: uniform(100, 2_000), ..DiskConfig::default() },
         ..WorldConfig::new(Seed(seed), 3)
     };
-    World::new(
-        config,
-        RaftConfig { nodes: 3, ..RaftConfig::default() },
-        ClosedLoop::all(RaftService, &clients, 3),
-    )
+    World::new(config, RaftConfig::of(3), ClosedLoop::all(RaftService::default(), &clients, 3))
 }
 
 fn at(ms: u64) -> SimTime {
@@ -92,4 +88,4 @@ fn golden_digests() {
     assert_eq!(digests, GOLDEN);
 }
 
-const GOLDEN: [&str; 3] = ["769825536b586433", "955be61ded2ab38e", "1203a0229ae1d3ce"];
+const GOLDEN: [&str; 3] = ["dbc8ee5a14632240", "86d89ef18593fc6a", "ef3bb60ad95c5f0b"];

@@ -39,8 +39,8 @@ pub(crate) fn world(nodes: u32) -> RaftWorld {
         timeout: ms(2_000),
         retry: ms(200),
     };
-    let config = RaftConfig { nodes, ..RaftConfig::default() };
-    let clients = ClosedLoop::all(RaftService, &clients, nodes);
+    let config = RaftConfig::of(nodes);
+    let clients = ClosedLoop::all(RaftService::default(), &clients, nodes);
     let mut world = World::new(WorldConfig { network, ..WorldConfig::new(Seed(1), nodes) }, config, clients);
     world.run_until(SimTime::ZERO + ms(1_000), u64::MAX, &mut ());
     world

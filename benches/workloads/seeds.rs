@@ -49,7 +49,7 @@ pub(crate) fn idle(seed: u64) -> u64 {
     let latency = Latency::Uniform { min: SimDuration::from_us(500), max: SimDuration::from_us(1_500) };
     let links = LinkConfig { latency, ..LinkConfig::default() };
     let network = NetworkConfig { links, ..NetworkConfig::default() };
-    let config = RaftConfig { nodes: 5, ..RaftConfig::default() };
+    let config = RaftConfig::of(5);
     let mut world: World<Raft> =
         World::new(WorldConfig { network, ..WorldConfig::new(Seed(seed), 5) }, config, Vec::new());
     world.run_until(SimTime::ZERO + SimDuration::from_secs(SECONDS), u64::MAX, &mut ());

@@ -25,6 +25,7 @@ mod table;
 mod time;
 
 pub use digest::{DIGEST_SCHEME, Digest};
+pub(crate) use fate::mix;
 pub use fate::{FateKeys, KeyedDraws, LinkKey};
 pub use ids::{Address, ClientId, LinkId, NodeId};
 pub use journal::{Damaged, DiskError, JournalId, Ticket};

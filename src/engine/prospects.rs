@@ -14,7 +14,7 @@ impl<P: Process, C> World<P, C> {
     pub fn prospects(&self, quorum: usize) -> Result<(), String> {
         let able: Vec<NodeId> =
             self.all_nodes().into_iter().filter(|node| self.plight(*node).is_none()).collect();
-        if able.len() < quorum {
+        if able.len() < quorum || !self.suffice(&able) {
             return Err(format!(
                 "of {} nodes {quorum} are needed, and {}",
                 self.processes.len(),
@@ -22,7 +22,7 @@ impl<P: Process, C> World<P, C> {
             ));
         }
         let partitions = &self.core.network.partitions;
-        if partitions.is_empty() || able.iter().any(|node| self.circle(*node, &able).len() >= quorum) {
+        if partitions.is_empty() || self.has_circle(&able, quorum) {
             return Ok(());
         }
         Err(format!("no {quorum} of {} nodes all hear each other", self.processes.len()))
@@ -36,7 +36,34 @@ impl<P: Process, C> World<P, C> {
             return true;
         }
         able.retain(|node| self.plight(*node).is_none() && self.hear(*node, client));
-        able.iter().any(|node| self.circle(*node, &able).len() >= quorum)
+        self.has_circle(&able, quorum)
+    }
+
+    /// Whether `quorum` of `able` all hear each other, and are the right ones.
+    fn has_circle(&self, able: &[NodeId], quorum: usize) -> bool {
+        able.iter().any(|node| {
+            let circle = self.circle(*node, able);
+            circle.len() >= quorum && self.suffice(&circle)
+        })
+    }
+
+    /// Whether these nodes are a majority of every set that must have one: as the leader knows it, or if
+    /// nobody leads, anybody.
+    pub(super) fn suffice(&self, able: &[NodeId]) -> bool {
+        let knows = |node: NodeId| self.processes[node.index()].as_ref();
+        let electorates: Vec<Vec<NodeId>> = match self.leader().and_then(knows) {
+            Some(leader) => leader.electorates(),
+            None => self.all_nodes().into_iter().filter_map(knows).flat_map(Process::electorates).collect(),
+        };
+        electorates.iter().all(|set| set.iter().filter(|node| able.contains(node)).count() > set.len() / 2)
+    }
+
+    /// Whether the disk of `node` may be damaged without one too many being so.
+    pub(super) fn may_be_damaged(&self, node: NodeId) -> bool {
+        let atlas = &self.core.atlas;
+        let is_whole = |other: &NodeId| *other != node && !atlas.is_damaged(*other);
+        let whole: Vec<NodeId> = self.all_nodes().into_iter().filter(is_whole).collect();
+        atlas.admits(node) && (atlas.is_damaged(node) || self.suffice(&whole))
     }
 
     /// Some of `able`, `first` among them, who all hear each other. Greedy: who does not fit to those before

@@ -35,6 +35,12 @@ impl LeaderCompleteness {
         }
     }
 
+    /// The fingerprint of the log that is committed up to `index`.
+    pub(super) fn prefix(&self, index: u64) -> Option<u64> {
+        let place = (index as usize).checked_sub(1)?;
+        self.committed.get(place).map(|(prefix, _)| *prefix)
+    }
+
     fn elected(&mut self, node: NodeId, term: u64, mirror: &LogMirror) -> Result<(), String> {
         self.leaders.retain(|(_, leader)| *leader != node);
         self.leaders.push((term, node));
@@ -82,6 +88,9 @@ impl LeaderCompleteness {
     /// Whether the leader `node` of `term` holds the log committed up to `index`.
     fn holds(&self, node: NodeId, term: u64, index: u64, mirror: &LogMirror) -> Result<(), String> {
         let (prefix, committed) = self.committed[index as usize - 1];
+        if index < mirror.base(node) {
+            return Ok(()); // In a snapshot, which is of what is committed.
+        }
         match mirror.entry(node, index) {
             Some(entry) if entry.prefix == prefix => Ok(()),
             Some(_) => Err(format!(

@@ -49,5 +49,21 @@ pub enum LogEvent {
         term: u64,
         /// A fingerprint of what the entry says.
         digest: u64,
+        /// A fingerprint of its state machine after that.
+        state: u64,
+    },
+    /// The entry that it just appended at `index` says who the members are.
+    Configured {
+        /// Which.
+        index: u64,
+    },
+    /// Its state, and its log up to `index`, are those of a snapshot; behind it nothing is in its log.
+    Restored {
+        /// The last entry that the snapshot covers.
+        index: u64,
+        /// The term of that entry.
+        term: u64,
+        /// A fingerprint of the state.
+        state: u64,
     },
 }

@@ -14,40 +14,89 @@ pub(super) struct Mirrored {
 /// The log of every node, entry by entry.
 #[derive(Clone, Debug)]
 pub struct LogMirror {
-    logs: Vec<Vec<Mirrored>>,
+    logs: Vec<Log>,
+}
+
+/// A log, of which the entries up to `base` are in a snapshot.
+#[derive(Clone, Default, Debug)]
+struct Log {
+    base: u64,
+    /// The last entry that the snapshot covers.
+    covered: Option<Mirrored>,
+    entries: Vec<Mirrored>,
+}
+
+impl Log {
+    fn last_index(&self) -> u64 {
+        self.base + self.entries.len() as u64
+    }
 }
 
 impl LogMirror {
     /// Empty logs of that many nodes.
     pub fn new(nodes: u32) -> Self {
-        LogMirror { logs: vec![Vec::new(); nodes as usize] }
+        LogMirror { logs: vec![Log::default(); nodes as usize] }
     }
 
-    /// Keeps up with what `node` says. An error is a gap in its log.
-    pub(super) fn follow(&mut self, node: NodeId, event: &LogEvent) -> Result<(), String> {
+    /// Keeps up with what `node` says; `committed` knows the fingerprint of the log that is committed up to
+    /// an index. An error is a gap in its log, or a snapshot of what nobody has committed.
+    pub(super) fn follow(
+        &mut self,
+        node: NodeId,
+        event: &LogEvent,
+        committed: impl Fn(u64) -> Option<u64>,
+    ) -> Result<(), String> {
         let log = &mut self.logs[node.index()];
         match *event {
-            LogEvent::Recovered => log.clear(),
-            LogEvent::Appended { index, term, digest } => {
-                let before = (index as usize).checked_sub(1).filter(|before| *before <= log.len());
-                let Some(before) = before else {
-                    return Err(format!("{node} appended index {index} to a log of {}", log.len()));
+            LogEvent::Recovered => *log = Log::default(),
+            LogEvent::Restored { index, term, .. } => {
+                let Some(prefix) = committed(index) else {
+                    return Err(format!(
+                        "{node} has a snapshot up to index {index}, which nobody has committed"
+                    ));
                 };
-                log.truncate(before);
+                *log = Log { base: index, covered: Some(Mirrored { term, prefix }), entries: Vec::new() };
+            }
+            LogEvent::Appended { index, term, digest } => {
+                let before = index.checked_sub(log.base + 1).filter(|_| index <= log.last_index() + 1);
+                let Some(before) = before else {
+                    return Err(format!(
+                        "{node} appended index {index} to a log from {} to {}",
+                        log.base + 1,
+                        log.last_index()
+                    ));
+                };
+                log.entries.truncate(before as usize);
                 let mut prefix = Digest::new();
-                prefix.fold(log.last().map_or(0, |entry| entry.prefix));
+                prefix.fold(log.entries.last().or(log.covered.as_ref()).map_or(0, |entry| entry.prefix));
                 prefix.fold(term);
                 prefix.fold(digest);
-                log.push(Mirrored { term, prefix: prefix.value() });
+                log.entries.push(Mirrored { term, prefix: prefix.value() });
             }
-            LogEvent::Role { .. } | LogEvent::Committed { .. } | LogEvent::Applied { .. } => {}
+            LogEvent::Role { .. }
+            | LogEvent::Committed { .. }
+            | LogEvent::Configured { .. }
+            | LogEvent::Applied { .. } => {}
         }
         Ok(())
     }
 
-    /// The entry at `index` of `node`'s log, counted from 1.
+    /// The entry at `index` of `node`'s log, counted from 1; of those in a snapshot the last.
     pub(super) fn entry(&self, node: NodeId, index: u64) -> Option<Mirrored> {
-        let place = (index as usize).checked_sub(1)?;
-        self.logs[node.index()].get(place).copied()
+        let log = &self.logs[node.index()];
+        match index.checked_sub(log.base + 1) {
+            Some(place) => log.entries.get(place as usize).copied(),
+            None => log.covered.filter(|_| index == log.base),
+        }
+    }
+
+    /// The last entry that a snapshot covers on `node`; 0 if all are in its log.
+    pub(super) fn base(&self, node: NodeId) -> u64 {
+        self.logs[node.index()].base
+    }
+
+    /// The last entry of `node`'s log.
+    pub(super) fn last_index(&self, node: NodeId) -> u64 {
+        self.logs[node.index()].last_index()
     }
 }

@@ -1,14 +1,17 @@
 //! Floor 3: safety invariants, checked on every run over what nodes observe.
 //!
 //! A protocol with a replicated log speaks in [`LogEvent`]s; [`LogMonitors`] holds
-//! the four invariants of Raft's Figure 3 that apply to any such protocol with
-//! leaders and terms:
+//! the five invariants of Raft's Figure 3, which apply to any such protocol with
+//! leaders and terms, and two more:
 //!
 //! * [`ElectionSafety`]: at most one leader a term.
 //! * [`LogMatching`]: two logs that agree on an entry agree on all before it.
 //! * [`LeaderCompleteness`]: a leader has every entry committed in earlier terms.
 //! * [`StateMachineSafety`]: no two nodes apply different entries at one index,
 //!   and no node leaves a gap.
+//! * [`LeaderAppendOnly`]: a leader replaces nothing in its log.
+//! * [`ReplicaEquality`]: who has applied equally much is in the same state.
+//! * [`OneConfiguration`]: no log holds two uncommitted changes of members.
 //!
 //! [`ProtocolEvents`] counts what the protocol met besides.
 //!
@@ -16,19 +19,25 @@
 //! It says nothing about liveness, nor about what clients see: that is `check`'s.
 
 mod election_safety;
+mod leader_append_only;
 mod leader_completeness;
 mod log_event;
 mod log_matching;
 mod mirror;
 mod monitors;
+mod one_configuration;
 mod protocol_events;
+mod replica_equality;
 mod state_machine_safety;
 
 pub use election_safety::ElectionSafety;
+pub use leader_append_only::LeaderAppendOnly;
 pub use leader_completeness::LeaderCompleteness;
 pub use log_event::{LogEvent, Role};
 pub use log_matching::LogMatching;
 pub use mirror::LogMirror;
 pub use monitors::{LogMonitors, Monitor, Violation};
+pub use one_configuration::OneConfiguration;
 pub use protocol_events::ProtocolEvents;
+pub use replica_equality::ReplicaEquality;
 pub use state_machine_safety::StateMachineSafety;

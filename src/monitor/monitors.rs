@@ -2,7 +2,8 @@
 
 use super::protocol_events::ProtocolEventCounter;
 use super::{
-    ElectionSafety, LeaderCompleteness, LogEvent, LogMatching, LogMirror, ProtocolEvents, StateMachineSafety,
+    ElectionSafety, LeaderAppendOnly, LeaderCompleteness, LogEvent, LogMatching, LogMirror, OneConfiguration,
+    ProtocolEvents, ReplicaEquality, StateMachineSafety,
 };
 use crate::base::keys::CheckSpec;
 use crate::base::{NodeId, SimTime};
@@ -49,13 +50,16 @@ pub struct LogMonitors {
     matching: LogMatching,
     completeness: LeaderCompleteness,
     application: StateMachineSafety,
+    appending: LeaderAppendOnly,
+    equality: ReplicaEquality,
+    members: OneConfiguration,
     violations: Vec<Violation>,
     events: ProtocolEventCounter,
 }
 
 impl LogMonitors {
     /// The invariants, in the order they are reported.
-    pub const CHECKS: [CheckSpec; 4] = [
+    pub const CHECKS: [CheckSpec; 7] = [
         CheckSpec { name: ElectionSafety::NAME, doc: "No term has two leaders." },
         CheckSpec {
             name: LogMatching::NAME,
@@ -69,12 +73,29 @@ impl LogMonitors {
             name: StateMachineSafety::NAME,
             doc: "No two nodes apply different entries at one index, and no node leaves a gap.",
         },
+        CheckSpec {
+            name: LeaderAppendOnly::NAME,
+            doc: "A leader never replaces or removes entries of its own log.",
+        },
+        CheckSpec {
+            name: ReplicaEquality::NAME,
+            doc: "Nodes that have applied equally much are in equal states, sessions included.",
+        },
+        CheckSpec {
+            name: OneConfiguration::NAME,
+            doc: "No log holds two changes of members that are not committed.",
+        },
     ];
 
     /// Their names.
-    pub const NAMES: [&'static str; 4] = {
-        let [election, matching, completeness, application] = Self::CHECKS;
-        [election.name, matching.name, completeness.name, application.name]
+    pub const NAMES: [&'static str; 7] = {
+        let mut names = [""; 7];
+        let mut i = 0;
+        while i < names.len() {
+            names[i] = Self::CHECKS[i].name;
+            i += 1;
+        }
+        names
     };
 
     /// Monitors over that many nodes.
@@ -85,6 +106,9 @@ impl LogMonitors {
             matching: LogMatching::default(),
             completeness: LeaderCompleteness::default(),
             application: StateMachineSafety::new(nodes),
+            appending: LeaderAppendOnly::new(nodes),
+            equality: ReplicaEquality::default(),
+            members: OneConfiguration::new(nodes),
             violations: Vec::new(),
             events: ProtocolEventCounter::new(nodes),
         }
@@ -99,12 +123,16 @@ impl Monitor<LogEvent> for LogMonitors {
     /// Of each invariant the first violation is kept.
     fn observe(&mut self, at: SimTime, node: NodeId, event: &LogEvent) {
         self.events.note(node, event, &self.mirror);
-        let gap = self.mirror.follow(node, event);
+        let appending = self.appending.check(node, event, &self.mirror);
+        let gap = self.mirror.follow(node, event, |index| self.completeness.prefix(index));
         let results = [
             (ElectionSafety::NAME, self.elections.check(node, event)),
             (LogMatching::NAME, gap.and_then(|()| self.matching.check(node, event, &self.mirror))),
             (LeaderCompleteness::NAME, self.completeness.check(node, event, &self.mirror)),
             (StateMachineSafety::NAME, self.application.check(node, event)),
+            (LeaderAppendOnly::NAME, appending),
+            (ReplicaEquality::NAME, self.equality.check(node, event)),
+            (OneConfiguration::NAME, self.members.check(node, event)),
         ];
         for (invariant, result) in results {
             if let Err(detail) = result
@@ -155,7 +183,7 @@ mod tests {
     }
 
     fn applied(index: u64, digest: u64) -> LogEvent {
-        LogEvent::Applied { index, term: 1, digest }
+        LogEvent::Applied { index, term: 1, digest, state: index }
     }
 
     #[test]
@@ -222,6 +250,48 @@ mod tests {
             (2, elected(2)),
         ];
         assert_eq!(violated(&events), [LeaderCompleteness::NAME]);
+    }
+
+    #[test]
+    fn a_leader_that_replaces_its_own_entries_is_seen() {
+        let events = [(0, elected(2)), (0, appended(1, 2, 7)), (0, appended(1, 2, 7))];
+        assert_eq!(violated(&events), [LeaderAppendOnly::NAME]);
+        let deposed = LogEvent::Role { role: Role::Follower, term: 3 };
+        let events = [(0, elected(2)), (0, appended(1, 2, 7)), (0, deposed), (0, appended(1, 3, 8))];
+        assert!(violated(&events).is_empty());
+    }
+
+    #[test]
+    fn states_that_differ_after_the_same_entry_are_seen() {
+        let applied = |state| LogEvent::Applied { index: 1, term: 1, digest: 7, state };
+        assert_eq!(violated(&[(0, applied(5)), (1, applied(6))]), [ReplicaEquality::NAME]);
+    }
+
+    #[test]
+    fn a_snapshot_stands_for_what_is_committed_and_applied() {
+        let commit = LogEvent::Committed { index: 1, term: 1 };
+        let restored = |index, state| LogEvent::Restored { index, term: 1, state };
+        let before = [(0, elected(1)), (0, appended(1, 1, 7)), (0, commit), (0, applied(1, 7))];
+        let after = |event| violated(&[before.as_slice(), &[(1, event)]].concat());
+        assert!(after(restored(1, 1)).is_empty());
+        assert_eq!(after(restored(1, 2)), [ReplicaEquality::NAME]);
+        assert_eq!(after(restored(2, 1)), [LogMatching::NAME, StateMachineSafety::NAME]);
+        // What follows it is compared with logs that were never compacted.
+        let more = [(0, appended(2, 1, 8)), (1, restored(1, 1)), (1, appended(2, 1, 9))];
+        assert_eq!(violated(&[before.as_slice(), &more].concat()), [LogMatching::NAME]);
+    }
+
+    #[test]
+    fn a_second_change_of_members_before_the_first_is_committed_is_seen() {
+        let configured = |index| LogEvent::Configured { index };
+        let first = [(0, elected(1)), (0, appended(1, 1, 7)), (0, configured(1))];
+        let second = [(0, appended(2, 1, 7)), (0, configured(2))];
+        assert_eq!(
+            violated(&[first, [second[0], second[1], second[0]]].concat()),
+            [LeaderAppendOnly::NAME, OneConfiguration::NAME]
+        );
+        let commit = LogEvent::Committed { index: 1, term: 1 };
+        assert!(violated(&[first, [(0, commit), second[0], second[1]]].concat()).is_empty());
     }
 
     #[test]

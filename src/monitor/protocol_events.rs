@@ -67,7 +67,10 @@ impl ProtocolEventCounter {
                 let replaced = mirror.entry(node, index);
                 self.events.conflicts += u64::from(replaced.is_some_and(|entry| entry.term != term));
             }
-            LogEvent::Committed { .. } | LogEvent::Applied { .. } => {}
+            LogEvent::Committed { .. }
+            | LogEvent::Applied { .. }
+            | LogEvent::Configured { .. }
+            | LogEvent::Restored { .. } => {}
         }
     }
 }

@@ -25,14 +25,25 @@ impl StateMachineSafety {
     pub fn check(&mut self, node: NodeId, event: &LogEvent) -> Result<(), String> {
         match *event {
             LogEvent::Recovered => self.reached[node.index()] = 0,
-            LogEvent::Applied { index, term, digest } => {
+            LogEvent::Restored { index, .. } => {
+                self.reached[node.index()] = index;
+                if index as usize > self.applied.len() {
+                    return Err(format!(
+                        "{node} has the state as of index {index}, which nobody has applied"
+                    ));
+                }
+            }
+            LogEvent::Applied { index, term, digest, .. } => {
                 let reached = std::mem::replace(&mut self.reached[node.index()], index);
                 if index != reached + 1 {
                     return Err(format!("{node} applied index {index} right after index {reached}"));
                 }
                 return self.compare(node, index, term, digest);
             }
-            LogEvent::Role { .. } | LogEvent::Appended { .. } | LogEvent::Committed { .. } => {}
+            LogEvent::Role { .. }
+            | LogEvent::Appended { .. }
+            | LogEvent::Configured { .. }
+            | LogEvent::Committed { .. } => {}
         }
         Ok(())
     }

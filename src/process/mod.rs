@@ -96,6 +96,13 @@ pub trait Process: Sized {
         true
     }
 
+    /// The sets of nodes of each of which a majority must take part for operations to complete, as far as
+    /// this node knows; none where any majority of all nodes will do. Faults that mean to leave enough nodes
+    /// ask it, and whoever demands progress; nothing else does.
+    fn electorates(&self) -> Vec<Vec<NodeId>> {
+        Vec::new()
+    }
+
     /// What this node waits for, in a few words, if for anything: told where operations do not
     /// complete. Nothing else reads it.
     fn waits_for(&self) -> Option<String> {

@@ -1,14 +1,17 @@
 //! Floor 3: what replication protocols share.
 //!
-//! * [`KvMachine`]: the replicated key-value store with its client sessions.
+//! * [`KvMachine`]: the replicated key-value store with its client [`Sessions`]; a value, so that a
+//!   snapshot is a clone.
+//! * [`Configuration`]: who votes and who learns, one set of voters or two at once.
 //! * Majorities: [`quorum`].
 //!
-//! Ready for, not yet here: snapshots (the machine is a value that can be cloned),
-//! session expiry, flexible quorums.
+//! Ready for, not yet here: flexible quorums.
 
 mod machine;
+mod members;
 pub mod quorum;
 mod sessions;
 
 pub use machine::{KvAnswer, KvCommand, KvMachine, KvOp};
-pub use sessions::{SessionId, Sessions};
+pub use members::{Configuration, NodeSet};
+pub use sessions::{Session, SessionId, Sessions};

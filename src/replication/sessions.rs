@@ -1,35 +1,216 @@
 //! Client sessions: a retried command takes effect once (Ongaro 2014, §6.3).
 //!
-//! A session numbers its commands from 1 and has one in flight at a time, so the
-//! latest answer is all that need be kept. A session begins with its first command.
-//! Sessions do not expire yet, so no command ever finds its own forgotten.
+//! A client opens a session by an entry of its own and is told the session's number. It numbers its
+//! commands from 1 and has one in flight at a time, so the latest answer is all that need be kept.
+//! Where there are too many sessions, the one that was least recently used ends: every replica applies
+//! the same entries and so ends the same one. A command of a session that has ended is refused, and its
+//! client must find out for itself what became of it: to begin the session anew would let an old command
+//! take effect a second time.
 
 use super::KvAnswer;
-use crate::base::Table;
+use crate::base::{Table, mix};
 
-/// A client's session: its process in the history. (Four bytes of every log entry.)
+/// A client's session: the how-manieth that was ever opened. (Four bytes of every log entry.)
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SessionId(pub u32);
 
-/// The latest command of each session and its answer.
-#[derive(Clone, Debug, Default)]
+/// What a session says to a command.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Session {
+    /// It is the latest, and this is its answer.
+    Answer(KvAnswer),
+    /// The client has gone on since, and does not wait for it.
+    GoneOn,
+    /// There is no such session any more.
+    Ended,
+}
+
+/// The open sessions, and the latest command of each with its answer.
+#[derive(Clone, Debug)]
 pub struct Sessions {
-    latest: Table<SessionId, (u32, KvAnswer)>,
+    most: usize,
+    opened: u32,
+    places: Table<SessionId, u32>,
+    slots: Vec<Slot>,
+    /// Slots that hold no session.
+    free: Vec<u32>,
+    /// The slots of the sessions least and most recently used; [`NONE`] if there is none.
+    oldest: u32,
+    newest: u32,
+    /// The sum of all slots' fingerprints.
+    digest: u64,
+}
+
+/// A session, between those used before and after it.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    id: SessionId,
+    latest: u32,
+    answer: KvAnswer,
+    older: u32,
+    newer: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Slot {
+    fn digest(&self) -> u64 {
+        let name = u64::from(self.id.0) << 32 | u64::from(self.latest);
+        mix(name ^ mix(self.answer.word()))
+    }
 }
 
 impl Sessions {
+    /// Room for `most` sessions, none of them open.
+    pub fn new(most: usize) -> Self {
+        let (places, slots, free) = (Table::new(), Vec::new(), Vec::new());
+        Sessions { most, opened: 0, places, slots, free, oldest: NONE, newest: NONE, digest: 0 }
+    }
+
+    /// Opens a session; ends the one that was least recently used if there are too many.
+    pub(super) fn open(&mut self) -> SessionId {
+        self.opened += 1;
+        let id = SessionId(self.opened);
+        let slot = Slot { id, latest: 0, answer: KvAnswer::Written, older: NONE, newer: NONE };
+        if self.places.len() >= self.most {
+            self.end_oldest();
+        }
+        let place = match self.free.pop() {
+            Some(place) => place,
+            None => self.slots.len() as u32,
+        };
+        if place as usize == self.slots.len() {
+            self.slots.push(slot);
+        } else {
+            self.slots[place as usize] = slot;
+        }
+        self.digest = self.digest.wrapping_add(slot.digest());
+        self.places.insert(id, place);
+        self.link(place);
+        id
+    }
+
     /// The answer to the command `sequence` of `session`: what `execute` says if it is new, the
-    /// same answer as before if it was the latest, and `None` if its client has moved on since.
+    /// same answer as before if it was the latest.
     pub(super) fn once(
         &mut self,
         session: SessionId,
         sequence: u32,
         execute: impl FnOnce() -> KvAnswer,
-    ) -> Option<KvAnswer> {
-        let (latest, answer) = self.latest.get_or_insert_with(session, || (0, KvAnswer::Written));
-        if sequence > *latest {
-            (*latest, *answer) = (sequence, execute());
+    ) -> Session {
+        let Some(&place) = self.places.get(&session) else { return Session::Ended };
+        if place != self.newest {
+            self.unlink(place);
+            self.link(place);
         }
-        (sequence == *latest).then_some(*answer)
+        let slot = &mut self.slots[place as usize];
+        if sequence > slot.latest {
+            let before = slot.digest();
+            (slot.latest, slot.answer) = (sequence, execute());
+            self.digest = self.digest.wrapping_sub(before).wrapping_add(slot.digest());
+        }
+        if sequence == slot.latest { Session::Answer(slot.answer) } else { Session::GoneOn }
+    }
+
+    /// Ends the session that was least recently used, if there is one.
+    pub fn end_oldest(&mut self) {
+        let place = self.oldest;
+        let Some(ended) = self.slots.get(place as usize).copied() else { return };
+        self.unlink(place);
+        self.free.push(place);
+        self.places.remove(&ended.id);
+        self.digest = self.digest.wrapping_sub(ended.digest());
+    }
+
+    /// How many are open.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// A fingerprint of all that is remembered, the order of use aside.
+    pub(super) fn digest(&self) -> u64 {
+        self.digest.wrapping_add(mix(u64::from(self.opened)))
+    }
+
+    fn unlink(&mut self, place: u32) {
+        let Slot { older, newer, .. } = self.slots[place as usize];
+        match older {
+            NONE => self.oldest = newer,
+            older => self.slots[older as usize].newer = newer,
+        }
+        match newer {
+            NONE => self.newest = older,
+            newer => self.slots[newer as usize].older = older,
+        }
+    }
+
+    fn link(&mut self, place: u32) {
+        let before = std::mem::replace(&mut self.newest, place);
+        match before {
+            NONE => self.oldest = place,
+            before => self.slots[before as usize].newer = place,
+        }
+        let slot = &mut self.slots[place as usize];
+        (slot.older, slot.newer) = (before, NONE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Oracle: a list of sessions, the most recently used last.
+    fn agrees_with_a_list(steps: Vec<(u8, u8)>, most: u8) -> bool {
+        let most = usize::from(most % 4) + 1;
+        let mut sessions = Sessions::new(most);
+        let mut list: Vec<(SessionId, u32)> = Vec::new();
+        steps.into_iter().all(|(session, sequence)| {
+            let (id, sequence) = (SessionId(u32::from(session % 16)), u32::from(sequence % 8));
+            if id.0 == 0 {
+                list.push((sessions.open(), 0));
+                if list.len() > most {
+                    list.remove(0);
+                }
+                return sessions.len() == list.len();
+            }
+            let mut executed = false;
+            let answer = sessions.once(id, sequence, || {
+                executed = true;
+                KvAnswer::CasFailed
+            });
+            let Some(place) = list.iter().position(|(listed, _)| *listed == id) else {
+                return answer == Session::Ended && !executed;
+            };
+            let (_, latest) = list.remove(place);
+            list.push((id, latest.max(sequence)));
+            executed == (sequence > latest) && (answer == Session::GoneOn) == (sequence < latest)
+        })
+    }
+
+    #[test]
+    fn the_least_recently_used_ends_and_no_other() {
+        quickcheck::quickcheck(agrees_with_a_list as fn(Vec<(u8, u8)>, u8) -> bool);
+    }
+
+    #[test]
+    fn the_fingerprint_follows_from_what_is_remembered() {
+        let mut sessions = Sessions::new(2);
+        let first = sessions.open();
+        let second = sessions.open();
+        sessions.once(first, 1, || KvAnswer::Written);
+        let mut others = Sessions::new(2);
+        assert_ne!(sessions.digest(), others.digest());
+        for _ in 0..2 {
+            others.open();
+        }
+        others.once(first, 1, || KvAnswer::Written);
+        assert_eq!(sessions.digest(), others.digest());
+        others.once(second, 1, || KvAnswer::CasFailed);
+        assert_ne!(sessions.digest(), others.digest());
     }
 }

@@ -4,6 +4,8 @@
 //! another node when no answer comes, and after the time-out gives the operation up
 //! as `info`: it may have happened. Then it goes on under a new process id, as Jepsen
 //! does, and so in a new session: the old operation may still take effect, once.
+//! Where the protocol has sessions that must be opened, each process opens one with
+//! the first operation that needs it.
 
 use super::{Answer, Generator, Operation, WorkloadConfig};
 use crate::base::{Draw, NodeId, SimDuration};
@@ -12,9 +14,21 @@ use crate::process::{Client, ClientContext, ClientTimer, Process, RequestId};
 
 /// What a protocol adds: how an operation is asked for, and what an answer means.
 pub trait Service<P: Process> {
-    /// The request for `operation`, the `sequence`-th of `process`, from 1. A retry
-    /// repeats all three.
-    fn request(&self, process: u32, sequence: u32, operation: Operation) -> P::Request;
+    /// The request for `operation`, the `sequence`-th of `session`, from 1. A retry
+    /// repeats all three. Without sessions to open, a process is its own.
+    fn request(&self, session: u32, sequence: u32, operation: Operation) -> P::Request;
+
+    /// What opens a session, if `operation` needs one.
+    fn open(&self, operation: Operation) -> Option<P::Request> {
+        let _ = operation;
+        None
+    }
+
+    /// Whether `operation` may be asked of any node, and not only of one that leads.
+    fn asks_anyone(&self, operation: Operation) -> bool {
+        let _ = operation;
+        false
+    }
 
     /// What `response` means.
     fn reply(&self, response: P::Response) -> Reply;
@@ -25,6 +39,10 @@ pub trait Service<P: Process> {
 pub enum Reply {
     /// The operation is done.
     Done(Answer),
+    /// The session of this number is open.
+    Opened(u32),
+    /// Nobody knows what became of it: its session has ended.
+    Lost,
     /// Nothing came of it here: ask this node, or whichever.
     Elsewhere(Option<NodeId>),
 }
@@ -40,6 +58,8 @@ pub struct ClosedLoop<S> {
     process: u32,
     /// How many operations the process has begun.
     sequence: u32,
+    /// The session of the process, once one is open.
+    session: Option<u32>,
     /// How many operations the client has begun: the id of the latest request.
     requests: u64,
     open: Option<Operation>,
@@ -48,6 +68,10 @@ pub struct ClosedLoop<S> {
     /// Where the client looks on its own: it goes on from there, wherever a hint has led it. Two nodes
     /// that are cut off and hint at each other would keep it for ever otherwise.
     turn: NodeId,
+    /// The node that it asks for what any node may be asked for.
+    home: NodeId,
+    /// While it does, the node to ask for everything else.
+    leader: NodeId,
     /// Hints followed since the last wait: two nodes may each believe in the other.
     hints: u32,
     /// Whether `server` has been asked and has not answered.
@@ -77,10 +101,13 @@ impl<S> ClosedLoop<S> {
             generator,
             process: client as u32,
             sequence: 0,
+            session: None,
             requests: 0,
             open: None,
             server: NodeId(client as u32 % nodes),
             turn: NodeId(client as u32 % nodes),
+            home: NodeId(client as u32 % nodes),
+            leader: NodeId(client as u32 % nodes),
             hints: 0,
             asked: false,
         };
@@ -97,6 +124,9 @@ impl<S> ClosedLoop<S> {
         self.requests += 1;
         self.record(operation, Kind::Invoke, operation.argument(), ctx);
         ctx.set_timer(TIMEOUT, self.config.timeout);
+        if self.service.asks_anyone(operation) {
+            self.leader = std::mem::replace(&mut self.server, self.home);
+        }
         self.ask(operation, ctx);
     }
 
@@ -104,7 +134,13 @@ impl<S> ClosedLoop<S> {
     where
         S: Service<P>,
     {
-        let request = self.service.request(self.process, self.sequence, operation);
+        let request = match self.service.open(operation).filter(|_| self.session.is_none()) {
+            Some(open) => open,
+            None => {
+                let session = self.session.unwrap_or(self.process);
+                self.service.request(session, self.sequence, operation)
+            }
+        };
         ctx.send(self.server, RequestId(self.requests), request);
         self.asked = true;
         ctx.set_timer(RETRY, self.config.retry);
@@ -123,9 +159,32 @@ impl<S> ClosedLoop<S> {
             _ => {}
         }
         self.record(operation, kind, value, ctx);
+        self.close(operation, ctx);
+    }
+
+    /// What became of the operation is not known: goes on as another process.
+    fn give_up<P: Process>(&mut self, operation: Operation, ctx: &mut ClientContext<P>)
+    where
+        S: Service<P>,
+    {
+        self.record(operation, Kind::Info, operation.argument(), ctx);
+        self.process += self.config.clients;
+        self.sequence = 0;
+        self.session = None;
+        self.close(operation, ctx);
+    }
+
+    /// The operation is over, one way or another.
+    fn close<P: Process>(&mut self, operation: Operation, ctx: &mut ClientContext<P>)
+    where
+        S: Service<P>,
+    {
         self.open = None;
         ctx.cancel_timer(RETRY);
         ctx.cancel_timer(TIMEOUT);
+        if self.service.asks_anyone(operation) {
+            self.home = std::mem::replace(&mut self.server, self.leader);
+        }
         self.think(ctx);
     }
 
@@ -191,6 +250,14 @@ impl<P: Process, S: Service<P>> Client<P> for ClosedLoop<S> {
                 self.hints = 0;
                 self.end(operation, answer, ctx);
             }
+            // The first of those that retries may have opened is as good as any.
+            Reply::Opened(session) => {
+                if self.session.is_none() {
+                    (self.session, self.server, self.turn) = (Some(session), from, from);
+                    self.ask(operation, ctx);
+                }
+            }
+            Reply::Lost => self.give_up(operation, ctx),
             // An answer from a node asked before says nothing of the one asked now.
             Reply::Elsewhere(_) if from != self.server => {}
             Reply::Elsewhere(Some(leader)) if leader != from && self.hints < MOST_HINTS => {
@@ -212,14 +279,7 @@ impl<P: Process, S: Service<P>> Client<P> for ClosedLoop<S> {
                 self.hints = 0;
                 self.ask(operation, ctx);
             }
-            (TIMEOUT, Some(operation)) => {
-                self.record(operation, Kind::Info, operation.argument(), ctx);
-                self.open = None;
-                ctx.cancel_timer(RETRY);
-                self.process += self.config.clients;
-                self.sequence = 0;
-                self.think(ctx);
-            }
+            (TIMEOUT, Some(operation)) => self.give_up(operation, ctx),
             _ => {}
         }
     }

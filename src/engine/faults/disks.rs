@@ -50,7 +50,7 @@ impl<P: Process, C> World<P, C> {
             return;
         }
         let hit = self.core.decisions.stream(StreamName::Rot(node)).chance(chance);
-        if hit && self.core.atlas.admits(node) {
+        if hit && self.may_be_damaged(node) {
             self.rot(node, observer);
         }
     }

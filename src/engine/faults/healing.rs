@@ -57,6 +57,9 @@ impl<P: Process, C> World<P, C> {
             core.swap(i, pick);
         }
         core.truncate(size);
+        if !self.suffice(&core) {
+            return (all, Vec::new());
+        }
         core.sort_unstable();
         let rest = all.into_iter().filter(|node| !core.contains(node)).collect();
         (core, rest)

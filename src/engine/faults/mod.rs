@@ -159,16 +159,19 @@ impl<P: Process, C> World<P, C> {
         if matches!(target, Target::Nodes(_) | Target::Place { .. } | Target::All) {
             return self.resolve(target, fault, &self.all_nodes());
         }
-        let mut atlas = self.core.atlas.clone();
-        let admitted: Vec<NodeId> = self.all_nodes().into_iter().filter(|node| atlas.admits(*node)).collect();
+        let admitted =
+            self.all_nodes().into_iter().filter(|node| self.may_be_damaged(*node)).collect::<Vec<_>>();
         let mut targets = self.resolve(target, fault, &admitted);
+        let before = self.core.atlas.clone();
         targets.retain(|node| {
-            let admitted = atlas.admits(*node);
+            let admitted = self.may_be_damaged(*node);
             if admitted {
-                atlas.damage(*node);
+                self.core.atlas.damage(*node);
             }
             admitted
         });
+        // They are damaged when the fault strikes, not when it is aimed.
+        self.core.atlas = before;
         targets
     }
 

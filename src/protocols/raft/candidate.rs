@@ -1,17 +1,47 @@
-//! Elections (§5.2, §5.4.1).
+//! Elections (§5.2, §5.4.1), and who may ask for them (dissertation §4.2.3, §9.6).
 
+use super::bugs::Bug;
+use super::entry::{LogIndex, Term};
 use super::leader::Leadership;
-use super::log::{LogIndex, Term};
-use super::message::Message;
+use super::message::{Ballot, Message};
 use super::node::{Raft, Role, Timer};
 use crate::base::NodeId;
 use crate::monitor::{self, LogEvent};
 use crate::process::Context;
-use crate::replication::quorum::majority;
 
 impl Raft {
-    /// Stands for election in a new term, unless it leads already.
-    pub(super) fn campaign(&mut self, ctx: &mut Context<Self>) {
+    /// No leader for too long.
+    pub(super) fn lose_patience(&mut self, ctx: &mut Context<Self>) {
+        match self.role {
+            Role::Leader(_) | Role::Stopped => {}
+            _ if !self.may_stand() => self.arm_election_timer(ctx),
+            _ if self.config.pre_vote => self.ask_around(ctx),
+            _ => self.campaign(Ballot::Vote, ctx),
+        }
+    }
+
+    /// Whether this node may be elected, as far as it knows.
+    pub(super) fn may_stand(&self) -> bool {
+        let learns = || self.membership.active().learners.contains(self.id);
+        self.membership.may_stand(self.id, self.commit) || (self.has(Bug::LearnerCampaigns) && learns())
+    }
+
+    /// Asks whether it would be elected, before it disturbs anyone with a new term (§9.6).
+    fn ask_around(&mut self, ctx: &mut Context<Self>) {
+        if self.has(Bug::KeepsLeaderAsPreCandidate) {
+            self.heard_at = Some(ctx.now());
+        } else {
+            self.leader = None;
+        }
+        self.role = Role::PreCandidate { votes: Vec::new() };
+        self.arm_election_timer(ctx);
+        let term = Term(self.term.0 + 1);
+        self.ask_for_votes(term, Ballot::PreVote, ctx);
+        self.on_pre_vote_answer(self.id, term, true, ctx);
+    }
+
+    /// Stands for election in a new term.
+    pub(super) fn campaign(&mut self, ballot: Ballot, ctx: &mut Context<Self>) {
         if matches!(self.role, Role::Leader(_) | Role::Stopped) {
             return;
         }
@@ -21,19 +51,39 @@ impl Raft {
         self.role = Role::Candidate { votes: Vec::new() };
         self.persist_vote(ctx);
         ctx.observe(LogEvent::Role { role: monitor::Role::Candidate, term: self.term.0 });
-        if !self.config.bugs.stands_once {
+        if !self.has(Bug::StandsOnce) {
             self.arm_election_timer(ctx);
         }
-        let (last_index, last_term) = (self.log.last_index(), self.log.last_term());
-        for peer in self.peers() {
-            ctx.send(peer, Message::RequestVote { term: self.term, last_index, last_term });
-        }
+        self.ask_for_votes(self.term, ballot, ctx);
         // Its own vote needs no message, and leaves no earlier than the disk allows:
         // all that a leader does waits behind the same barrier.
         self.on_vote(self.id, self.term, true, ctx);
     }
 
-    /// A candidate asks for this node's vote.
+    fn ask_for_votes(&mut self, term: Term, ballot: Ballot, ctx: &mut Context<Self>) {
+        let (last_index, last_term) = (self.log.last_index(), self.log.last_term());
+        let members = self.membership.active();
+        let nodes = self.config.nodes;
+        for peer in members.voters.and(members.outgoing).iter(nodes).filter(|peer| *peer != self.id) {
+            ctx.send(peer, Message::RequestVote { term, ballot, last_index, last_term });
+        }
+    }
+
+    /// Whether the node has heard from a leader so lately that nobody can have missed it for long.
+    fn hears_leader(&self, ctx: &Context<Self>) -> bool {
+        let lately = |at| ctx.now().since(at) < self.config.election_timeout_min;
+        matches!(self.role, Role::Leader(_)) || self.heard_at.is_some_and(lately)
+    }
+
+    /// Whether a request for a vote is not even looked at: someone who has been taken out, or was cut off,
+    /// must not depose a leader that is heard (§4.2.3).
+    pub(super) fn ignores(&self, message: &Message, ctx: &Context<Self>) -> bool {
+        let is_ballot = matches!(message, Message::RequestVote { ballot: Ballot::Vote, .. });
+        is_ballot && self.config.check_quorum && self.hears_leader(ctx)
+    }
+
+    /// A candidate asks for this node's vote. Voters do not ask whether they are voters: their
+    /// configuration may be behind the candidate's (§4.1).
     pub(super) fn on_request_vote(
         &mut self,
         from: NodeId,
@@ -43,39 +93,89 @@ impl Raft {
         ctx: &mut Context<Self>,
     ) {
         let free = self.voted_for.is_none_or(|candidate| candidate == from);
-        let granted = term == self.term && free && self.log.is_covered_by(last_index, last_term);
+        let refuses = self.has(Bug::LearnerRefusesVote) && !self.membership.active().votes(self.id);
+        let granted = term == self.term && free && self.is_covered_by(last_index, last_term) && !refuses;
         if granted {
             if self.voted_for.is_none() {
                 self.voted_for = Some(from);
-                if !self.config.bugs.vote_not_persisted {
+                if !self.has(Bug::VoteNotPersisted) {
                     self.persist_vote(ctx);
                 }
             }
             self.arm_election_timer(ctx);
         }
-        ctx.send(from, Message::Vote { term: self.term, granted });
+        ctx.send(from, Message::Vote { term: self.term, granted, pre: false });
+    }
+
+    /// Someone asks whether this node would vote for him. Nothing is promised, so nothing is written.
+    pub(super) fn on_pre_vote(
+        &mut self,
+        from: NodeId,
+        term: Term,
+        last_index: LogIndex,
+        last_term: Term,
+        ctx: &mut Context<Self>,
+    ) {
+        let granted =
+            term > self.term && self.is_covered_by(last_index, last_term) && !self.hears_leader(ctx);
+        // A grant names the term that was asked about; a refusal tells who is behind.
+        let term = if granted { term } else { self.term };
+        ctx.send(from, Message::Vote { term, granted, pre: true });
+    }
+
+    fn is_covered_by(&self, index: LogIndex, term: Term) -> bool {
+        match self.has(Bug::VotesByLength) {
+            true => index >= self.log.last_index(),
+            false => self.log.is_covered_by(index, term),
+        }
+    }
+
+    /// An answer to what the node asked around.
+    pub(super) fn on_pre_vote_answer(
+        &mut self,
+        from: NodeId,
+        term: Term,
+        granted: bool,
+        ctx: &mut Context<Self>,
+    ) {
+        let (members, nodes, next) = (self.membership.active(), self.config.nodes, Term(self.term.0 + 1));
+        let Role::PreCandidate { votes } = &mut self.role else { return };
+        if term != next || !granted || votes.contains(&from) {
+            return;
+        }
+        votes.push(from);
+        if members.has_quorum(nodes, |node| votes.contains(&node)) {
+            self.campaign(Ballot::Vote, ctx);
+        }
     }
 
     /// A vote comes in.
     pub(super) fn on_vote(&mut self, from: NodeId, term: Term, granted: bool, ctx: &mut Context<Self>) {
-        let quorum = majority(self.config.nodes as usize);
+        let is_old = term != self.term && !self.has(Bug::CountsOldVotes);
+        let (members, nodes) = (self.membership.active(), self.config.nodes);
+        let counts_any = self.has(Bug::LearnerCampaigns) && !members.is_joint();
         let Role::Candidate { votes } = &mut self.role else { return };
-        if term != self.term || !granted || votes.contains(&from) {
+        if is_old || !granted || votes.contains(&from) {
             return;
         }
         votes.push(from);
-        if votes.len() >= quorum {
+        let any_majority = counts_any && votes.len() > members.voters.len(nodes) / 2;
+        if any_majority || members.has_quorum(nodes, |node| votes.contains(&node)) {
             self.lead(ctx);
         }
     }
 
     /// Wins the election: begins the term with an entry that does nothing (§8).
     fn lead(&mut self, ctx: &mut Context<Self>) {
-        self.role = Role::Leader(Box::new(Leadership::new(&self.config, self.id, self.log.last_index())));
+        let leadership = Leadership::new(&self.config, self.id, self.log.last_index(), ctx.now());
+        self.role = Role::Leader(Box::new(leadership));
         self.leader = Some(self.id);
         ctx.cancel_timer(Timer::Election);
         ctx.observe(LogEvent::Role { role: monitor::Role::Leader, term: self.term.0 });
         ctx.set_timer(Timer::Heartbeat, self.config.heartbeat_interval);
+        if self.config.check_quorum {
+            ctx.set_timer(Timer::Quorum, self.config.election_timeout_min);
+        }
         self.propose(super::Command::Noop, None, ctx);
         // The no-op goes out at once, to say who leads; further entries wait for its answer.
         self.peers().for_each(|peer| self.send_append(peer, ctx));

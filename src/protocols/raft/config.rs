@@ -1,13 +1,17 @@
-//! Raft's parameters, their scenario keys, and its bug switches.
+//! Raft's parameters, and what makes no sense of them.
 
+use super::bugs::RaftBugs;
 use crate::base::SimDuration;
-use crate::base::keys::{BugSwitch, Key, KeyKind, KeyProblem, Section, Settings, exact};
+use crate::base::keys::{KeyProblem, Settings, exact};
+use crate::replication::{Configuration, KvMachine, NodeSet};
 
 /// The parameters of a cluster; the same on every node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RaftConfig {
     /// How many nodes.
     pub nodes: u32,
+    /// How many of them, from the first on, vote at the beginning; the others are spare.
+    pub voters: u32,
     /// The shortest time without a leader after which a node stands for election.
     pub election_timeout_min: SimDuration,
     /// The longest.
@@ -18,48 +22,61 @@ pub struct RaftConfig {
     pub max_entries: usize,
     /// The most entries sent to a follower that it has not acknowledged.
     pub max_in_flight: u64,
+    /// So many entries after the last snapshot the next is taken.
+    pub snapshot_after: u64,
+    /// So many entries before a snapshot's end are kept beside it, for followers that lag.
+    pub snapshot_keep: u64,
+    /// The most bytes of a snapshot in one message.
+    pub snapshot_chunk: u32,
+    /// The most sessions that clients may have open.
+    pub max_sessions: u32,
+    /// Whether a node asks whether it would be elected before it stands (dissertation §9.6).
+    pub pre_vote: bool,
+    /// Whether a leader that does not hear from a majority steps down, and whoever hears of a leader
+    /// votes for nobody (dissertation §6.2, §4.2.3).
+    pub check_quorum: bool,
+    /// How members change.
+    pub change: Change,
+    /// When a change of members takes effect.
+    pub activation: Activation,
+    /// How clients read.
+    pub reads: ReadMode,
+    /// By how much a clock may be too fast or too slow, in parts per million: what a lease allows for.
+    pub drift_bound_ppm: u32,
     /// The planted bugs that are on.
     pub bugs: RaftBugs,
 }
 
-/// Bugs that can be switched on: each a known mistake, to be caught.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct RaftBugs {
-    /// `raft/vote-not-persisted`.
-    pub vote_not_persisted: bool,
-    /// `raft/ignores-damage`.
-    pub ignores_damage: bool,
-    /// `raft/ignores-failed-sync`.
-    pub ignores_failed_sync: bool,
-    /// `raft/amnesia`.
-    pub amnesia: bool,
-    /// `raft/stands-once`.
-    pub stands_once: bool,
+/// How members change (dissertation, chapter 4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// By one voter at a time.
+    Single,
+    /// To any other set, through a joint configuration.
+    Joint,
 }
 
-/// The switches, as scenarios name them.
-pub const BUGS: &[BugSwitch] = &[
-    BugSwitch {
-        name: "raft/vote-not-persisted",
-        doc: "A node grants its vote without writing it down: after a restart it may vote again in the same term.",
-    },
-    BugSwitch {
-        name: "raft/ignores-damage",
-        doc: "A node passes over records that it cannot read when it starts, and forgets what it promised.",
-    },
-    BugSwitch {
-        name: "raft/ignores-failed-sync",
-        doc: "A node goes on after a failed sync as if what it wrote were durable.",
-    },
-    BugSwitch {
-        name: "raft/amnesia",
-        doc: "A node whose disk was lost votes and acknowledges as if it had never been there before.",
-    },
-    BugSwitch {
-        name: "raft/stands-once",
-        doc: "A candidate that is not elected never stands again, nor does it set a timer to: once all have tried, nobody leads any more.",
-    },
-];
+/// When a change of members takes effect on a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Activation {
+    /// As soon as it is in the log, as the dissertation has it.
+    Append,
+    /// Once it is applied, as etcd has it.
+    Apply,
+}
+
+/// How clients read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReadMode {
+    /// The leader makes sure that it still leads (dissertation §6.4).
+    ReadIndex,
+    /// A command like any other.
+    Log,
+    /// The leader counts on nobody being elected for a time (§6.4.1).
+    Lease,
+    /// Any node, which asks the leader how far it must have come.
+    Follower,
+}
 
 /// The kinds of fault under which Raft promises safety, and progress once they end.
 pub const SURVIVES: &[&str] = &[
@@ -100,67 +117,48 @@ pub const fn damaged_most(nodes: u32) -> u32 {
     nodes.saturating_sub(1) / 2
 }
 
-const TIME: KeyKind = KeyKind::Duration { min: SimDuration::from_us(1), max: SimDuration::from_secs(3_600) };
-
-/// `[raft]`.
-pub const SECTION: Section = Section {
-    name: "raft",
-    doc: "Raft's parameters.",
-    keys: &[
-        Key {
-            name: "election_timeout_min",
-            kind: TIME,
-            default: Some("\"150ms\""),
-            doc: "The shortest time without a leader after which a node stands for election.",
-            since: "0.1",
-        },
-        Key {
-            name: "election_timeout_max",
-            kind: TIME,
-            default: Some("\"300ms\""),
-            doc: "The longest; each wait is drawn anew between the two.",
-            since: "0.1",
-        },
-        Key {
-            name: "heartbeat_interval",
-            kind: TIME,
-            default: Some("\"50ms\""),
-            doc: "How often a leader says that it is there.",
-            since: "0.1",
-        },
-        Key {
-            name: "max_entries",
-            kind: KeyKind::Count { min: 1, max: 1_000_000, unit: "entries" },
-            default: Some("64"),
-            doc: "The most entries in one AppendEntries.",
-            since: "0.1",
-        },
-        Key {
-            name: "max_in_flight",
-            kind: KeyKind::Count { min: 1, max: 1_000_000, unit: "entries" },
-            default: Some("1024"),
-            doc: "The most entries sent to a follower that it has not acknowledged.",
-            since: "0.1",
-        },
-    ],
-};
-
 impl Default for RaftConfig {
     /// Five nodes with the paper's timeouts (§9.3).
     fn default() -> Self {
         RaftConfig {
             nodes: 5,
+            voters: 5,
             election_timeout_min: SimDuration::from_ms(150),
             election_timeout_max: SimDuration::from_ms(300),
             heartbeat_interval: SimDuration::from_ms(50),
             max_entries: 64,
             max_in_flight: 1_024,
+            snapshot_after: 10_000,
+            snapshot_keep: 1_000,
+            snapshot_chunk: 65_536,
+            max_sessions: KvMachine::SESSIONS as u32,
+            pre_vote: false,
+            check_quorum: false,
+            change: Change::Joint,
+            activation: Activation::Append,
+            reads: ReadMode::ReadIndex,
+            drift_bound_ppm: 10_000,
             bugs: RaftBugs::default(),
         }
     }
 }
 
 impl RaftConfig {
+    /// A cluster of that many nodes, all of which vote, with the parameters of [`default`](RaftConfig::default).
+    pub fn of(nodes: u32) -> Self {
+        RaftConfig { nodes, voters: nodes, ..RaftConfig::default() }
+    }
+
+    /// The members at the beginning.
+    pub fn members(&self) -> Configuration {
+        Configuration::of(NodeSet::first(self.voters))
+    }
+
+    /// Whether members can change at all.
+    pub fn is_changeable(&self) -> bool {
+        self.nodes < NodeSet::MOST
+    }
+
     /// What a scenario may ask for: where all nodes stand for election at once, the square of their
     /// number of messages is under way, which with so many fill a gigabyte.
     pub const MOST_NODES: u32 = 2_000;
@@ -187,23 +185,40 @@ impl RaftConfig {
 
     /// The cluster that a scenario asks for, whether that makes sense or not.
     pub fn read(settings: &Settings, nodes: u32, bugs: &[String]) -> Self {
-        let default = RaftConfig::default();
-        let on = |switch: &str| bugs.iter().any(|bug| bug == switch);
+        let default = RaftConfig::of(nodes);
         let duration = |key, or| settings.duration(key).unwrap_or(or);
+        let count = |key, or| settings.count(key).unwrap_or(or);
+        let word = |key| settings.text(key);
         RaftConfig {
             nodes,
+            voters: count("voters", u64::from(nodes)) as u32,
             election_timeout_min: duration("election_timeout_min", default.election_timeout_min),
             election_timeout_max: duration("election_timeout_max", default.election_timeout_max),
             heartbeat_interval: duration("heartbeat_interval", default.heartbeat_interval),
-            max_entries: settings.count("max_entries").map_or(default.max_entries, |n| n as usize),
-            max_in_flight: settings.count("max_in_flight").unwrap_or(default.max_in_flight),
-            bugs: RaftBugs {
-                vote_not_persisted: on("raft/vote-not-persisted"),
-                ignores_damage: on("raft/ignores-damage"),
-                ignores_failed_sync: on("raft/ignores-failed-sync"),
-                amnesia: on("raft/amnesia"),
-                stands_once: on("raft/stands-once"),
+            max_entries: count("max_entries", default.max_entries as u64) as usize,
+            max_in_flight: count("max_in_flight", default.max_in_flight),
+            snapshot_after: count("snapshot_after", default.snapshot_after),
+            snapshot_keep: count("snapshot_keep", default.snapshot_keep),
+            snapshot_chunk: count("snapshot_chunk", u64::from(default.snapshot_chunk)) as u32,
+            max_sessions: count("max_sessions", u64::from(default.max_sessions)) as u32,
+            pre_vote: settings.bool("pre_vote").unwrap_or(default.pre_vote),
+            check_quorum: settings.bool("check_quorum").unwrap_or(default.check_quorum),
+            change: match word("membership").as_deref() {
+                Some("single") => Change::Single,
+                _ => Change::Joint,
             },
+            activation: match word("activation").as_deref() {
+                Some("apply") => Activation::Apply,
+                _ => Activation::Append,
+            },
+            reads: match word("reads").as_deref() {
+                Some("log") => ReadMode::Log,
+                Some("lease") => ReadMode::Lease,
+                Some("follower") => ReadMode::Follower,
+                _ => ReadMode::ReadIndex,
+            },
+            drift_bound_ppm: count("drift_bound", u64::from(default.drift_bound_ppm)) as u32,
+            bugs: RaftBugs::named(bugs),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a follower does with a leader's entries (§5.3).
 
-use super::log::{Entries, LogIndex, Term};
+use super::bugs::Bug;
+use super::entry::{Entries, Entry, LogIndex, Term};
 use super::message::{AppendResult, Record};
 use super::node::{Raft, Role};
 use crate::base::NodeId;
@@ -10,9 +11,10 @@ impl Raft {
     /// A leader of the current term has been heard.
     pub(super) fn follow(&mut self, leader: NodeId, ctx: &mut Context<Self>) {
         assert!(!matches!(self.role, Role::Leader(_)), "{} hears of another leader of its own term", self.id);
-        if matches!(self.role, Role::Candidate { .. }) || self.leader != Some(leader) {
+        if self.leader != Some(leader) || !matches!(self.role, Role::Follower) {
             self.become_follower(Some(leader), ctx);
         }
+        self.heard_at = Some(ctx.now());
         self.arm_election_timer(ctx);
     }
 
@@ -25,20 +27,29 @@ impl Raft {
         commit: LogIndex,
         ctx: &mut Context<Self>,
     ) -> AppendResult {
+        let base = self.log.base().0;
+        if prev_index < base {
+            // Late: of what a snapshot covers, the leader's log has all, or it would not lead.
+            return AppendResult::Matched(base);
+        }
         if self.log.term(prev_index) != Some(prev_term) {
             return self.conflict(prev_index);
         }
         // Only a real conflict truncates: an old message that comes late must not
         // undo newer entries.
         let first = prev_index.next();
-        let agrees = |(i, entry): (usize, &super::Entry)| self.log.term(first.plus(i)) == Some(entry.term);
-        let known = entries.as_slice().iter().enumerate().take_while(|pair| agrees(*pair)).count();
-        if known < entries.len() {
-            self.store(first.plus(known), entries.skip(known), ctx);
+        let agrees = |(i, entry): (usize, &Entry)| self.log.term(first.plus(i)) == Some(entry.term);
+        let mut known = entries.as_slice().iter().enumerate().take_while(|pair| agrees(*pair)).count();
+        if self.has(Bug::TruncatesAlways) {
+            known = 0;
         }
         // What lies behind the last verified entry may not be the leader's.
         let verified = prev_index.plus(entries.len());
-        let commit = commit.min(verified);
+        if known < entries.len() {
+            self.store(first.plus(known), entries.skip(known), ctx);
+        }
+        let sure = if self.has(Bug::CommitsUnverified) { self.log.last_index() } else { verified };
+        let commit = commit.min(sure);
         if commit > self.commit {
             self.commit_to(commit, ctx);
         }
@@ -48,7 +59,11 @@ impl Raft {
     fn store(&mut self, first: LogIndex, entries: Entries, ctx: &mut Context<Self>) {
         assert!(first > self.commit, "{} is told to replace what is committed", self.id);
         self.log.replace_from(first, entries.as_slice());
-        ctx.persist(Record::Entries { first, entries });
+        if !self.has(Bug::KeepsTruncatedMembers) {
+            self.membership.truncate_from(first);
+        }
+        self.membership.append(first, entries.as_slice());
+        ctx.persist(Record::Entries { first, entries, commit: self.commit });
         self.observe_appended(first, ctx);
     }
 

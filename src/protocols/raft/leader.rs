@@ -2,16 +2,18 @@
 
 use std::collections::VecDeque;
 
+use super::bugs::Bug;
+use super::change::Plan;
 use super::config::RaftConfig;
-use super::log::{Command, Entries, Entry, LogIndex, Term};
+use super::entry::{Command, Entries, Entry, LogIndex, Term};
 use super::message::{AppendResult, Message, RaftResponse, Record};
 use super::node::{Raft, Role, Timer};
+use super::progress::{Progress, Sending};
 use super::reads::Reads;
-use crate::base::{ClientId, NodeId, Ticket};
+use crate::base::{ClientId, NodeId, SimDuration, SimTime, Ticket};
 use crate::monitor::LogEvent;
 use crate::process::{Context, RequestId};
-use crate::replication::KvAnswer;
-use crate::replication::quorum::{majority, reached_by_majority};
+use crate::replication::Configuration;
 
 /// What a node knows only while it leads.
 #[derive(Clone, Debug)]
@@ -25,63 +27,38 @@ pub(super) struct Leadership {
     pub(super) reads: Reads,
     /// The no-op that began the term: what lies before it is committed once it is.
     pub(super) first: LogIndex,
+    /// How members are to change.
+    pub(super) plan: Plan,
+    /// To whom leadership is being handed over. Nothing new is proposed meanwhile.
+    pub(super) successor: Option<NodeId>,
     scratch: Vec<u64>,
 }
 
-/// What a leader knows of one node's log.
-#[derive(Clone, Debug)]
-pub(super) struct Progress {
-    /// The log agrees with the leader's, durably, up to here.
-    pub(super) matched: LogIndex,
-    /// The next entry to send.
-    next: LogIndex,
-    /// Whether the leader is still looking for where the logs agree: one message at a
-    /// time, until one is answered. Otherwise it sends ahead of the answers.
-    probing: bool,
-    /// How many entries may be on their way. It grows by a message with each answer that
-    /// brings progress and falls back to one on a conflict: where messages overtake each
-    /// other, every one that comes early conflicts, and sending a full window anew for
-    /// each would breed more of them without end.
-    window: u64,
-    /// The latest read round that it has answered.
-    pub(super) round: u64,
-}
-
-impl Progress {
-    /// Entries sent and not acknowledged.
-    fn in_flight(&self) -> u64 {
-        self.next.0 - self.matched.next().0
-    }
-}
-
 impl Leadership {
-    pub(super) fn new(config: &RaftConfig, id: NodeId, last: LogIndex) -> Self {
-        let progress = |node| Progress {
-            matched: LogIndex(0),
-            next: last.next(),
-            probing: node != id,
-            window: config.window_step(),
-            round: 0,
-        };
+    pub(super) fn new(config: &RaftConfig, id: NodeId, last: LogIndex, now: SimTime) -> Self {
+        let mut progress = vec![Progress::unknown(config, last, now); config.nodes as usize];
+        progress[id.index()].sending = Sending::Stream;
         Leadership {
-            progress: (0..config.nodes).map(|node| progress(NodeId(node))).collect(),
+            progress,
             writes: VecDeque::new(),
             waiting: VecDeque::new(),
             reads: Reads::default(),
             first: last.next(),
+            plan: Plan::default(),
+            successor: None,
             scratch: Vec::new(),
         }
     }
 
     /// Answers those who wait for the entry at `index`.
-    pub(super) fn answer(&mut self, index: LogIndex, answer: Option<KvAnswer>, ctx: &mut Context<Raft>) {
+    pub(super) fn answer(&mut self, index: LogIndex, answer: Option<RaftResponse>, ctx: &mut Context<Raft>) {
         while let Some(&(waiting, client, id)) = self.waiting.front() {
             if waiting > index {
                 break;
             }
             self.waiting.pop_front();
             if let Some(answer) = answer {
-                ctx.reply(client, id, RaftResponse::Done(answer));
+                ctx.reply(client, id, answer);
             }
         }
     }
@@ -94,16 +71,15 @@ impl Leadership {
         }
     }
 
-    /// What a majority has reached, by `of`.
-    fn majority(&mut self, of: impl Fn(&Progress) -> u64) -> u64 {
-        self.scratch.clear();
-        self.scratch.extend(self.progress.iter().map(of));
-        reached_by_majority(&mut self.scratch)
+    /// What a quorum of `members` has reached, by `of`.
+    fn reached(&mut self, members: &Configuration, of: impl Fn(&Progress) -> u64) -> u64 {
+        let Leadership { progress, scratch, .. } = self;
+        members.reached(progress.len() as u32, scratch, |node| of(&progress[node.index()]))
     }
 
-    /// The latest read round that a majority has answered.
-    pub(super) fn confirmed_round(&mut self) -> u64 {
-        self.majority(|progress| progress.round)
+    /// The latest read round that a quorum of `members` has answered.
+    pub(super) fn confirmed_round(&mut self, members: &Configuration) -> u64 {
+        self.reached(members, |progress| progress.round)
     }
 }
 
@@ -118,7 +94,9 @@ impl Raft {
         let Role::Leader(leadership) = &mut self.role else { return };
         let entry = Entry { term: self.term, command };
         let index = self.log.append(entry);
-        let ticket = ctx.write(Record::Entries { first: index, entries: Entries::One(entry) });
+        self.membership.append(index, std::slice::from_ref(&entry));
+        let record = Record::Entries { first: index, entries: Entries::One(entry), commit: self.commit };
+        let ticket = ctx.write(record);
         leadership.writes.push_back((ticket, index));
         if let Some((client, id)) = waiting {
             leadership.waiting.push_back((index, client, id));
@@ -135,7 +113,7 @@ impl Raft {
         let last = self.log.last_index();
         while let Role::Leader(leadership) = &self.role {
             let progress = &leadership.progress[peer.index()];
-            if progress.probing || progress.next > last || progress.in_flight() >= progress.window {
+            if !progress.streams() || progress.next > last || progress.in_flight() >= progress.window {
                 return;
             }
             self.send_append(peer, ctx);
@@ -143,17 +121,21 @@ impl Raft {
     }
 
     /// Sends `peer` the entries from its `next` on, as far as its window allows; none
-    /// if it has them all.
+    /// if it has them all. Where they are no longer kept, a piece of a snapshot.
     pub(super) fn send_append(&mut self, peer: NodeId, ctx: &mut Context<Self>) {
         let Role::Leader(leadership) = &mut self.role else { return };
         let round = leadership.reads.round();
         let progress = &mut leadership.progress[peer.index()];
         let prev_index = progress.next.previous();
-        let prev_term = self.log.term(prev_index).unwrap_or(Term(0));
+        let (Some(prev_term), false) =
+            (self.log.term(prev_index), matches!(progress.sending, Sending::Snapshot { .. }))
+        else {
+            return self.send_snapshot(peer, ctx);
+        };
         let room = progress.window.saturating_sub(progress.in_flight());
         let most = self.config.max_entries.min(room as usize);
         let entries = Entries::from(self.log.slice(progress.next, most));
-        if !progress.probing {
+        if progress.streams() {
             progress.next = progress.next.plus(entries.len());
         }
         let (term, commit) = (self.term, self.commit);
@@ -163,9 +145,11 @@ impl Raft {
     /// Tells everyone that it is there, and sends again what may have been lost.
     pub(super) fn beat(&mut self, ctx: &mut Context<Self>) {
         if matches!(self.role, Role::Leader(_)) {
+            self.start_lease_round(ctx);
             for peer in self.peers() {
                 self.send_append(peer, ctx);
             }
+            self.give_up_on_newcomer(ctx);
             ctx.set_timer(Timer::Heartbeat, self.config.heartbeat_interval);
         }
     }
@@ -184,6 +168,7 @@ impl Raft {
             return;
         }
         let progress = &mut leadership.progress[from.index()];
+        progress.heard_at = ctx.now();
         if round > progress.round {
             progress.round = round;
             self.confirm_reads(ctx);
@@ -196,11 +181,18 @@ impl Raft {
         }
     }
 
-    fn on_matched(&mut self, from: NodeId, index: LogIndex, ctx: &mut Context<Self>) {
+    /// `from` is known to hold the log up to `index`.
+    pub(super) fn on_matched(&mut self, from: NodeId, index: LogIndex, ctx: &mut Context<Self>) {
         let Role::Leader(leadership) = &mut self.role else { return };
         let progress = &mut leadership.progress[from.index()];
-        // An answer to something older than the probe does not answer the probe.
-        progress.probing &= index.next() < progress.next;
+        match &progress.sending {
+            Sending::Stream => {}
+            // An answer to something older than the probe does not answer the probe, and one from before
+            // the snapshot does not mean that it is there.
+            Sending::Probe if index.next() < progress.next => {}
+            Sending::Snapshot { snapshot, .. } if index < snapshot.last_index => {}
+            Sending::Probe | Sending::Snapshot { .. } => progress.sending = Sending::Stream,
+        }
         progress.next = progress.next.max(index.next());
         if index > progress.matched {
             progress.matched = index;
@@ -210,6 +202,18 @@ impl Raft {
             }
         }
         self.replicate(from, ctx);
+        self.go_on_with(from, ctx);
+    }
+
+    /// A leader that hands over, or lets someone in, may wait for just this one to catch up.
+    #[inline]
+    fn go_on_with(&mut self, node: NodeId, ctx: &mut Context<Self>) {
+        let Role::Leader(leadership) = &self.role else { return };
+        if leadership.successor == Some(node) {
+            self.hand_over(ctx);
+        } else if leadership.plan.newcomer() == Some(node) {
+            self.on_newcomer_progress(ctx);
+        }
     }
 
     /// Backs up to where the logs may agree, skipping a whole term (§5.3, end).
@@ -223,13 +227,16 @@ impl Raft {
     ) {
         let Role::Leader(leadership) = &mut self.role else { return };
         let progress = &mut leadership.progress[from.index()];
+        if matches!(progress.sending, Sending::Snapshot { .. }) {
+            return; // It was sent before the snapshot, which settles where the logs agree.
+        }
         if prev_index <= progress.matched || prev_index >= progress.next {
             return; // Late: the logs are known to agree there, or the leader has backed up since.
         }
         let shared = term.and_then(|term| self.log.last_of_term(term)).map(LogIndex::next);
         let next = shared.unwrap_or(first).min(prev_index);
         progress.next = next.max(progress.matched.next());
-        progress.probing = true;
+        progress.sending = Sending::Probe;
         progress.window = self.config.window_step();
         self.send_append(from, ctx);
     }
@@ -239,27 +246,62 @@ impl Raft {
         let id = self.id;
         let Role::Leader(leadership) = &mut self.role else { return };
         // A write of an earlier role or term is not in the list, so it counts for nothing.
-        if leadership.writes.front().is_some_and(|(ticket, _)| *ticket == write) {
+        let counts_any = self.config.bugs.has(Bug::CountsStaleWrites);
+        if leadership.writes.front().is_some_and(|(ticket, _)| *ticket == write || counts_any) {
             let Some((_, index)) = leadership.writes.pop_front() else { return };
             leadership.progress[id.index()].matched = index;
             self.advance_commit(ctx);
         }
     }
 
-    /// Commits what a majority has, if it is of the current term (§5.4.2).
+    /// Commits what a quorum has, if it is of the current term (§5.4.2).
     fn advance_commit(&mut self, ctx: &mut Context<Self>) {
+        let (members, next) = (self.membership.active(), self.commit.next());
+        let union = self.has(Bug::JointCountsUnion) && members.is_joint();
+        let members = if union { Configuration::of(members.voters.and(members.outgoing)) } else { members };
         let Role::Leader(leadership) = &mut self.role else { return };
-        let next = self.commit.next();
-        let further = leadership.progress.iter().filter(|progress| progress.matched >= next).count();
-        if further < majority(leadership.progress.len()) {
+        let progress = &leadership.progress;
+        if !members.has_quorum(progress.len() as u32, |node| progress[node.index()].matched >= next) {
             return; // So it is with most answers, and costs less to find out.
         }
-        let index = LogIndex(leadership.majority(|progress| progress.matched.0));
-        if index <= self.commit || self.log.term(index) != Some(self.term) {
+        let index = LogIndex(leadership.reached(&members, |progress| progress.matched.0));
+        let is_own = self.log.term(index) == Some(self.term) || self.config.bugs.has(Bug::CommitsOldTerms);
+        if index <= self.commit || !is_own {
             return;
         }
         ctx.observe(LogEvent::Committed { index: index.0, term: self.term.0 });
         self.commit_to(index, ctx);
+        self.settle_members(ctx);
         self.start_read_round(ctx);
+    }
+
+    /// Steps down if it has not heard from a quorum for a while (dissertation §6.2): clients that ask it
+    /// would wait for nothing.
+    pub(super) fn check_quorum(&mut self, ctx: &mut Context<Self>) {
+        if !matches!(self.role, Role::Leader(_)) {
+            return;
+        }
+        let timeout = self.config.election_timeout_min;
+        if self.hears_quorum_of(&self.membership.active(), timeout, ctx) {
+            ctx.set_timer(Timer::Quorum, timeout);
+        } else {
+            self.become_follower(None, ctx);
+        }
+    }
+
+    /// Whether a quorum of `members` has answered within `lately`. Whom it has never sent anything counts.
+    pub(super) fn hears_quorum_of(
+        &self,
+        members: &Configuration,
+        lately: SimDuration,
+        ctx: &Context<Self>,
+    ) -> bool {
+        let Role::Leader(leadership) = &self.role else { return false };
+        let targets = self.targets();
+        let hears = |node: NodeId| {
+            let heard_at = leadership.progress[node.index()].heard_at;
+            node == self.id || !targets.contains(node) || ctx.now().since(heard_at) <= lately
+        };
+        members.has_quorum(self.config.nodes, hears)
     }
 }

@@ -1,17 +1,22 @@
 //! What nodes, clients, operators and disks are told.
 
-use super::log::{Entries, LogIndex, Term};
+use std::sync::Arc;
+
+use super::entry::{Entries, LogIndex, Term};
+use super::snapshot::Snapshot;
 use crate::base::NodeId;
 use crate::process::Payload;
-use crate::replication::{KvAnswer, KvCommand};
+use crate::replication::{KvAnswer, KvCommand, SessionId};
 
 /// What nodes send each other. Every message carries its sender's term.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Message {
     /// A candidate asks for a vote (§5.2).
     RequestVote {
-        /// The candidate's term.
+        /// The term that it stands in, or would.
         term: Term,
+        /// What it asks for.
+        ballot: Ballot,
         /// The index of its last entry.
         last_index: LogIndex,
         /// The term of its last entry.
@@ -19,10 +24,12 @@ pub enum Message {
     },
     /// The answer.
     Vote {
-        /// The voter's term.
+        /// The voter's term; the one asked about, where a pre-vote is granted.
         term: Term,
         /// Whether the candidate has the vote.
         granted: bool,
+        /// Whether it is a pre-vote.
+        pre: bool,
     },
     /// A leader replicates entries, or only says that it is there (§5.3).
     AppendEntries {
@@ -48,6 +55,58 @@ pub enum Message {
         /// What came of it.
         result: AppendResult,
     },
+    /// A leader sends a piece of its snapshot (§7).
+    InstallSnapshot {
+        /// The leader's term.
+        term: Term,
+        /// The snapshot. Only who has all of its bytes may look into it.
+        snapshot: Arc<Snapshot>,
+        /// Where the piece begins, in bytes.
+        offset: u64,
+        /// Its length.
+        length: u32,
+    },
+    /// The answer, until the snapshot is complete. Then the follower's log matches up to it.
+    SnapshotReceived {
+        /// The follower's term.
+        term: Term,
+        /// The last entry that the snapshot covers.
+        last_index: LogIndex,
+        /// How many of its bytes, from the first on, are there.
+        received: u64,
+    },
+    /// A leader asks its successor to stand for election at once (dissertation §3.10).
+    TimeoutNow {
+        /// The leader's term.
+        term: Term,
+    },
+    /// A follower asks from where on its own state is fresh enough to read (dissertation §6.4).
+    ReadIndex {
+        /// The follower's term.
+        term: Term,
+        /// Its name for the question.
+        question: u64,
+    },
+    /// The answer.
+    ReadIndexIs {
+        /// The leader's term.
+        term: Term,
+        /// The question.
+        question: u64,
+        /// The index that must be applied.
+        index: LogIndex,
+    },
+}
+
+/// What a candidate asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Ballot {
+    /// A vote.
+    Vote,
+    /// A vote, though there may be a leader: that one has asked it to take over.
+    Transfer,
+    /// Whether it would get one (dissertation §9.6).
+    PreVote,
 }
 
 /// What came of an `AppendEntries`.
@@ -82,15 +141,26 @@ pub enum Record {
         first: LogIndex,
         /// The entries.
         entries: Entries,
+        /// How far the node knew entries to be committed.
+        commit: LogIndex,
+    },
+    /// The state as of some entry, and where the log begins that is kept beside it.
+    Snapshot {
+        /// The state.
+        snapshot: Arc<Snapshot>,
+        /// The last entry that is not kept, and its term.
+        base: (LogIndex, Term),
     },
 }
 
 /// What clients ask.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RaftRequest {
+    /// A session, which commands need.
+    OpenSession,
     /// A command for the log.
     Propose(KvCommand),
-    /// A linearizable read, without the log.
+    /// A linearizable read, in the way that the cluster is configured for.
     Read {
         /// The key.
         key: u32,
@@ -102,6 +172,10 @@ pub enum RaftRequest {
 pub enum RaftResponse {
     /// It is done.
     Done(KvAnswer),
+    /// The session is open.
+    Opened(SessionId),
+    /// The command's session has ended: whether an earlier copy took effect is not known.
+    SessionEnded,
     /// Ask someone else.
     NotLeader {
         /// Who leads, as far as this node knows.
@@ -109,35 +183,44 @@ pub enum RaftResponse {
     },
 }
 
-/// What operators can ask.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum RaftAdmin {
-    /// Stand for election now.
-    Campaign,
-}
-
-impl RaftAdmin {
-    /// The commands as scenarios write them.
-    pub const COMMANDS: &'static [&'static str] = &["campaign"];
-
-    /// The command that `text` stands for.
-    pub fn parse(text: &str) -> Option<Self> {
-        (text == "campaign").then_some(RaftAdmin::Campaign)
-    }
-}
-
 impl Message {
     /// The kinds of message, as traces and message faults name them.
-    pub const KINDS: &'static [&'static str] =
-        &["RequestVote", "Vote", "AppendEntries", "Appended", "Propose", "Read", "Done", "NotLeader"];
+    pub const KINDS: &'static [&'static str] = &[
+        "RequestVote",
+        "PreVote",
+        "Vote",
+        "AppendEntries",
+        "Appended",
+        "InstallSnapshot",
+        "SnapshotReceived",
+        "TimeoutNow",
+        "ReadIndex",
+        "ReadIndexIs",
+        "OpenSession",
+        "Propose",
+        "Read",
+        "Done",
+        "Opened",
+        "SessionEnded",
+        "NotLeader",
+    ];
 
-    /// The sender's term.
+    /// The term that its receiver moves on to, if that is later than its own. A pre-vote is asked for
+    /// and granted in a term that may never begin.
+    #[inline]
     pub fn term(&self) -> Term {
         match self {
+            Message::RequestVote { ballot: Ballot::PreVote, .. }
+            | Message::Vote { pre: true, granted: true, .. } => Term(0),
             Message::RequestVote { term, .. }
             | Message::Vote { term, .. }
             | Message::AppendEntries { term, .. }
-            | Message::Appended { term, .. } => *term,
+            | Message::Appended { term, .. }
+            | Message::InstallSnapshot { term, .. }
+            | Message::SnapshotReceived { term, .. }
+            | Message::TimeoutNow { term }
+            | Message::ReadIndex { term, .. }
+            | Message::ReadIndexIs { term, .. } => *term,
         }
     }
 }
@@ -147,6 +230,8 @@ const ENTRY_BYTES: u32 = 45;
 
 const ASK_BYTES: u32 = 25;
 const ANSWER_BYTES: u32 = 10;
+/// Bytes of an `InstallSnapshot` beside the piece: term, last index and term, offset, kind.
+const PIECE_BYTES: u32 = 33;
 
 /// Bytes of a request for a vote and of the answer.
 pub const VOTE_BYTES: u64 = (ASK_BYTES + ANSWER_BYTES) as u64;
@@ -158,15 +243,25 @@ impl Payload for Message {
             Message::Vote { .. } => ANSWER_BYTES,
             Message::AppendEntries { entries, .. } => 41 + entries.len() as u32 * ENTRY_BYTES,
             Message::Appended { .. } => 34,
+            Message::InstallSnapshot { length, .. } => PIECE_BYTES.saturating_add(*length),
+            Message::SnapshotReceived { .. } | Message::ReadIndexIs { .. } => 25,
+            Message::TimeoutNow { .. } => 9,
+            Message::ReadIndex { .. } => 17,
         }
     }
 
     fn kind(&self) -> &'static str {
         match self {
+            Message::RequestVote { ballot: Ballot::PreVote, .. } => "PreVote",
             Message::RequestVote { .. } => "RequestVote",
             Message::Vote { .. } => "Vote",
             Message::AppendEntries { .. } => "AppendEntries",
             Message::Appended { .. } => "Appended",
+            Message::InstallSnapshot { .. } => "InstallSnapshot",
+            Message::SnapshotReceived { .. } => "SnapshotReceived",
+            Message::TimeoutNow { .. } => "TimeoutNow",
+            Message::ReadIndex { .. } => "ReadIndex",
+            Message::ReadIndexIs { .. } => "ReadIndexIs",
         }
     }
 }
@@ -175,7 +270,8 @@ impl Payload for Record {
     fn size(&self) -> u32 {
         match self {
             Record::Vote { .. } => 13,
-            Record::Entries { entries, .. } => 9 + entries.len() as u32 * ENTRY_BYTES,
+            Record::Entries { entries, .. } => 17 + entries.len() as u32 * ENTRY_BYTES,
+            Record::Snapshot { snapshot, .. } => u32::try_from(snapshot.size() + 16).unwrap_or(u32::MAX),
         }
     }
 }
@@ -183,6 +279,7 @@ impl Payload for Record {
 impl Payload for RaftRequest {
     fn size(&self) -> u32 {
         match self {
+            RaftRequest::OpenSession => 9,
             RaftRequest::Propose(_) => 45,
             RaftRequest::Read { .. } => 13,
         }
@@ -190,6 +287,7 @@ impl Payload for RaftRequest {
 
     fn kind(&self) -> &'static str {
         match self {
+            RaftRequest::OpenSession => "OpenSession",
             RaftRequest::Propose(_) => "Propose",
             RaftRequest::Read { .. } => "Read",
         }
@@ -204,17 +302,9 @@ impl Payload for RaftResponse {
     fn kind(&self) -> &'static str {
         match self {
             RaftResponse::Done(_) => "Done",
+            RaftResponse::Opened(_) => "Opened",
+            RaftResponse::SessionEnded => "SessionEnded",
             RaftResponse::NotLeader { .. } => "NotLeader",
         }
-    }
-}
-
-impl Payload for RaftAdmin {
-    fn size(&self) -> u32 {
-        1
-    }
-
-    fn kind(&self) -> &'static str {
-        "Campaign"
     }
 }

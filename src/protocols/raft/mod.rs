@@ -1,40 +1,62 @@
 //! Raft: replication by a strong leader (Ongaro and Ousterhout 2014; Ongaro's
 //! dissertation, 2014).
 //!
-//! Implemented: elections with randomised timeouts, log replication with pipelining
-//! and fast conflict back-up (§5.3), the no-op that begins a term, commitment of the
-//! current term's entries only (§5.4.2), durable term, vote and log, the leader's disk
-//! write in parallel with replication (dissertation §10.2.1), client sessions (§6.3),
-//! linearizable reads by ReadIndex (§6.4).
-//!
-//! Left for later, with room made for it: pre-vote, check-quorum, leadership transfer,
-//! learners, snapshots, membership changes, lease reads.
+//! Implemented: elections with randomised timeouts, pre-votes (dissertation §9.6), check-quorum and leader
+//! stickiness (§6.2, §4.2.3), log replication with pipelining and fast conflict back-up (paper §5.3), the
+//! no-op that begins a term, commitment of the current term's entries only (§5.4.2), durable term, vote and
+//! log, the leader's disk write in parallel with replication (dissertation §10.2.1), log compaction and
+//! snapshots sent in pieces (paper §7), membership changes by one voter or through joint configurations with
+//! learners and catch-up rounds (dissertation, chapter 4), leadership transfer (§3.10), client sessions that
+//! end by the log alone (§6.3), linearizable reads by ReadIndex, from followers, by lease or through the log
+//! (§6.4).
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | [`config`] | parameters, their scenario keys, bug switches |
-//! | [`message`] | what nodes, clients and operators say |
-//! | [`log`] | the log and its entries |
-//! | `node` | the state of a node; terms, votes and recovery |
-//! | `follower`, `candidate`, `leader`, `reads` | one role a file, and ReadIndex |
+//! | [`config`], `keys`, [`bugs`] | parameters, their scenario keys, bug switches |
+//! | [`message`], [`admin`] | what nodes, clients, operators and disks are told |
+//! | [`entry`], [`log`] | entries, and the log of them |
+//! | [`snapshot`], `snapshots` | what a snapshot holds; how it is taken and sent |
+//! | `node`, `recovery`, `apply` | the state of a node; what it recovers; what comes of committed entries |
+//! | `follower`, `candidate`, `leader`, `progress` | one role a file, and what a leader knows of each node |
+//! | `membership`, `change` | which members a node goes by, and how a leader changes them |
+//! | `transfer` | handing leadership over |
+//! | `reads`, `questions` | reads of leaders and of followers |
 //! | `waits` | what a node waits for, in words |
 //! | `service` | how a closed-loop client speaks Raft |
 
+pub mod admin;
+mod apply;
+pub mod bugs;
 mod candidate;
+mod change;
 pub mod config;
+pub mod entry;
 mod follower;
+mod keys;
 mod leader;
 pub mod log;
+mod membership;
 pub mod message;
 mod node;
+mod progress;
+mod questions;
 mod reads;
+mod recovery;
 mod service;
+pub mod snapshot;
+mod snapshots;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod waits;
 
-pub use config::{BUGS, RaftBugs, RaftConfig, SECTION, SURVIVES, damaged_most};
-pub use log::{Command, Entries, Entry, Log, LogIndex, Term};
-pub use message::{AppendResult, Message, RaftAdmin, RaftRequest, RaftResponse, Record, VOTE_BYTES};
+pub use admin::RaftAdmin;
+pub use bugs::{BUGS, Bug, RaftBugs};
+pub use config::{Activation, Change, RaftConfig, ReadMode, SURVIVES, damaged_most};
+pub use entry::{Command, Entries, Entry, LogIndex, Term};
+pub use keys::SECTION;
+pub use log::Log;
+pub use message::{AppendResult, Ballot, Message, RaftRequest, RaftResponse, Record, VOTE_BYTES};
 pub use node::{Raft, Timer};
 pub use service::RaftService;
+pub use snapshot::Snapshot;

@@ -1,13 +1,23 @@
 //! The state of a node, what it recovers from its disk, and who handles what.
 
-use super::config::RaftConfig;
+use std::sync::Arc;
+
+use super::admin::RaftAdmin;
+use super::bugs::Bug;
+use super::config::{RaftConfig, ReadMode};
+use super::entry::{Command, LogIndex, Term};
 use super::leader::Leadership;
-use super::log::{Command, Entry, Log, LogIndex, Term};
-use super::message::{Message, RaftAdmin, RaftRequest, RaftResponse, Record};
-use crate::base::{ClientId, Damaged, DiskError, Draw, JournalId, NodeId, SimDuration, Ticket};
+use super::log::Log;
+use super::membership::Membership;
+use super::message::{Ballot, Message, RaftRequest, RaftResponse, Record};
+use super::questions::Questions;
+use super::reads::Read;
+use super::snapshot::Snapshot;
+use super::snapshots::Incoming;
+use crate::base::{ClientId, DiskError, Draw, JournalId, NodeId, SimDuration, SimTime, Ticket};
 use crate::monitor::{self, LogEvent};
 use crate::process::{Boot, BootKind, Context, Process, RequestId};
-use crate::replication::{KvAnswer, KvMachine};
+use crate::replication::{KvMachine, NodeSet};
 
 /// A node of a Raft cluster.
 #[derive(Clone, Debug)]
@@ -18,6 +28,8 @@ pub struct Raft {
     pub(super) term: Term,
     pub(super) voted_for: Option<NodeId>,
     pub(super) log: Log,
+    /// The latest snapshot, which covers the log up to where it begins, and more.
+    pub(super) snapshot: Option<Arc<Snapshot>>,
     // In memory only.
     pub(super) role: Role,
     /// Who leads the current term, as far as this node knows.
@@ -25,12 +37,28 @@ pub struct Raft {
     pub(super) commit: LogIndex,
     pub(super) applied: LogIndex,
     pub(super) machine: KvMachine,
+    pub(super) membership: Membership,
+    /// When a leader was last heard, on the node's clock.
+    pub(super) heard_at: Option<SimTime>,
+    /// A snapshot on its way here.
+    pub(super) incoming: Option<Incoming>,
+    /// Reads of which the leader was asked.
+    pub(super) questions: Questions,
+    /// How many times the node had started before.
+    pub(super) incarnation: u64,
+    /// [`Bug::SessionsByClock`]: when a session was last ended.
+    pub(super) swept_at: SimTime,
 }
 
 /// What a node is.
 #[derive(Clone, Debug)]
 pub(super) enum Role {
     Follower,
+    /// It asks whether it would be elected.
+    PreCandidate {
+        /// Who would vote for it, itself included.
+        votes: Vec<NodeId>,
+    },
     Candidate {
         /// Who voted for it, itself included.
         votes: Vec<NodeId>,
@@ -47,6 +75,10 @@ pub enum Timer {
     Election,
     /// Time for a leader to say that it is there.
     Heartbeat,
+    /// Time for a leader to make sure that it is heard.
+    Quorum,
+    /// A successor has had its time.
+    Transfer,
 }
 
 impl Process for Raft {
@@ -70,77 +102,102 @@ impl Process for Raft {
             leader: None,
             commit: LogIndex(0),
             applied: LogIndex(0),
-            machine: KvMachine::new(),
+            machine: KvMachine::new(config.max_sessions as usize),
+            membership: Membership::new(LogIndex(0), config.members(), config.activation),
+            snapshot: None,
+            heard_at: None,
+            incoming: None,
+            questions: Questions::default(),
+            incarnation: boot.incarnation,
+            swept_at: SimTime::ZERO,
         };
         ctx.observe(LogEvent::Recovered);
         // Who has lost what it promised cannot come back under the same name (dissertation §3.8):
         // it might vote twice, and leaders may count on entries that it no longer has.
-        let forgot = boot.kind == BootKind::Replacement && !config.bugs.amnesia;
-        if node.recover(boot.take(JournalId::default())) && !forgot {
-            node.observe_appended(LogIndex(1), ctx);
-            node.arm_election_timer(ctx);
-        } else {
-            node.stop(ctx);
+        let forgot = boot.kind == BootKind::Replacement && !config.bugs.has(Bug::Amnesia);
+        let recovered = node.recover(boot.take(JournalId::default()));
+        match recovered.filter(|_| !forgot) {
+            Some(commit) => {
+                if config.check_quorum && boot.kind != BootKind::First {
+                    // Whom it heard before the crash it does not know any more, and may be counted on for.
+                    node.heard_at = Some(ctx.now());
+                }
+                node.resume(commit, ctx);
+                node.arm_election_timer(ctx);
+            }
+            None => node.stop(ctx),
         }
         node
     }
 
     fn on_message(&mut self, from: NodeId, message: Message, ctx: &mut Context<Self>) {
-        if matches!(self.role, Role::Stopped) {
+        if matches!(self.role, Role::Stopped) || self.ignores(&message, ctx) {
             return;
         }
         if message.term() > self.term {
             self.enter_term(message.term(), ctx);
         }
         match message {
-            Message::RequestVote { term, last_index, last_term } => {
-                self.on_request_vote(from, term, last_index, last_term, ctx);
-            }
-            Message::Vote { term, granted } => self.on_vote(from, term, granted, ctx),
             Message::AppendEntries { term, prev_index, prev_term, ref entries, commit, round } => {
                 if term == self.term {
                     self.follow(from, ctx);
                     let result = self.append(prev_index, prev_term, entries, commit, ctx);
                     ctx.send(from, Message::Appended { term, round, result });
                 } else {
-                    // A leader of an old term learns the new one from any answer. It may lead
-                    // the new one by then: a round of its old term must not count in it.
-                    let result = self.conflict(prev_index);
-                    ctx.send(from, Message::Appended { term: self.term, round: 0, result });
+                    self.answer_deposed(from, prev_index, ctx);
                 }
             }
             Message::Appended { term, round, result } => self.on_appended(from, term, round, result, ctx),
+            other => self.on_rare_message(from, other, ctx),
         }
     }
 
     fn on_timer(&mut self, timer: Timer, ctx: &mut Context<Self>) {
         match timer {
-            Timer::Election => self.campaign(ctx),
+            Timer::Election => self.lose_patience(ctx),
             Timer::Heartbeat => self.beat(ctx),
+            Timer::Quorum => self.check_quorum(ctx),
+            Timer::Transfer => self.keep_leading(),
         }
     }
 
     fn on_request(&mut self, client: ClientId, id: RequestId, request: RaftRequest, ctx: &mut Context<Self>) {
+        let waiting = Some((client, id));
         match (&self.role, request) {
             (Role::Stopped, _) => {}
+            (Role::Leader(leadership), RaftRequest::Propose(_) | RaftRequest::OpenSession)
+                if leadership.successor.is_some() =>
+            {
+                ctx.reply(client, id, RaftResponse::NotLeader { leader: None });
+            }
             (Role::Leader(_), RaftRequest::Propose(command)) => {
-                self.propose(Command::Kv(command), Some((client, id)), ctx);
+                self.propose(Command::Kv(command), waiting, ctx);
             }
-            (Role::Leader(_), RaftRequest::Read { key }) => self.read(client, id, key, ctx),
-            (Role::Follower | Role::Candidate { .. }, _) => {
-                ctx.reply(client, id, RaftResponse::NotLeader { leader: self.leader });
+            (Role::Leader(_), RaftRequest::OpenSession) => self.propose(Command::OpenSession, waiting, ctx),
+            (Role::Leader(_), RaftRequest::Read { key }) if self.config.reads == ReadMode::Log => {
+                self.propose(Command::Read { key }, waiting, ctx);
             }
+            (Role::Leader(_), RaftRequest::Read { key }) => self.read(Read { client, id, key }, ctx),
+            (_, RaftRequest::Read { key }) if self.config.reads == ReadMode::Follower => {
+                self.ask_leader(Read { client, id, key }, ctx);
+            }
+            _ => ctx.reply(client, id, RaftResponse::NotLeader { leader: self.leader }),
         }
     }
 
-    fn on_admin(&mut self, RaftAdmin::Campaign: RaftAdmin, ctx: &mut Context<Self>) {
-        self.campaign(ctx);
+    fn on_admin(&mut self, command: RaftAdmin, ctx: &mut Context<Self>) {
+        match command {
+            RaftAdmin::Campaign if self.may_stand() => self.campaign(Ballot::Vote, ctx),
+            RaftAdmin::Campaign => {}
+            RaftAdmin::Transfer(to) => self.transfer(to, ctx),
+            change => self.change_members(change, ctx),
+        }
     }
 
     fn on_durable(&mut self, write: Ticket, result: Result<(), DiskError>, ctx: &mut Context<Self>) {
         match result {
             Ok(()) => self.on_leader_write(write, ctx),
-            Err(_) if self.config.bugs.ignores_failed_sync => self.on_leader_write(write, ctx),
+            Err(_) if self.has(Bug::IgnoresFailedSync) => self.on_leader_write(write, ctx),
             // What the disk holds is unknown now: to go on could break a promise. After a restart
             // it is what is read.
             Err(_) => self.stop(ctx),
@@ -153,6 +210,16 @@ impl Process for Raft {
 
     fn takes_part(&self) -> bool {
         !matches!(self.role, Role::Stopped)
+    }
+
+    fn electorates(&self) -> Vec<Vec<NodeId>> {
+        if !self.config.is_changeable() {
+            return Vec::new();
+        }
+        let (active, (_, latest)) = (self.membership.active(), self.membership.latest());
+        let sets = [active.voters, active.outgoing, latest.voters, latest.outgoing].into_iter();
+        let sets = sets.filter(|set| !set.is_empty());
+        sets.map(|set| set.iter(NodeSet::MOST).collect()).collect()
     }
 
     fn waits_for(&self) -> Option<String> {
@@ -176,38 +243,65 @@ impl Raft {
         self.commit
     }
 
-    /// Rebuilds term, vote and log. `false` if a record is unreadable that may have
-    /// been promised to someone.
-    fn recover(&mut self, records: Vec<Result<Record, Damaged>>) -> bool {
-        for record in records {
-            let readable = match record {
-                Ok(Record::Vote { term, voted_for }) => {
-                    (self.term, self.voted_for) = (term, voted_for);
-                    true
+    /// Whether `bug` is switched on.
+    #[inline]
+    pub(super) fn has(&self, bug: Bug) -> bool {
+        self.config.bugs.has(bug)
+    }
+
+    /// All messages but those that replicate.
+    fn on_rare_message(&mut self, from: NodeId, message: Message, ctx: &mut Context<Self>) {
+        match message {
+            Message::RequestVote { term, ballot, last_index, last_term } => match ballot {
+                Ballot::PreVote => self.on_pre_vote(from, term, last_index, last_term, ctx),
+                Ballot::Vote | Ballot::Transfer if self.drops(term) => {}
+                Ballot::Vote | Ballot::Transfer => {
+                    self.on_request_vote(from, term, last_index, last_term, ctx);
                 }
-                // What came before them is gone.
-                Ok(Record::Entries { first, .. }) if first > self.log.last_index().next() => false,
-                Ok(Record::Entries { first, entries }) => {
-                    self.log.replace_from(first, entries.as_slice());
-                    true
-                }
-                // It never became durable, so nobody was told of it: as if never written.
-                Err(Damaged::Torn) => true,
-                Err(Damaged::Corrupt) => false,
-            };
-            if !readable && !self.config.bugs.ignores_damage {
-                return false;
+            },
+            Message::Vote { term, granted, pre: true } => self.on_pre_vote_answer(from, term, granted, ctx),
+            Message::Vote { term, granted, pre: false } => self.on_vote(from, term, granted, ctx),
+            Message::InstallSnapshot { term, ref snapshot, offset, length } if term == self.term => {
+                self.follow(from, ctx);
+                self.on_install_snapshot(from, snapshot, (offset, length), ctx);
             }
+            Message::InstallSnapshot { snapshot, .. } => {
+                self.answer_deposed(from, snapshot.last_index, ctx);
+            }
+            Message::SnapshotReceived { term, last_index, received } if term == self.term => {
+                self.on_snapshot_received(from, last_index, received, ctx);
+            }
+            Message::TimeoutNow { term } if term == self.term => self.take_over(ctx),
+            Message::ReadIndex { term, question } if term == self.term => {
+                self.on_read_index(from, question, ctx);
+            }
+            Message::ReadIndexIs { question, index, .. } => self.on_read_index_is(question, index, ctx),
+            // Of an earlier term.
+            _ => {}
         }
-        true
+    }
+
+    /// A leader of an old term learns the new one from any answer. It may lead the new one by then: a
+    /// round of its old term must not count in it.
+    fn answer_deposed(&mut self, from: NodeId, prev_index: LogIndex, ctx: &mut Context<Self>) {
+        if !self.drops(Term(0)) {
+            let result = self.conflict(prev_index);
+            ctx.send(from, Message::Appended { term: self.term, round: 0, result });
+        }
+    }
+
+    /// [`Bug::DropsLowerTerms`].
+    fn drops(&self, term: Term) -> bool {
+        self.has(Bug::DropsLowerTerms) && term < self.term
     }
 
     /// Takes no part any more.
-    fn stop(&mut self, ctx: &mut Context<Self>) {
+    pub(super) fn stop(&mut self, ctx: &mut Context<Self>) {
         self.role = Role::Stopped;
         self.leader = None;
-        ctx.cancel_timer(Timer::Election);
-        ctx.cancel_timer(Timer::Heartbeat);
+        for timer in [Timer::Election, Timer::Heartbeat, Timer::Quorum, Timer::Transfer] {
+            ctx.cancel_timer(timer);
+        }
         ctx.observe(LogEvent::Role { role: monitor::Role::Stopped, term: self.term.0 });
     }
 
@@ -216,24 +310,26 @@ impl Raft {
         debug_assert!(term > self.term);
         self.term = term;
         self.voted_for = None;
-        self.persist_vote(ctx);
+        if !self.has(Bug::TermNotPersisted) {
+            self.persist_vote(ctx);
+        }
         self.become_follower(None, ctx);
     }
 
     /// Follows `leader` in the current term.
     pub(super) fn become_follower(&mut self, leader: Option<NodeId>, ctx: &mut Context<Self>) {
         self.leader = leader;
-        match std::mem::replace(&mut self.role, Role::Follower) {
-            Role::Leader(leadership) => {
-                ctx.cancel_timer(Timer::Heartbeat);
-                // A leader has no election timer; a follower must.
-                self.arm_election_timer(ctx);
-                leadership.dismiss(leader, ctx);
+        if let Role::Leader(leadership) = std::mem::replace(&mut self.role, Role::Follower) {
+            for timer in [Timer::Heartbeat, Timer::Quorum, Timer::Transfer] {
+                ctx.cancel_timer(timer);
             }
-            // A log-based denial must not put off the next election (dissertation §3.6.1):
-            // the timer is left alone.
-            Role::Follower | Role::Candidate { .. } | Role::Stopped => {}
+            // A leader has no election timer; a follower must.
+            self.arm_election_timer(ctx);
+            leadership.dismiss(leader, ctx);
         }
+        // For the others: a log-based denial must not put off the next election (dissertation
+        // §3.6.1), so the timer is left alone.
+        self.dismiss_questions(ctx);
         ctx.observe(LogEvent::Role { role: monitor::Role::Follower, term: self.term.0 });
     }
 
@@ -243,48 +339,25 @@ impl Raft {
 
     pub(super) fn arm_election_timer(&mut self, ctx: &mut Context<Self>) {
         let (min, max) = (self.config.election_timeout_min, self.config.election_timeout_max);
-        let after = ctx.random().between(min.as_ns(), max.as_ns());
+        let drawn = ctx.random().between(min.as_ns(), max.as_ns());
+        let after = if self.has(Bug::FixedTimeout) { min.as_ns() } else { drawn };
         ctx.set_timer(Timer::Election, SimDuration::from_ns(after));
     }
 
-    /// The other nodes.
+    /// Whom a leader sends the log: the members, and who is about to become one.
+    #[inline]
+    pub(super) fn targets(&self) -> NodeSet {
+        let members = self.membership.active().members().and(self.membership.latest().1.members());
+        match &self.role {
+            Role::Leader(leadership) => leadership.plan.newcomer().map_or(members, |node| members.with(node)),
+            _ => members,
+        }
+    }
+
+    /// The same without this node.
+    #[inline]
     pub(super) fn peers(&self) -> impl Iterator<Item = NodeId> + use<> {
         let id = self.id;
-        (0..self.config.nodes).map(NodeId).filter(move |node| *node != id)
-    }
-
-    /// Commits up to `index` and applies what is new.
-    pub(super) fn commit_to(&mut self, index: LogIndex, ctx: &mut Context<Self>) {
-        debug_assert!(index <= self.log.last_index(), "committed what is not there");
-        self.commit = self.commit.max(index);
-        while self.applied < self.commit {
-            self.applied = self.applied.next();
-            let Some(entry) = self.log.entry(self.applied).copied() else { break };
-            if ctx.observing() {
-                let (index, term) = (self.applied.0, entry.term.0);
-                ctx.observe(LogEvent::Applied { index, term, digest: entry.digest() });
-            }
-            let answer = self.apply(&entry);
-            if let Role::Leader(leadership) = &mut self.role {
-                leadership.answer(self.applied, answer, ctx);
-            }
-        }
-    }
-
-    fn apply(&mut self, entry: &Entry) -> Option<KvAnswer> {
-        match &entry.command {
-            Command::Noop => None,
-            Command::Kv(command) => self.machine.apply(command),
-        }
-    }
-
-    /// Tells the monitors of the entries from `first` on.
-    pub(super) fn observe_appended(&self, first: LogIndex, ctx: &mut Context<Self>) {
-        if ctx.observing() {
-            for (i, entry) in self.log.slice(first, usize::MAX / 2).iter().enumerate() {
-                let index = first.plus(i).0;
-                ctx.observe(LogEvent::Appended { index, term: entry.term.0, digest: entry.digest() });
-            }
-        }
+        self.targets().iter(self.config.nodes).filter(move |node| *node != id)
     }
 }

@@ -1,25 +1,47 @@
-//! Linearizable reads without the log: ReadIndex (dissertation §6.4).
+//! Linearizable reads without the log (dissertation §6.4).
 //!
-//! A leader remembers its commit index, makes sure that it still leads by a round of
-//! messages answered by a majority, and then answers from its state machine. Rounds
-//! are numbered and ride on `AppendEntries`; reads that arrive during a round share
-//! the next one. Before its first own entry is committed a leader does not know what
-//! is committed, so reads wait for that.
+//! **ReadIndex**: a leader remembers its commit index, makes sure that it still leads by a round of messages
+//! answered by a majority, and then answers from its state machine. Rounds are numbered and ride on
+//! `AppendEntries`; reads that arrive during a round share the next one. Before its first own entry is
+//! committed a leader does not know what is committed, so reads wait for that.
+//!
+//! **Lease** (§6.4.1): each heartbeat is a round. Who has answered one votes for nobody else for
+//! `election_timeout_min` (`check_quorum`), so for that long from the start of the last round that a majority
+//! has answered, less what clocks may be wrong, a leader need not ask. A leader that has asked a successor to
+//! stand cannot count on that any more: the request may arrive at any time.
+//!
+//! Followers read by asking the leader for a ReadIndex: `questions`.
 
 use std::collections::VecDeque;
 
-use super::log::LogIndex;
-use super::message::RaftResponse;
+use super::bugs::Bug;
+use super::config::{RaftConfig, ReadMode};
+use super::entry::LogIndex;
+use super::message::{Message, RaftResponse};
 use super::node::{Raft, Role};
-use crate::base::ClientId;
+use crate::base::{ClientId, NodeId, SimDuration, SimTime};
 use crate::process::{Context, RequestId};
+
+/// Someone who waits for a round.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reader {
+    /// A client, for a key's value.
+    Client(Read),
+    /// A follower, for the index that it asked for.
+    Follower {
+        /// Who asks.
+        node: NodeId,
+        /// Its name for the question.
+        question: u64,
+    },
+}
 
 /// A client that waits for a key's value.
 #[derive(Clone, Copy, Debug)]
-struct Read {
-    client: ClientId,
-    id: RequestId,
-    key: u32,
+pub(super) struct Read {
+    pub(super) client: ClientId,
+    pub(super) id: RequestId,
+    pub(super) key: u32,
 }
 
 /// The reads of one leadership.
@@ -28,9 +50,14 @@ pub(super) struct Reads {
     /// The number of the latest round.
     round: u64,
     /// Reads that wait for a round of their own.
-    arrived: Vec<Read>,
+    arrived: Vec<Reader>,
     /// Reads whose round is under way, with its number and the commit index when it began.
-    asked: VecDeque<(u64, LogIndex, Read)>,
+    asked: VecDeque<(u64, LogIndex, Reader)>,
+    /// Where leases are used: when each round began that a majority has not answered yet.
+    begun: VecDeque<(u64, SimTime)>,
+    /// When the last round began that a majority has answered.
+    confirmed_at: Option<SimTime>,
+    has_forgone_lease: bool,
 }
 
 impl Reads {
@@ -41,30 +68,102 @@ impl Reads {
 
     /// Everyone who still waits.
     pub(super) fn into_clients(self) -> impl Iterator<Item = (ClientId, RequestId)> {
-        let asked = self.asked.into_iter().map(|(_, _, read)| read);
-        asked.chain(self.arrived).map(|read| (read.client, read.id))
+        let asked = self.asked.into_iter().map(|(_, _, reader)| reader);
+        asked.chain(self.arrived).filter_map(|reader| match reader {
+            Reader::Client(read) => Some((read.client, read.id)),
+            Reader::Follower { .. } => None,
+        })
+    }
+
+    /// From now on somebody may be elected at any time.
+    pub(super) fn forgo_lease(&mut self) {
+        self.has_forgone_lease = true;
+    }
+
+    /// The rounds up to `confirmed` have been answered by a majority.
+    fn confirm_lease(&mut self, confirmed: u64) {
+        while let Some((_, at)) = self.begun.front().copied().filter(|(round, _)| *round <= confirmed) {
+            self.begun.pop_front();
+            self.confirmed_at = Some(at);
+        }
     }
 }
 
+/// How long a lease lasts: what the shortest timeout of a follower comes to on this node's clock, if that
+/// may be as slow and the follower's as fast as clocks may be.
+fn lease(config: &RaftConfig) -> SimDuration {
+    const MILLION: u64 = 1_000_000;
+    let bound = u64::from(config.drift_bound_ppm);
+    let timeout = u128::from(config.election_timeout_min.as_ns());
+    let shorter = timeout * u128::from(MILLION - bound) / u128::from(MILLION + bound);
+    SimDuration::from_ns(shorter as u64)
+}
+
 impl Raft {
-    /// A client asks the leader for the value of `key`.
-    pub(super) fn read(&mut self, client: ClientId, id: RequestId, key: u32, ctx: &mut Context<Self>) {
+    /// A client asks the leader for the value of a key.
+    pub(super) fn read(&mut self, read: Read, ctx: &mut Context<Self>) {
+        if self.holds_lease(ctx) || self.answers_unconfirmed() {
+            return ctx.reply(read.client, read.id, RaftResponse::Done(self.machine.read(read.key)));
+        }
+        self.wait_for_round(Reader::Client(read), ctx);
+    }
+
+    /// Someone waits for a round.
+    pub(super) fn wait_for_round(&mut self, reader: Reader, ctx: &mut Context<Self>) {
         let Role::Leader(leadership) = &mut self.role else { return };
-        leadership.reads.arrived.push(Read { client, id, key });
+        leadership.reads.arrived.push(reader);
         self.start_read_round(ctx);
+    }
+
+    fn answers_unconfirmed(&self) -> bool {
+        let Role::Leader(leadership) = &self.role else { return false };
+        self.has(Bug::ReadsUnconfirmed) && self.commit >= leadership.first
+    }
+
+    /// Whether nobody else can have been elected.
+    fn holds_lease(&self, ctx: &Context<Self>) -> bool {
+        let Role::Leader(leadership) = &self.role else { return false };
+        let reads = &leadership.reads;
+        let may = self.config.reads == ReadMode::Lease
+            && self.commit >= leadership.first
+            && (!reads.has_forgone_lease || self.has(Bug::LeaseThroughTransfer));
+        let length = match self.has(Bug::LeaseIgnoresDrift) {
+            true => self.config.election_timeout_max,
+            false => lease(&self.config),
+        };
+        may && reads.confirmed_at.is_some_and(|at| ctx.now().since(at) < length)
+    }
+
+    /// Where leases are used, each heartbeat is a round.
+    pub(super) fn start_lease_round(&mut self, ctx: &mut Context<Self>) {
+        let id = self.id;
+        if self.config.reads != ReadMode::Lease {
+            return;
+        }
+        let Role::Leader(leadership) = &mut self.role else { return };
+        let reads = &mut leadership.reads;
+        reads.round += 1;
+        reads.begun.push_back((reads.round, ctx.now()));
+        leadership.progress[id.index()].round = reads.round;
+        self.confirm_reads(ctx);
     }
 
     /// Starts a round for the reads that wait, if it may and none is under way.
     pub(super) fn start_read_round(&mut self, ctx: &mut Context<Self>) {
         let (commit, id) = (self.commit, self.id);
+        let hasty = self.has(Bug::ReadsBeforeNoop);
         let Role::Leader(leadership) = &mut self.role else { return };
         let reads = &mut leadership.reads;
-        if reads.arrived.is_empty() || !reads.asked.is_empty() || commit < leadership.first {
+        let knows_commit = commit >= leadership.first || hasty;
+        if reads.arrived.is_empty() || !reads.asked.is_empty() || !knows_commit {
             return;
         }
         reads.round += 1;
         let round = reads.round;
-        reads.asked.extend(reads.arrived.drain(..).map(|read| (round, commit, read)));
+        reads.asked.extend(reads.arrived.drain(..).map(|reader| (round, commit, reader)));
+        if self.config.reads == ReadMode::Lease {
+            reads.begun.push_back((round, ctx.now()));
+        }
         leadership.progress[id.index()].round = round;
         for peer in self.peers() {
             self.send_append(peer, ctx);
@@ -74,17 +173,38 @@ impl Raft {
 
     /// Answers the reads whose round a majority has answered.
     pub(super) fn confirm_reads(&mut self, ctx: &mut Context<Self>) {
-        let applied = self.applied;
+        let (applied, members) = (self.applied, self.membership.active());
         let Role::Leader(leadership) = &mut self.role else { return };
-        let confirmed = leadership.confirmed_round();
-        while let Some(&(round, read_index, read)) = leadership.reads.asked.front() {
+        let confirmed = leadership.confirmed_round(&members);
+        leadership.reads.confirm_lease(confirmed);
+        while let Some(&(round, read_index, reader)) = leadership.reads.asked.front() {
             if round > confirmed {
                 return;
             }
             assert!(applied >= read_index, "a leader applies what it commits at once");
             leadership.reads.asked.pop_front();
-            ctx.reply(read.client, read.id, RaftResponse::Done(self.machine.read(read.key)));
+            match reader {
+                Reader::Client(Read { client, id, key }) => {
+                    ctx.reply(client, id, RaftResponse::Done(self.machine.read(key)));
+                }
+                Reader::Follower { node, question } => {
+                    ctx.send(node, Message::ReadIndexIs { term: self.term, question, index: read_index });
+                }
+            }
         }
         self.start_read_round(ctx);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_is_over_before_any_follower_loses_patience() {
+        let config = |drift_bound_ppm| RaftConfig { drift_bound_ppm, ..RaftConfig::default() };
+        assert_eq!(lease(&config(0)), SimDuration::from_ms(150));
+        // At half speed here and one and a half there: 50 ms of this clock are 150 ms of that one.
+        assert_eq!(lease(&config(500_000)), SimDuration::from_ms(50));
     }
 }

@@ -1,22 +1,42 @@
 //! How a closed-loop client speaks Raft.
 
+use super::config::{RaftConfig, ReadMode};
 use super::message::{RaftRequest, RaftResponse};
 use super::node::Raft;
 use crate::replication::{KvAnswer, KvCommand, KvOp, SessionId};
 use crate::workload::{Answer, Operation, Reply, Service};
 
-/// Proposes writes and compare-and-sets in a session; reads by ReadIndex.
+/// Opens a session for each process, proposes writes and compare-and-sets in it, and reads as the cluster
+/// is configured for.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct RaftService;
+pub struct RaftService {
+    /// Whether any node may be asked to read.
+    pub reads_anywhere: bool,
+}
+
+impl RaftService {
+    /// For a cluster of `config`.
+    pub fn of(config: &RaftConfig) -> Self {
+        RaftService { reads_anywhere: config.reads == ReadMode::Follower }
+    }
+}
 
 impl Service<Raft> for RaftService {
-    fn request(&self, process: u32, sequence: u32, operation: Operation) -> RaftRequest {
+    fn open(&self, operation: Operation) -> Option<RaftRequest> {
+        (!matches!(operation, Operation::Read { .. })).then_some(RaftRequest::OpenSession)
+    }
+
+    fn request(&self, session: u32, sequence: u32, operation: Operation) -> RaftRequest {
         let op = match operation {
             Operation::Read { key } => return RaftRequest::Read { key },
             Operation::Write { key, value } => KvOp::Write { key, value },
             Operation::Cas { key, old, new } => KvOp::Cas { key, old, new },
         };
-        RaftRequest::Propose(KvCommand { session: SessionId(process), sequence, op })
+        RaftRequest::Propose(KvCommand { session: SessionId(session), sequence, op })
+    }
+
+    fn asks_anyone(&self, operation: Operation) -> bool {
+        self.reads_anywhere && matches!(operation, Operation::Read { .. })
     }
 
     fn reply(&self, response: RaftResponse) -> Reply {
@@ -24,6 +44,8 @@ impl Service<Raft> for RaftService {
             RaftResponse::Done(KvAnswer::Value(value)) => Reply::Done(Answer::Value(value)),
             RaftResponse::Done(KvAnswer::Written) => Reply::Done(Answer::Written),
             RaftResponse::Done(KvAnswer::CasFailed) => Reply::Done(Answer::CasFailed),
+            RaftResponse::Opened(SessionId(session)) => Reply::Opened(session),
+            RaftResponse::SessionEnded => Reply::Lost,
             RaftResponse::NotLeader { leader } => Reply::Elsewhere(leader),
         }
     }

@@ -52,7 +52,12 @@ fn boot(records: Vec<Result<Record, Damaged>>) -> (Raft, Notes) {
 }
 
 fn ask_for_vote(node: &mut Raft, notes: &mut Notes) {
-    let ballot = Message::RequestVote { term: Term(9), last_index: LogIndex(9), last_term: Term(8) };
+    let ballot = Message::RequestVote {
+        term: Term(9),
+        ballot: Ballot::Vote,
+        last_index: LogIndex(9),
+        last_term: Term(8),
+    };
     node.on_message(NodeId(1), ballot, &mut Context::new(notes));
 }
 
@@ -61,8 +66,11 @@ const VOTE: Record = Record::Vote { term: Term(3), voted_for: Some(NodeId(2)) };
 #[test]
 fn a_node_recovers_what_it_wrote() {
     let entry = |term| Entry { term: Term(term), command: Command::Noop };
-    let entries =
-        |first, entries: &[Entry]| Record::Entries { first: LogIndex(first), entries: entries.into() };
+    let entries = |first, entries: &[Entry]| Record::Entries {
+        first: LogIndex(first),
+        entries: entries.into(),
+        commit: LogIndex(0),
+    };
     let records = vec![
         Ok(entries(1, &[entry(1), entry(1), entry(1)])),
         Ok(VOTE),

@@ -14,8 +14,12 @@ impl Raft {
                 Some(leader) => format!("follows {leader} in term {term}"),
                 None => format!("knows no leader in term {term}"),
             }),
+            Role::PreCandidate { votes } => {
+                Some(format!("asks whether it would be elected after term {term}, with {votes:?} for it"))
+            }
             Role::Candidate { votes } => {
-                let missing = majority(self.config.nodes as usize).saturating_sub(votes.len());
+                let voters = self.membership.active().voters.len(self.config.nodes);
+                let missing = majority(voters).saturating_sub(votes.len());
                 Some(format!(
                     "stands for election in term {term} with {votes:?} and waits for {missing} more"
                 ))

@@ -1,0 +1,126 @@
+//! Raft's scenario keys.
+
+use crate::base::SimDuration;
+use crate::base::keys::{Key, KeyKind, Section};
+
+const TIME: KeyKind = KeyKind::Duration { min: SimDuration::from_us(1), max: SimDuration::from_secs(3_600) };
+
+/// `[raft]`.
+pub const SECTION: Section = Section {
+    name: "raft",
+    doc: "Raft's parameters.",
+    keys: &[
+        Key {
+            name: "election_timeout_min",
+            kind: TIME,
+            default: Some("\"150ms\""),
+            doc: "The shortest time without a leader after which a node stands for election.",
+            since: "0.1",
+        },
+        Key {
+            name: "election_timeout_max",
+            kind: TIME,
+            default: Some("\"300ms\""),
+            doc: "The longest; each wait is drawn anew between the two.",
+            since: "0.1",
+        },
+        Key {
+            name: "heartbeat_interval",
+            kind: TIME,
+            default: Some("\"50ms\""),
+            doc: "How often a leader says that it is there.",
+            since: "0.1",
+        },
+        Key {
+            name: "max_entries",
+            kind: KeyKind::Count { min: 1, max: 1_000_000, unit: "entries" },
+            default: Some("64"),
+            doc: "The most entries in one AppendEntries.",
+            since: "0.1",
+        },
+        Key {
+            name: "max_in_flight",
+            kind: KeyKind::Count { min: 1, max: 1_000_000, unit: "entries" },
+            default: Some("1024"),
+            doc: "The most entries sent to a follower that it has not acknowledged.",
+            since: "0.1",
+        },
+        Key {
+            name: "voters",
+            kind: KeyKind::Count { min: 1, max: 100_000, unit: "nodes" },
+            default: None,
+            doc: "How many nodes, from the first on, vote at the beginning; the others are spare, until an operator adds them. All, if it is not said.",
+            since: "0.1",
+        },
+        Key {
+            name: "membership",
+            kind: KeyKind::Choice(&["joint", "single"]),
+            default: Some("\"joint\""),
+            doc: "How members change: through a joint configuration of the old and the new voters, or by one voter at a time.",
+            since: "0.1",
+        },
+        Key {
+            name: "activation",
+            kind: KeyKind::Choice(&["append", "apply"]),
+            default: Some("\"append\""),
+            doc: "When a change of members takes effect on a node: once it is in its log, or once it is applied.",
+            since: "0.1",
+        },
+        Key {
+            name: "pre_vote",
+            kind: KeyKind::Bool,
+            default: Some("false"),
+            doc: "Whether a node asks whether it would be elected before it begins a new term.",
+            since: "0.1",
+        },
+        Key {
+            name: "check_quorum",
+            kind: KeyKind::Bool,
+            default: Some("false"),
+            doc: "Whether a leader that does not hear from a majority for `election_timeout_min` steps down, and a node that has heard from a leader within that time votes for nobody else.",
+            since: "0.1",
+        },
+        Key {
+            name: "reads",
+            kind: KeyKind::Choice(&["read-index", "log", "lease", "follower"]),
+            default: Some("\"read-index\""),
+            doc: "How clients read: from a leader that makes sure that it still leads, by an entry of the log, from a leader that counts on its lease (needs `check_quorum`), or from any node, which asks the leader how far it must have come.",
+            since: "0.1",
+        },
+        Key {
+            name: "drift_bound",
+            kind: KeyKind::Count { min: 0, max: 500_000, unit: "parts per million" },
+            default: Some("10000"),
+            doc: "By how much a lease takes clocks to be too fast or too slow, at most.",
+            since: "0.1",
+        },
+        Key {
+            name: "snapshot_after",
+            kind: KeyKind::Count { min: 1, max: 1_000_000_000_000, unit: "entries" },
+            default: Some("10000"),
+            doc: "So many entries after the last snapshot a node takes the next and cuts off its log.",
+            since: "0.1",
+        },
+        Key {
+            name: "snapshot_keep",
+            kind: KeyKind::Count { min: 0, max: 1_000_000_000, unit: "entries" },
+            default: Some("1000"),
+            doc: "So many entries that a snapshot covers stay in the log, for followers that lag behind.",
+            since: "0.1",
+        },
+        Key {
+            name: "snapshot_chunk",
+            kind: KeyKind::Count { min: 1, max: 1_000_000_000, unit: "bytes" },
+            default: Some("65536"),
+            doc: "The most of a snapshot that is sent in one message.",
+            since: "0.1",
+        },
+        Key {
+            name: "max_sessions",
+            kind: KeyKind::Count { min: 1, max: 1_000_000, unit: "sessions" },
+            default: Some("4096"),
+            doc: "The most sessions that clients may have open: with one more, the one that was least recently used ends.",
+            since: "0.1",
+        },
+    ],
+};
