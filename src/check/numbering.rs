@@ -46,10 +46,15 @@ impl Numbering {
         }
     }
 
-    /// The number of the state that is `integer`, if that is small and was met before.
+    /// The number of the state that is `integer`, and whether it is a new one; `None` if it is not small.
     #[inline]
-    pub(super) fn known(&self, integer: i64) -> Option<StateId> {
-        self.small.get(integer as usize).copied().filter(|&number| number != NONE)
+    pub(super) fn small(&mut self, integer: i64) -> Option<(StateId, bool)> {
+        let place = integer as usize;
+        match self.small.get(place) {
+            Some(&number) if number != NONE => Some((number, false)),
+            _ if place < self.small_max => Some(self.number_small(place)),
+            _ => None,
+        }
     }
 
     /// The same where it is not a small integer met before.
@@ -60,21 +65,30 @@ impl Numbering {
         state: S,
         place: usize,
     ) -> (StateId, bool) {
-        let place = if place < self.small_max {
-            if place >= self.small.len() {
-                self.small.resize((2 * place + 16).min(self.small_max), NONE);
-            }
-            &mut self.small[place]
-        } else {
-            others.get_or_insert_with(state, || NONE)
-        };
-        let is_new = *place == NONE;
-        if is_new {
-            *place = self.count;
-            self.count += 1;
+        if place < self.small_max {
+            return self.number_small(place);
         }
-        (*place, is_new)
+        give(others.get_or_insert_with(state, || NONE), &mut self.count)
     }
+
+    /// The number of the small integer `place`, and whether it is a new one.
+    fn number_small(&mut self, place: usize) -> (StateId, bool) {
+        if place >= self.small.len() {
+            self.small.resize((2 * place + 16).min(self.small_max), NONE);
+        }
+        give(&mut self.small[place], &mut self.count)
+    }
+}
+
+/// The number in `place`, the next of `count` if there is none yet; and whether that is so.
+#[inline]
+fn give(place: &mut StateId, count: &mut StateId) -> (StateId, bool) {
+    let is_new = *place == NONE;
+    if is_new {
+        *place = *count;
+        *count += 1;
+    }
+    (*place, is_new)
 }
 
 #[cfg(test)]
@@ -94,5 +108,7 @@ mod tests {
         assert_eq!(of(296), (4, true));
         assert_eq!(of(295), (3, false));
         assert_eq!(numbering.count(), 5);
+        let small = [8, 7, 8, 296, -1].map(|integer| numbering.small(integer));
+        assert_eq!(small, [Some((5, true)), Some((0, false)), Some((5, false)), None, None]);
     }
 }

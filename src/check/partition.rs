@@ -55,13 +55,18 @@ pub struct Partition {
     pub(super) end: u32,
 }
 
+/// How many operations are sorted between two looks at whether to go on: less than a tenth of a second.
+const PORTION: usize = 1 << 16;
+
 /// A history made ready for judging.
 #[derive(Debug)]
 pub struct Case {
-    /// One part for each object, in order of appearance.
+    /// One part for each object, in order of appearance. None where the sorting was broken off.
     pub partitions: Vec<Partition>,
     /// How the operations ended.
     pub counts: Counts,
+    /// Whether all operations were sorted.
+    is_sorted: bool,
     constrains: bool,
     pub(super) operations: Vec<Operation>,
     pub(super) model: Box<dyn Erased>,
@@ -85,22 +90,38 @@ impl Case {
         operations: Vec<Operation>,
         model: &M,
     ) -> Result<Self, HistoryError> {
-        Case::erased(history, operations, Box::new(model.clone()))
+        Case::erased(history, operations, Box::new(model.clone()), &|| true)
     }
 
-    /// The same for any model: compiled once.
-    fn erased(
+    /// The same for any model, compiled once; and for as long as `goes_on` says so, which is asked between
+    /// portions of the operations.
+    pub(super) fn erased(
         history: &History,
         operations: Vec<Operation>,
         model: Box<dyn Erased>,
+        goes_on: &dyn Fn() -> bool,
     ) -> Result<Self, HistoryError> {
         let wrong = |operation: &Operation, message| history.wrong(operation.invoked, message);
         if let Some(last) = operations.last().filter(|_| history.events.len() >= COMPUTE as usize / 2) {
             return Err(wrong(last, "a history has two thousand million events at most".into()));
         }
         let mut sorting = Sorting::new(&*model, operations.len());
-        for (index, operation) in operations.iter().enumerate() {
-            sorting.add(index as u32, operation).map_err(|message| wrong(operation, message))?;
+        for (portion, some) in operations.chunks(PORTION).enumerate() {
+            if portion > 0 && !goes_on() {
+                drop(sorting);
+                let (partitions, counts) = (Vec::new(), Outcome::count(&operations));
+                return Ok(Case {
+                    partitions,
+                    counts,
+                    is_sorted: false,
+                    constrains: true,
+                    operations,
+                    model,
+                });
+            }
+            for (index, operation) in (portion * PORTION..).zip(some) {
+                sorting.add(index as u32, operation).map_err(|message| wrong(operation, message))?;
+            }
         }
         let Sorting { mut partitions, counts, constrains, names, is_opaque, .. } = sorting;
         if partitions.len() > 1 {
@@ -109,7 +130,7 @@ impl Case {
         } else if let [only] = &mut partitions[..] {
             only.states = names;
         }
-        Ok(Case { partitions, counts, constrains, operations, model })
+        Ok(Case { partitions, counts, is_sorted: true, constrains, operations, model })
     }
 
     /// Whether any completed operation demands something. If none does, every order is legal.
@@ -136,6 +157,10 @@ impl Case {
     pub fn report(&self, judgements: Vec<Judgement>) -> Report {
         assert_eq!(judgements.len(), self.partitions.len(), "one judgement for each partition");
         let mut report = Report::new(self.counts, self.partitions.len(), self.constrains);
+        if !self.is_sorted {
+            let note = Some("time was up before the operations were sorted by key".to_owned());
+            report.add(None, &Judgement { note, ..Judgement::undecided() });
+        }
         let mut first: Option<(Option<usize>, &Partition, Impossible)> = None;
         for (partition, judgement) in self.partitions.iter().zip(judgements) {
             report.add(partition.key.as_ref(), &judgement);
@@ -225,10 +250,13 @@ impl<'m> Sorting<'m> {
             return self.model.validate(operation);
         }
         if self.is_plain
-            && let Some([guard, leaves]) = integers(operation)
-            && let Some(guard) = self.known(guard)
-            && let Some(leaves) = self.known(leaves)
+            && let Some((integer, is_left)) = integer(operation)
+            && let Some((number, is_new)) = self.numbering.small(integer)
         {
+            if is_new {
+                self.names.push(2 * index + u32::from(is_left));
+            }
+            let (guard, leaves) = if is_left { (NONE, number) } else { (number, NONE) };
             self.enter(place, index, operation, guard, leaves);
             return Ok(());
         }
@@ -249,12 +277,6 @@ impl<'m> Sorting<'m> {
         }
         self.enter(place, index, operation, guard, leaves);
         Ok(())
-    }
-
-    /// The number of a state that is an integer, if it was met before; that of none is [`NONE`].
-    #[inline]
-    fn known(&self, state: Option<i64>) -> Option<StateId> {
-        state.map_or(Some(NONE), |integer| self.numbering.known(integer))
     }
 
     /// Adds an operation that did not fail.
@@ -353,14 +375,13 @@ fn returned(operation: &Operation) -> u32 {
     }
 }
 
-/// What an operation of a plain register demands and leaves, if both are whole numbers or nothing.
+/// What a read of a plain register demands, or what a write leaves, if that is a whole number; and whether
+/// it is left.
 #[inline]
-fn integers(operation: &Operation) -> Option<[Option<i64>; 2]> {
+fn integer(operation: &Operation) -> Option<(i64, bool)> {
     match (&operation.f, &operation.input, &operation.output) {
-        (Function::Read, _, Value::Int(seen)) if operation.outcome == Outcome::Ok => {
-            Some([Some(*seen), None])
-        }
-        (Function::Write, Value::Int(written), _) => Some([None, Some(*written)]),
+        (Function::Read, _, Value::Int(seen)) if operation.outcome == Outcome::Ok => Some((*seen, false)),
+        (Function::Write, Value::Int(written), _) => Some((*written, true)),
         _ => None,
     }
 }
@@ -416,5 +437,41 @@ fn number_states<'p>(partitions: impl Iterator<Item = &'p mut Partition>, names:
             numbers[*state as usize] = NONE;
             *state = names[*state as usize];
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::check::{Budget, ModelName, Specification, Verdict, judge};
+    use crate::history::{Event, Kind};
+
+    #[test]
+    fn sorting_is_broken_off_between_portions() {
+        let operations = 2 * PORTION + 1;
+        let event = |kind| Event {
+            process: 0,
+            kind,
+            f: Function::Write,
+            key: None,
+            value: Value::Int(1),
+            time: None,
+        };
+        let events = (0..operations).flat_map(|_| [event(Kind::Invoke), event(Kind::Ok)]);
+        let history = History::new(events.collect());
+        let specification = Specification::new(ModelName::Register, Value::Nil);
+        let report = |answers: usize| {
+            let left = Cell::new(answers);
+            let goes_on = || left.replace(left.get().saturating_sub(1)) > 0;
+            let paired = history.operations().unwrap();
+            let case = specification.case_while(&history, paired, &goes_on).unwrap();
+            judge(&case, &mut Budget::UNLIMITED.clone())
+        };
+        let (broken_off, whole) = (report(1), report(2));
+        assert_eq!((broken_off.verdict, whole.verdict), (Verdict::Unknown, Verdict::Valid));
+        assert_eq!(broken_off.operations, whole.operations);
+        assert_eq!(broken_off.note.as_deref(), Some("time was up before the operations were sorted by key"));
     }
 }

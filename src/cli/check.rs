@@ -82,8 +82,10 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
     session.interrupt.listen()?;
 
     let watch = Stopwatch::start();
-    let case = specification.case(&history, operations).map_err(wrong)?;
     // To sort the operations by key is part of the judging.
+    let late = || arguments.timeout.is_some_and(|seconds| watch.seconds() >= seconds);
+    let goes_on = || !session.interrupt.is_set() && !late();
+    let case = specification.case_while(&history, operations, &goes_on).map_err(wrong)?;
     let seconds = arguments.timeout.map(|seconds| (seconds - watch.seconds()).max(0.0));
     let limits = Limits { seconds, bytes: arguments.memory };
     let question = if arguments.verdict_only { Question::Verdict } else { Question::Explanation };

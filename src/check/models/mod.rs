@@ -27,6 +27,7 @@ pub use set::Set;
 pub use stack::Stack;
 
 use super::Case;
+use super::erased::Erased;
 use crate::history::{History, HistoryError, Operation, Value, nearest};
 
 /// The models by name.
@@ -227,27 +228,46 @@ impl Specification {
     /// # Errors
     /// An operation that the model does not have, or an initial value that is none of its states.
     pub fn case(&self, history: &History, operations: Vec<Operation>) -> Result<Case, HistoryError> {
+        self.case_while(history, operations, &|| true)
+    }
+
+    /// The same for as long as `goes_on` says so, which is asked now and then. Afterwards the case has no
+    /// partitions, and the verdict on it is unknown.
+    ///
+    /// # Errors
+    /// As [`Specification::case`].
+    pub fn case_while(
+        &self,
+        history: &History,
+        operations: Vec<Operation>,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Case, HistoryError> {
+        let model = self.erased().map_err(|message| HistoryError { line: 1, column: None, message })?;
+        Case::erased(history, operations, model, goes_on)
+    }
+
+    /// The model itself.
+    ///
+    /// # Errors
+    /// In a user's words, why the initial value is none of its states.
+    fn erased(&self) -> Result<Box<dyn Erased>, String> {
         let &Specification { model: name, ref initial, nil_reads } = self;
-        let wrong = |message| HistoryError { line: 1, column: None, message };
         let initial = initial.clone();
-        match name {
-            ModelName::Register | ModelName::CasRegister => {
-                Case::of(history, operations, &Register { name, initial, nil_reads })
-            }
-            ModelName::Kv => Case::of(history, operations, &Kv::new(&initial, nil_reads)),
-            ModelName::MultiRegister => Case::of(history, operations, &MultiRegister { initial, nil_reads }),
+        Ok(match name {
+            ModelName::Register | ModelName::CasRegister => Box::new(Register { name, initial, nil_reads }),
+            ModelName::Kv => Box::new(Kv::new(&initial, nil_reads)),
+            ModelName::MultiRegister => Box::new(MultiRegister { initial, nil_reads }),
             ModelName::Counter => {
-                self.validate().map_err(wrong)?;
-                let initial = if let Value::Int(sum) = initial { sum } else { 0 };
-                Case::of(history, operations, &Counter { initial })
+                self.validate()?;
+                Box::new(Counter { initial: if let Value::Int(sum) = initial { sum } else { 0 } })
             }
-            ModelName::Set => Case::of(history, operations, &Set::new(&initial).map_err(wrong)?),
-            ModelName::FifoQueue => Case::of(history, operations, &FifoQueue::new(&initial).map_err(wrong)?),
-            ModelName::Stack => Case::of(history, operations, &Stack::new(&initial).map_err(wrong)?),
-            ModelName::Mutex => Case::of(history, operations, &Mutex),
-            ModelName::FencedLock => Case::of(history, operations, &FencedLock),
-            ModelName::Consensus => Case::of(history, operations, &Consensus { initial }),
-        }
+            ModelName::Set => Box::new(Set::new(&initial)?),
+            ModelName::FifoQueue => Box::new(FifoQueue::new(&initial)?),
+            ModelName::Stack => Box::new(Stack::new(&initial)?),
+            ModelName::Mutex => Box::new(Mutex),
+            ModelName::FencedLock => Box::new(FencedLock),
+            ModelName::Consensus => Box::new(Consensus { initial }),
+        })
     }
 }
 

@@ -27,6 +27,7 @@
 
 use super::zones::{Cluster, crossed};
 use super::{Ruling, chain_locator};
+use crate::check::judgement::Question;
 use crate::check::numbering::{NONE, StateId};
 use crate::check::partition::{COMPUTE, Entry, NEVER, Partition};
 
@@ -60,12 +61,15 @@ impl Link {
 }
 
 /// Judges `partition`, unless some value is left by several operations.
-pub(super) fn rule(partition: &Partition) -> Ruling {
+pub(super) fn rule(partition: &Partition, question: Question) -> Ruling {
     let Some(links) = gather(&partition.entries, partition.states.len()) else {
         return Ruling::Silent;
     };
     match pieces(&links) {
         Some(pieces) if crossed(&pieces, partition.end).is_empty() => Ruling::Possible,
+        _ if question == Question::Verdict => {
+            Ruling::Between { possible: 0, impossible: partition.entries.len() }
+        }
         _ => Ruling::Impossible(chain_locator::locate(partition, &links)),
     }
 }

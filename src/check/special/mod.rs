@@ -67,13 +67,13 @@ pub(super) fn rule(
         (true, Structure::String) => (strings::rule(case, partition, question, horizon), strings::ALGORITHM),
         (true, Structure::Stack) => (stack::rule(case, partition, question), stack::ALGORITHM),
         (true, _) => (Ruling::Silent, ""),
-        (false, _) => assignments(partition),
+        (false, _) => assignments(partition, question),
     }
 }
 
 /// The same where all operations are guarded assignments.
-fn assignments(partition: &Partition) -> (Ruling, &'static str) {
-    let ruling = zones::rule(partition);
+fn assignments(partition: &Partition, question: Question) -> (Ruling, &'static str) {
+    let ruling = zones::rule(partition, question);
     if ruling != Ruling::Silent {
         return (ruling, zones::ALGORITHM);
     }
@@ -81,5 +81,5 @@ fn assignments(partition: &Partition) -> (Ruling, &'static str) {
     if ruling != Ruling::Silent {
         return (ruling, alternation::ALGORITHM);
     }
-    (chains::rule(partition), chains::ALGORITHM)
+    (chains::rule(partition, question), chains::ALGORITHM)
 }

@@ -19,6 +19,7 @@
 //! The initial value was written before all else.
 
 use super::{Ruling, zone_locator};
+use crate::check::judgement::Question;
 use crate::check::numbering::{NONE, StateId};
 use crate::check::partition::{COMPUTE, Entry, NEVER, Partition};
 
@@ -54,13 +55,16 @@ impl Cluster {
 }
 
 /// Judges `partition`, unless some value is left by several operations, or by one that demands another.
-pub(super) fn rule(partition: &Partition) -> Ruling {
+pub(super) fn rule(partition: &Partition, question: Question) -> Ruling {
     let Some(clusters) = gather(&partition.entries, partition.states.len()) else {
         return Ruling::Silent;
     };
     let crossed = crossed(&clusters, partition.end);
     if crossed.is_empty() && clusters.iter().all(Cluster::is_sound) {
         return Ruling::Possible;
+    }
+    if question == Question::Verdict {
+        return Ruling::Between { possible: 0, impossible: partition.entries.len() };
     }
     Ruling::Impossible(zone_locator::locate(partition, &clusters, &crossed))
 }

@@ -124,7 +124,7 @@ fn pending(compiled: &Compiled, length: usize) -> Vec<Pending> {
 
 /// The pending operations that can help, in order.
 fn useful(mut pending: Vec<Pending>, done: &[Entry], values: usize) -> Vec<Pending> {
-    loop {
+    while !pending.is_empty() {
         let (mut demanded, mut left) = (vec![false; values], vec![false; values]);
         left[INITIAL as usize] = true;
         let guard = |p: &Pending| if planted(Planted::DropsObservedByPending) { NONE } else { p.guard };
@@ -141,10 +141,11 @@ fn useful(mut pending: Vec<Pending>, done: &[Entry], values: usize) -> Vec<Pendi
         let before = pending.len();
         pending.retain(|p| demanded[p.leaves as usize] && (p.guard == NONE || left[p.guard as usize]));
         if pending.len() == before {
-            pending.sort_unstable();
-            return pending;
+            break;
         }
     }
+    pending.sort_unstable();
+    pending
 }
 
 /// Gives each operation the lowest slot that is free while it is open.

@@ -364,13 +364,19 @@ impl Search {
         let callable = std::mem::take(&mut self.callable);
         let moves = self.moves.len();
         self.frames.push(Frame { state: self.state, used: self.used, trail: self.trail.len(), moves });
-        self.count_callable_observers(&callable);
+        // Only the use of pending operations asks for these.
+        let may_use = !self.plan.classes.is_empty();
+        if may_use {
+            self.count_callable_observers(&callable);
+        }
         self.ranked.clear();
         match self.state {
             UNWATCHED => self.rank_writes(&callable, first),
             state => self.rank_changes(&callable, first, state),
         }
-        self.forget_callable_observers(&callable);
+        if may_use {
+            self.forget_callable_observers(&callable);
+        }
         self.callable = callable;
         self.ranked.sort_unstable_by(|a, b| b.cmp(a));
         self.moves.extend(self.ranked.iter().map(|&(_, chosen)| chosen));
@@ -384,6 +390,9 @@ impl Search {
                 let needed = self.needed(must.leaves, first).min(operation);
                 self.ranked.push((needed, Move::Take(operation)));
             }
+        }
+        if self.plan.classes.is_empty() {
+            return;
         }
         for &operation in callable {
             let demanded = self.plan.must[operation as usize].guard;
