@@ -27,6 +27,7 @@ pub const PROTOCOLS: &[Protocol] = &[Protocol {
         name: "raft",
         doc: "Raft: replication by a strong leader, with linearizable reads by ReadIndex.",
         section: raft::SECTION,
+        varies: raft::VARIES,
         bugs: raft::BUGS,
         survives: raft::SURVIVES,
         validate: validate_raft,
@@ -39,8 +40,9 @@ pub const PROTOCOLS: &[Protocol] = &[Protocol {
 }];
 
 /// What a run of Raft is checked for.
-const RAFT_CHECKS: [CheckSpec; 11] = {
-    let [election, matching, completeness, application, appending, equality, members] = LogMonitors::CHECKS;
+const RAFT_CHECKS: [CheckSpec; 12] = {
+    let [election, matching, completeness, application, appending, durability, equality, members] =
+        LogMonitors::CHECKS;
     let [linearizability, liveness, limits, panic] = CHECKS;
     [
         election,
@@ -48,6 +50,7 @@ const RAFT_CHECKS: [CheckSpec; 11] = {
         completeness,
         application,
         appending,
+        durability,
         equality,
         members,
         linearizability,

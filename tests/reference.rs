@@ -208,6 +208,7 @@ fn a_starter_of_a_protocol_without_words_reads() {
         name: "mute",
         doc: "A protocol of no words.",
         section,
+        varies: &[],
         bugs: &[],
         survives: &[],
         validate: |_, _| Vec::new(),

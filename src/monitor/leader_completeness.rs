@@ -37,8 +37,12 @@ impl LeaderCompleteness {
 
     /// The fingerprint of the log that is committed up to `index`.
     pub(super) fn prefix(&self, index: u64) -> Option<u64> {
-        let place = (index as usize).checked_sub(1)?;
-        self.committed.get(place).map(|(prefix, _)| *prefix)
+        self.committed(index).map(|(prefix, _)| prefix)
+    }
+
+    /// The same, and the lowest term of a leader that knew it committed.
+    pub(super) fn committed(&self, index: u64) -> Option<(u64, u64)> {
+        self.committed.get((index as usize).checked_sub(1)?).copied()
     }
 
     fn elected(&mut self, node: NodeId, term: u64, mirror: &LogMirror) -> Result<(), String> {

@@ -2,7 +2,7 @@
 //!
 //! A protocol with a replicated log speaks in [`LogEvent`]s; [`LogMonitors`] holds
 //! the five invariants of Raft's Figure 3, which apply to any such protocol with
-//! leaders and terms, and two more:
+//! leaders and terms, and three more:
 //!
 //! * [`ElectionSafety`]: at most one leader a term.
 //! * [`LogMatching`]: two logs that agree on an entry agree on all before it.
@@ -10,6 +10,7 @@
 //! * [`StateMachineSafety`]: no two nodes apply different entries at one index,
 //!   and no node leaves a gap.
 //! * [`LeaderAppendOnly`]: a leader replaces nothing in its log.
+//! * [`CommitDurability`]: who holds what is committed does not drop it.
 //! * [`ReplicaEquality`]: who has applied equally much is in the same state.
 //! * [`OneConfiguration`]: no log holds two uncommitted changes of members.
 //!
@@ -18,6 +19,7 @@
 //! A [`Monitor`] sees observations only, so it works for a user's own protocol too.
 //! It says nothing about liveness, nor about what clients see: that is `check`'s.
 
+mod commit_durability;
 mod election_safety;
 mod leader_append_only;
 mod leader_completeness;
@@ -30,6 +32,7 @@ mod protocol_events;
 mod replica_equality;
 mod state_machine_safety;
 
+pub use commit_durability::CommitDurability;
 pub use election_safety::ElectionSafety;
 pub use leader_append_only::LeaderAppendOnly;
 pub use leader_completeness::LeaderCompleteness;

@@ -2,8 +2,8 @@
 
 use super::protocol_events::ProtocolEventCounter;
 use super::{
-    ElectionSafety, LeaderAppendOnly, LeaderCompleteness, LogEvent, LogMatching, LogMirror, OneConfiguration,
-    ProtocolEvents, ReplicaEquality, StateMachineSafety,
+    CommitDurability, ElectionSafety, LeaderAppendOnly, LeaderCompleteness, LogEvent, LogMatching, LogMirror,
+    OneConfiguration, ProtocolEvents, ReplicaEquality, StateMachineSafety,
 };
 use crate::base::keys::CheckSpec;
 use crate::base::{NodeId, SimTime};
@@ -51,6 +51,7 @@ pub struct LogMonitors {
     completeness: LeaderCompleteness,
     application: StateMachineSafety,
     appending: LeaderAppendOnly,
+    durability: CommitDurability,
     equality: ReplicaEquality,
     members: OneConfiguration,
     violations: Vec<Violation>,
@@ -59,7 +60,7 @@ pub struct LogMonitors {
 
 impl LogMonitors {
     /// The invariants, in the order they are reported.
-    pub const CHECKS: [CheckSpec; 7] = [
+    pub const CHECKS: [CheckSpec; 8] = [
         CheckSpec { name: ElectionSafety::NAME, doc: "No term has two leaders." },
         CheckSpec {
             name: LogMatching::NAME,
@@ -78,6 +79,10 @@ impl LogMonitors {
             doc: "A leader never replaces or removes entries of its own log.",
         },
         CheckSpec {
+            name: CommitDurability::NAME,
+            doc: "A node that holds a committed entry does not drop it.",
+        },
+        CheckSpec {
             name: ReplicaEquality::NAME,
             doc: "Nodes that have applied equally much are in equal states, sessions included.",
         },
@@ -88,8 +93,8 @@ impl LogMonitors {
     ];
 
     /// Their names.
-    pub const NAMES: [&'static str; 7] = {
-        let mut names = [""; 7];
+    pub const NAMES: [&'static str; 8] = {
+        let mut names = [""; 8];
         let mut i = 0;
         while i < names.len() {
             names[i] = Self::CHECKS[i].name;
@@ -107,6 +112,7 @@ impl LogMonitors {
             completeness: LeaderCompleteness::default(),
             application: StateMachineSafety::new(nodes),
             appending: LeaderAppendOnly::new(nodes),
+            durability: CommitDurability::new(nodes),
             equality: ReplicaEquality::default(),
             members: OneConfiguration::new(nodes),
             violations: Vec::new(),
@@ -124,6 +130,7 @@ impl Monitor<LogEvent> for LogMonitors {
     fn observe(&mut self, at: SimTime, node: NodeId, event: &LogEvent) {
         self.events.note(node, event, &self.mirror);
         let appending = self.appending.check(node, event, &self.mirror);
+        let durable = self.durability.check(node, event, &self.mirror, &self.completeness);
         let gap = self.mirror.follow(node, event, |index| self.completeness.prefix(index));
         let results = [
             (ElectionSafety::NAME, self.elections.check(node, event)),
@@ -131,6 +138,7 @@ impl Monitor<LogEvent> for LogMonitors {
             (LeaderCompleteness::NAME, self.completeness.check(node, event, &self.mirror)),
             (StateMachineSafety::NAME, self.application.check(node, event)),
             (LeaderAppendOnly::NAME, appending),
+            (CommitDurability::NAME, durable),
             (ReplicaEquality::NAME, self.equality.check(node, event)),
             (OneConfiguration::NAME, self.members.check(node, event)),
         ];
@@ -259,6 +267,18 @@ mod tests {
         let deposed = LogEvent::Role { role: Role::Follower, term: 3 };
         let events = [(0, elected(2)), (0, appended(1, 2, 7)), (0, deposed), (0, appended(1, 3, 8))];
         assert!(violated(&events).is_empty());
+    }
+
+    #[test]
+    fn a_node_that_drops_what_is_committed_is_seen() {
+        let commit = LogEvent::Committed { index: 1, term: 1 };
+        let before = [(0, elected(1)), (0, appended(1, 1, 7)), (1, appended(1, 1, 7))];
+        let cut = (1, appended(1, 1, 7));
+        let follows = |term| (1, LogEvent::Role { role: Role::Follower, term });
+        assert!(violated(&[before.as_slice(), &[follows(1), cut, (0, commit)]].concat()).is_empty());
+        assert!(violated(&[before.as_slice(), &[follows(0), (0, commit), cut]].concat()).is_empty());
+        let after = [before.as_slice(), &[follows(1), (0, commit), cut]].concat();
+        assert_eq!(violated(&after), [CommitDurability::NAME]);
     }
 
     #[test]

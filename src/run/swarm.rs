@@ -22,10 +22,12 @@ pub fn unfold(scenario: &Scenario, seed: Seed) -> Cow<'_, Scenario> {
         latency: &scenario.network.links.latency,
         sync: &scenario.disk.sync,
     };
-    let Drawn { network, disk, clock, faults } = swarm.draw(seed, &cluster);
+    let Drawn { network, disk, clock, protocol, faults } = swarm.draw(seed, &cluster);
     let mut unfolded = Scenario { swarm: None, ..scenario.clone() };
     unfolded.tables.retain(|table| table.header != "[swarm]");
-    for (header, drawn) in [("[network]", &network), ("[disk]", &disk), ("[clock]", &clock)] {
+    let own = format!("[{}]", scenario.protocol);
+    let drawn = [("[network]", &network), ("[disk]", &disk), ("[clock]", &clock), (own.as_str(), &protocol)];
+    for (header, drawn) in drawn {
         if let Some(table) = unfolded.tables.iter_mut().find(|table| table.header == header) {
             lay_under(&mut table.settings, drawn);
         }
@@ -37,6 +39,7 @@ pub fn unfold(scenario: &Scenario, seed: Seed) -> Cow<'_, Scenario> {
         settings.set("kind", KeyValue::Text(kind.to_owned()));
         unfolded.tables.push(Table { header: "[[faults]]".to_owned(), settings });
     }
+    lay_under(&mut unfolded.protocol_settings, &protocol);
     rebuild(&mut unfolded);
     Cow::Owned(unfolded)
 }

@@ -4,7 +4,7 @@
 //! known by name here.
 
 use super::Surroundings;
-use crate::base::keys::{BugSwitch, CheckSpec, KeyProblem, Section, Settings};
+use crate::base::keys::{BugSwitch, CheckSpec, KeyProblem, Section, Settings, Variation};
 
 /// One protocol: its name in `protocol = "…"`, its own section, its words.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,8 @@ pub struct ProtocolSpec {
     pub doc: &'static str,
     /// Its own keys; [`Section::name`] is the protocol's.
     pub section: Section,
+    /// Which of its keys a swarm varies. Any mixture must make sense.
+    pub varies: &'static [Variation],
     /// The bugs that a scenario may switch on.
     pub bugs: &'static [BugSwitch],
     /// The kinds of fault, as [`crate::faults::verbs::VERBS`] and the keys of chance (`loss`,

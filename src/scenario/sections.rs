@@ -162,6 +162,13 @@ pub const SWARM: Section = Section {
             doc: "The kinds that can be there. If unset all that the protocol declares to survive.",
             since: "0.1",
         },
+        Key {
+            name: "settings",
+            kind: KeyKind::Bool,
+            default: None,
+            doc: "Whether each seed also draws settings of the protocol: each that it varies is as usual in one of two. If unset true.",
+            since: "0.1",
+        },
     ],
 };
 

@@ -43,6 +43,8 @@ impl Decoder<'_> {
             None => Swarm::among(nodes, protocol.survives, commands),
         };
         let strength = table.settings.float("strength").unwrap_or(1.0);
-        Some(Swarm { chance, strength, kinds, commands })
+        let varies = table.settings.bool("settings").unwrap_or(true);
+        let variations = if varies { protocol.varies } else { &[] };
+        Some(Swarm { chance, strength, kinds, commands, variations })
     }
 }

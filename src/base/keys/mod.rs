@@ -10,6 +10,7 @@ mod settings;
 mod target;
 mod text;
 
+use super::SimDuration;
 pub use kind::{KeyKind, Vocabulary, bound};
 pub use settings::{FileName, KeyProblem, KeyValue, Settings};
 pub use target::Target;
@@ -57,4 +58,42 @@ pub struct BugSwitch {
     pub name: &'static str,
     /// What goes wrong with it on.
     pub doc: &'static str,
+}
+
+/// A key of a protocol that a swarm varies, and the values that it takes besides what is usual.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Variation {
+    /// The key.
+    pub key: &'static str,
+    /// The values, each as likely.
+    pub values: &'static [Varied],
+    /// The kinds of fault of which none may be there, as what these values promise rests on that.
+    pub unless: &'static [&'static str],
+    /// The kinds of fault of which any makes one of these values needed: without it the protocol promises less.
+    pub always_with: &'static [&'static str],
+}
+
+/// A value that a swarm gives to a key.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Varied {
+    /// A switch.
+    Flag(bool),
+    /// A whole number.
+    Count(u64),
+    /// A choice.
+    Word(&'static str),
+    /// A duration.
+    Duration(SimDuration),
+}
+
+impl Varied {
+    /// The value as settings hold it.
+    pub fn value(self) -> KeyValue {
+        match self {
+            Varied::Flag(flag) => KeyValue::Bool(flag),
+            Varied::Count(count) => KeyValue::Count(count),
+            Varied::Word(word) => KeyValue::Text(word.to_owned()),
+            Varied::Duration(duration) => KeyValue::Duration(duration),
+        }
+    }
 }

@@ -7,6 +7,8 @@
 //! What a seed draws is plain data, tables as a scenario would hold them: a run of a swarm is a run of that
 //! scenario. Each kind draws from a stream of its own, so that one more moves none of the others.
 //!
+//! Settings of the protocol are drawn too, those that it declares to vary.
+//!
 //! * [`Swarm`], [`Swarm::draw`]: what may be drawn, and what a seed draws of it.
 //! * [`KINDS`]: everything there is to draw, a file for each thing that can break.
 
@@ -19,7 +21,7 @@ mod partitions;
 
 use dice::Dice;
 
-use crate::base::keys::{KeyValue, Settings};
+use crate::base::keys::{KeyValue, Settings, Variation};
 use crate::base::{Draw, Latency, Probability, Seed, Stream, StreamName};
 
 /// What each seed may draw.
@@ -33,6 +35,8 @@ pub struct Swarm {
     pub kinds: Vec<usize>,
     /// The admin commands of the protocol.
     pub commands: &'static [&'static str],
+    /// The keys of the protocol that are varied.
+    pub variations: &'static [Variation],
 }
 
 /// What is drawn for.
@@ -57,6 +61,8 @@ pub struct Drawn {
     pub disk: Settings,
     /// For `[clock]`.
     pub clock: Settings,
+    /// For the protocol's own section.
+    pub protocol: Settings,
     /// For `[[faults]]`, each with its `kind`.
     pub faults: Vec<(&'static str, Settings)>,
 }
@@ -105,10 +111,15 @@ pub const KINDS: &[Kind] = &[
     clocks::STEP_CLOCK,
     clocks::DRIFT_CLOCK,
     clocks::STOP_CLOCK,
+    nodes::FLICKER,
+    nodes::SHORT_REIGNS,
 ];
 
 /// Behind the streams of the kinds: how the network and the disks are, whatever breaks.
 const CLIMATE: u32 = 1 << 16;
+
+/// And behind that: the settings of the protocol.
+const SETTINGS: u32 = CLIMATE + 1;
 
 /// The names of the kinds, each once.
 pub fn names() -> Vec<&'static str> {
@@ -147,6 +158,18 @@ impl Swarm {
         }
         set_latency(&mut drawn.disk, "sync", climate.around(cluster.sync, 0.2..20.0));
         drawn.network.set("fifo", KeyValue::Bool(climate.flips()));
+        let there = self.kinds_of(seed);
+        for (place, variation) in self.variations.iter().enumerate() {
+            let mut stream = Stream::new(seed, StreamName::Swarm(SETTINGS + place as u32));
+            let choices = variation.values.len() as u64;
+            let any_of = |kinds: &[&str]| kinds.iter().any(|kind| there.contains(kind));
+            let least = if any_of(variation.always_with) { choices } else { 2 * choices };
+            let value = variation.values.get(stream.below(least) as usize);
+            let fits = !any_of(variation.unless);
+            if let Some(value) = value.filter(|_| fits) {
+                drawn.protocol.set(variation.key, value.value());
+            }
+        }
         for &place in &self.kinds {
             let mut stream = Stream::new(seed, StreamName::Swarm(place as u32));
             let is_there = stream.chance(self.chance);

@@ -28,6 +28,33 @@ pub(super) const POWER_LOSS: Kind = Kind {
     },
 };
 
+/// Nodes that are hardly gone before they are back, again and again: what is forgotten in between shows where
+/// it was promised a moment ago.
+pub(super) const FLICKER: Kind = Kind {
+    name: "crash",
+    counter: Some("crashes"),
+    least: 1,
+    draw: |dice, _, drawn| {
+        let mut fault = dice.again(5.0, 200.0);
+        fault.set("target", KeyValue::Target(Target::Random));
+        dice.lasts(&mut fault, 0.5, 20.0);
+        drawn.faults.push(("crash", fault));
+    },
+};
+
+/// Leaders that do not last: each leaves what it has begun to the next.
+pub(super) const SHORT_REIGNS: Kind = Kind {
+    name: "crash",
+    counter: Some("crashes"),
+    least: 1,
+    draw: |dice, _, drawn| {
+        let mut fault = dice.again(20.0, 500.0);
+        fault.set("target", KeyValue::Target(Target::Leader));
+        dice.lasts(&mut fault, 1.0, 1_000.0);
+        drawn.faults.push(("crash", fault));
+    },
+};
+
 pub(super) const CRASH_LOOP: Kind = Kind {
     name: "crash_loop",
     counter: Some("crashes_in_loops"),
@@ -98,7 +125,10 @@ pub(super) const ADMIN: Kind = Kind {
     least: 1,
     draw: |dice, cluster, drawn| {
         for command in cluster.commands {
-            let mut fault = dice.at_nodes(cluster.nodes, 200.0, 5_000.0);
+            let mut fault = dice.again(200.0, 5_000.0);
+            // Most commands mean something to a leader alone.
+            let target = if dice.below(3) > 0 { Target::Leader } else { dice.target(cluster.nodes) };
+            fault.set("target", KeyValue::Target(target));
             fault.set("command", KeyValue::Text((*command).to_owned()));
             drawn.faults.push(("admin", fault));
         }

@@ -13,7 +13,13 @@ fn cluster(nodes: u32) -> Cluster<'static> {
 }
 
 fn swarm(kinds: Vec<usize>, chance: f64) -> Swarm {
-    Swarm { chance: Probability::new(chance).unwrap(), strength: 1.0, kinds, commands: COMMANDS }
+    Swarm {
+        chance: Probability::new(chance).unwrap(),
+        strength: 1.0,
+        kinds,
+        commands: COMMANDS,
+        variations: &[],
+    }
 }
 
 fn all(nodes: u32) -> Vec<usize> {

@@ -26,13 +26,13 @@ pub enum RaftAdmin {
         by: Option<NodeId>,
     },
     /// Let these vote, and nobody else (§4.3).
-    Members(NodeSet),
+    Members(Option<NodeSet>),
 }
 
 impl RaftAdmin {
-    /// The commands as scenarios write them. All but `campaign` and `members` may name nodes: `add 5`.
+    /// The commands as scenarios write them. All but `campaign` may name nodes: `add 5`.
     pub const COMMANDS: &'static [&'static str] =
-        &["campaign", "transfer", "add", "add-learner", "remove", "replace"];
+        &["campaign", "transfer", "add", "add-learner", "remove", "replace", "members"];
 
     /// The command that `text` stands for: `campaign`, `transfer`, `transfer 2`, `add 5`, `add-learner`,
     /// `remove 0`, `replace 0 5`, `members 0 1 5`.
@@ -49,7 +49,8 @@ impl RaftAdmin {
             ("replace", []) => RaftAdmin::Replace { out: None, by: None },
             ("replace", [out]) => RaftAdmin::Replace { out: Some(*out), by: None },
             ("replace", [out, by]) => RaftAdmin::Replace { out: Some(*out), by: Some(*by) },
-            ("members", nodes @ [_, ..]) => RaftAdmin::Members(nodes.iter().copied().collect()),
+            ("members", []) => RaftAdmin::Members(None),
+            ("members", nodes) => RaftAdmin::Members(Some(nodes.iter().copied().collect())),
             _ => return None,
         })
     }
@@ -91,8 +92,8 @@ mod tests {
             ("transfer", Some(RaftAdmin::Transfer(None))),
             ("transfer 2", Some(RaftAdmin::Transfer(some(2)))),
             ("replace 0 5", Some(RaftAdmin::Replace { out: some(0), by: some(5) })),
-            ("members 0 1 5", Some(RaftAdmin::Members([0, 1, 5].map(NodeId).into_iter().collect()))),
-            ("members", None),
+            ("members 0 1 5", Some(RaftAdmin::Members(Some([0, 1, 5].map(NodeId).into_iter().collect())))),
+            ("members", Some(RaftAdmin::Members(None))),
             ("campaign 1", None),
             ("add 1 2", None),
             ("add x", None),

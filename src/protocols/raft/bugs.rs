@@ -21,6 +21,7 @@ pub enum Bug {
     ReadsBeforeNoop,
     ReusesQuestions,
     LeaseIgnoresDrift,
+    LeaseWithoutQuorum,
     LeaseThroughTransfer,
     TruncatesAlways,
     CommitsUnverified,
@@ -30,7 +31,7 @@ pub enum Bug {
     JoinsTailToSnapshot,
     SnapshotInTwoSteps,
     SendsFromZero,
-    CountsStaleWrites,
+    CountsWritesEarly,
     SkipsApplyingAtRestart,
     RepeatsCommands,
     SessionsByClock,
@@ -123,11 +124,15 @@ pub const BUGS: &[BugSwitch] = &[
     },
     BugSwitch {
         name: "raft/reuses-questions",
-        doc: "A follower numbers its questions for read indexes anew after each restart, and takes the answer to an old one for that to a new one.",
+        doc: "A follower names its questions for read indexes after the client that reads: the answer to a retried question is taken for that to the next.",
     },
     BugSwitch {
         name: "raft/lease-ignores-drift",
         doc: "A leader counts on its lease for as long as followers wait by their own clocks, however fast those run.",
+    },
+    BugSwitch {
+        name: "raft/lease-without-quorum",
+        doc: "A leader counts on its lease though nodes that hear it vote for others, as without `check_quorum`.",
     },
     BugSwitch {
         name: "raft/lease-through-transfer",
@@ -163,8 +168,8 @@ pub const BUGS: &[BugSwitch] = &[
         doc: "A leader sends a follower that needs compacted entries what it has left of them, as if that were the beginning.",
     },
     BugSwitch {
-        name: "raft/counts-stale-writes",
-        doc: "A leader takes the acknowledgement of a disk write of an earlier term for that of what it has written since.",
+        name: "raft/counts-writes-early",
+        doc: "A leader counts an entry as written as soon as it is given to the disk.",
     },
     BugSwitch {
         name: "raft/skips-applying-at-restart",
@@ -214,7 +219,7 @@ mod tests {
     fn switches_are_named_after_their_bugs() {
         let last = Bug::StandsOnce;
         assert_eq!(BUGS.len(), last as usize + 1);
-        for (bug, place) in [(Bug::CommitsOldTerms, 0), (Bug::VotesByLength, 18), (last, BUGS.len() - 1)] {
+        for (bug, place) in [(Bug::CommitsOldTerms, 0), (Bug::VotesByLength, 19), (last, BUGS.len() - 1)] {
             let words = format!("{bug:?}").chars().fold(String::new(), |mut name, letter| {
                 if letter.is_uppercase() && !name.is_empty() {
                     name.push('-');

@@ -20,6 +20,14 @@ impl Raft {
         }
     }
 
+    /// An operator wants it to lead. Not while it is counted on to wait for a leader.
+    pub(super) fn campaign_if_asked(&mut self, ctx: &mut Context<Self>) {
+        let is_counted_on = self.config.check_quorum && self.hears_leader(ctx);
+        if self.may_stand() && !is_counted_on {
+            self.campaign(Ballot::Vote, ctx);
+        }
+    }
+
     /// Whether this node may be elected, as far as it knows.
     pub(super) fn may_stand(&self) -> bool {
         let learns = || self.membership.active().learners.contains(self.id);
@@ -78,7 +86,8 @@ impl Raft {
     /// Whether a request for a vote is not even looked at: someone who has been taken out, or was cut off,
     /// must not depose a leader that is heard (§4.2.3).
     pub(super) fn ignores(&self, message: &Message, ctx: &Context<Self>) -> bool {
-        let is_ballot = matches!(message, Message::RequestVote { ballot: Ballot::Vote, .. });
+        let is_ballot = matches!(message, Message::RequestVote { ballot: Ballot::Vote, .. })
+            && !self.has(Bug::LeaseWithoutQuorum);
         is_ballot && self.config.check_quorum && self.hears_leader(ctx)
     }
 

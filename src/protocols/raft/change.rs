@@ -99,10 +99,12 @@ impl Raft {
                 let (out, by) = (out.or_else(leaver)?, newcomer(by)?);
                 goal(voters.without(out).with(by), learners.without(by))
             }
-            RaftAdmin::Members(set) => set
-                .iter(NodeSet::MOST)
-                .all(|node| exists(&node))
-                .then(|| goal(set, outside_of(learners, set)))?,
+            RaftAdmin::Members(set) => {
+                let set = set.unwrap_or_else(|| self.pick_some(ctx));
+                set.iter(NodeSet::MOST)
+                    .all(|node| exists(&node))
+                    .then(|| goal(set, outside_of(learners, set)))?
+            }
         }?;
         (self.config.is_changeable() && !goal.voters.is_empty() && goal != now).then_some(goal)
     }
@@ -115,9 +117,10 @@ impl Raft {
     /// One of `voters` that has not answered lately.
     fn silent(&self, voters: NodeSet, ctx: &Context<Self>) -> Option<NodeId> {
         let Role::Leader(leadership) = &self.role else { return None };
+        let targets = self.targets();
         let is_silent = |node: &NodeId| {
             let heard_at = leadership.progress[node.index()].heard_at;
-            *node != self.id && ctx.now().since(heard_at) > self.lately()
+            *node != self.id && targets.contains(*node) && ctx.now().since(heard_at) > self.lately()
         };
         voters.iter(self.config.nodes).find(is_silent)
     }
@@ -127,6 +130,19 @@ impl Raft {
         let count = among.len(self.config.nodes) as u64;
         let place = mix(self.term.0 << 32 ^ self.log.last_index().0).checked_rem(count)?;
         among.iter(self.config.nodes).nth(place as usize)
+    }
+
+    /// Any set of three or more of those that answer, by what the log happens to be.
+    fn pick_some(&self, ctx: &Context<Self>) -> NodeSet {
+        let mut set = NodeSet::NOBODY;
+        let answers = |node: &NodeId| self.silent(NodeSet::NOBODY.with(*node), ctx).is_none();
+        let able: Vec<NodeId> = (0..self.config.nodes).map(NodeId).filter(answers).collect();
+        let word = mix(self.log.last_index().0);
+        let size = LEAST_VOTERS + word as usize % able.len().saturating_sub(LEAST_VOTERS).max(1);
+        for i in 0..able.len().min(size) {
+            set = set.with(able[(i + (word >> 32) as usize) % able.len()]);
+        }
+        set
     }
 
     /// Takes the next step towards the goal, if there is one and the step before is certain.
@@ -228,9 +244,32 @@ impl Raft {
                 self.configure(joint.settled(), ctx);
             }
         } else if !latest.votes(self.id) {
-            self.become_follower(None, ctx);
+            self.begin_to_leave(ctx);
         } else {
             self.take_step(ctx);
+        }
+    }
+}
+
+impl Raft {
+    /// A leader that is no member any more has still to tell the others that this is certain. If it left before,
+    /// they might, where changes take effect once they are applied, need a vote of it that it must refuse, as
+    /// its log is longer.
+    fn begin_to_leave(&mut self, ctx: &mut Context<Self>) {
+        let Role::Leader(leadership) = &mut self.role else { return };
+        if leadership.leaves_after.is_none() {
+            leadership.leaves_after = Some(leadership.reads.next_round());
+            self.peers().for_each(|peer| self.send_append(peer, ctx));
+        }
+    }
+
+    /// Steps down once a majority has been told.
+    pub(super) fn leave_if_told(&mut self, ctx: &mut Context<Self>) {
+        let members = self.membership.active();
+        let Role::Leader(leadership) = &mut self.role else { return };
+        let Some(round) = leadership.leaves_after else { return };
+        if leadership.confirmed_round(&members) >= round {
+            self.become_follower(None, ctx);
         }
     }
 }

@@ -202,7 +202,8 @@ impl RaftConfig {
             snapshot_chunk: count("snapshot_chunk", u64::from(default.snapshot_chunk)) as u32,
             max_sessions: count("max_sessions", u64::from(default.max_sessions)) as u32,
             pre_vote: settings.bool("pre_vote").unwrap_or(default.pre_vote),
-            check_quorum: settings.bool("check_quorum").unwrap_or(default.check_quorum),
+            check_quorum: settings.bool("check_quorum").unwrap_or(default.check_quorum)
+                || word("reads").as_deref() == Some("lease"),
             change: match word("membership").as_deref() {
                 Some("single") => Change::Single,
                 _ => Change::Joint,
@@ -234,6 +235,18 @@ impl RaftConfig {
                 RaftConfig::MOST_NODES
             );
             problems.push(KeyProblem::new("nodes", message));
+        }
+        if self.voters > self.nodes {
+            let message = format!("of {} nodes not {} can vote", self.nodes, self.voters);
+            problems.push(KeyProblem::new("voters", message).against("nodes"));
+        }
+        if self.voters < self.nodes && !self.is_changeable() {
+            let message = format!(
+                "of {} nodes none can be spare: members change in clusters of less than {} nodes",
+                self.nodes,
+                NodeSet::MOST
+            );
+            problems.push(KeyProblem::new("voters", message).against("nodes"));
         }
         if max < min {
             let message = format!(

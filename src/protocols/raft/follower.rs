@@ -8,9 +8,8 @@ use crate::base::NodeId;
 use crate::process::Context;
 
 impl Raft {
-    /// A leader of the current term has been heard.
+    /// A leader of the current term has been heard. Two of one term there cannot be, or the monitors will tell.
     pub(super) fn follow(&mut self, leader: NodeId, ctx: &mut Context<Self>) {
-        assert!(!matches!(self.role, Role::Leader(_)), "{} hears of another leader of its own term", self.id);
         if self.leader != Some(leader) || !matches!(self.role, Role::Follower) {
             self.become_follower(Some(leader), ctx);
         }
@@ -45,25 +44,29 @@ impl Raft {
         }
         // What lies behind the last verified entry may not be the leader's.
         let verified = prev_index.plus(entries.len());
-        if known < entries.len() {
-            self.store(first.plus(known), entries.skip(known), ctx);
-        }
-        let sure = if self.has(Bug::CommitsUnverified) { self.log.last_index() } else { verified };
+        let sure = if self.has(Bug::CommitsUnverified) { LogIndex(u64::MAX) } else { verified };
         let commit = commit.min(sure);
+        if known < entries.len() {
+            self.store(first.plus(known), entries.skip(known), commit, ctx);
+        }
+        let commit = commit.min(self.log.last_index());
         if commit > self.commit {
             self.commit_to(commit, ctx);
         }
         AppendResult::Matched(verified)
     }
 
-    fn store(&mut self, first: LogIndex, entries: Entries, ctx: &mut Context<Self>) {
-        assert!(first > self.commit, "{} is told to replace what is committed", self.id);
+    /// Takes `entries` into the log, and with them how far it is committed: where changes of members take
+    /// effect once they are applied, a node that restarts must not go by members from before a change that
+    /// was certain when the next one came.
+    fn store(&mut self, first: LogIndex, entries: Entries, commit: LogIndex, ctx: &mut Context<Self>) {
         self.log.replace_from(first, entries.as_slice());
         if !self.has(Bug::KeepsTruncatedMembers) {
             self.membership.truncate_from(first);
         }
         self.membership.append(first, entries.as_slice());
-        ctx.persist(Record::Entries { first, entries, commit: self.commit });
+        let commit = commit.max(self.commit);
+        ctx.persist(Record::Entries { first, entries, commit });
         self.observe_appended(first, ctx);
     }
 

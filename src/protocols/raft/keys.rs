@@ -1,7 +1,8 @@
 //! Raft's scenario keys.
 
 use crate::base::SimDuration;
-use crate::base::keys::{Key, KeyKind, Section};
+use crate::base::keys::Varied::{Count, Duration, Flag, Word};
+use crate::base::keys::{Key, KeyKind, Section, Variation, Varied};
 
 const TIME: KeyKind = KeyKind::Duration { min: SimDuration::from_us(1), max: SimDuration::from_secs(3_600) };
 
@@ -84,7 +85,7 @@ pub const SECTION: Section = Section {
             name: "reads",
             kind: KeyKind::Choice(&["read-index", "log", "lease", "follower"]),
             default: Some("\"read-index\""),
-            doc: "How clients read: from a leader that makes sure that it still leads, by an entry of the log, from a leader that counts on its lease (needs `check_quorum`), or from any node, which asks the leader how far it must have come.",
+            doc: "How clients read: from a leader that makes sure that it still leads, by an entry of the log, from a leader that counts on its lease (which turns `check_quorum` on), or from any node, which asks the leader how far it must have come.",
             since: "0.1",
         },
         Key {
@@ -124,3 +125,27 @@ pub const SECTION: Section = Section {
         },
     ],
 };
+
+/// What swarms vary: all that changes how a cluster behaves and nothing that it promises. A lease promises
+/// less, as it trusts clocks.
+pub const VARIES: &[Variation] = &[
+    varied("election_timeout_max", &[Duration(SimDuration::from_ms(200))]),
+    varied("pre_vote", &[Flag(true)]),
+    // Who was taken out and does not know stands for election again and again.
+    Variation { always_with: &["admin"], ..varied("check_quorum", &[Flag(true)]) },
+    varied("membership", &[Word("single")]),
+    varied("activation", &[Word("apply")]),
+    varied("reads", &[Word("log"), Word("follower")]),
+    Variation { unless: &["step_clock", "stop_clock"], ..varied("reads", &[Word("lease")]) },
+    Variation { always_with: &["drift_clock"], ..varied("drift_bound", &[Count(500_000)]) },
+    varied("snapshot_after", &[Count(20), Count(100), Count(500)]),
+    varied("snapshot_keep", &[Count(0), Count(10)]),
+    varied("snapshot_chunk", &[Count(100), Count(2_000)]),
+    varied("max_sessions", &[Count(20)]),
+    varied("max_entries", &[Count(4), Count(16)]),
+    varied("max_in_flight", &[Count(16), Count(64)]),
+];
+
+const fn varied(key: &'static str, values: &'static [Varied]) -> Variation {
+    Variation { key, values, unless: &[], always_with: &[] }
+}

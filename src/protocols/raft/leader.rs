@@ -31,6 +31,8 @@ pub(super) struct Leadership {
     pub(super) plan: Plan,
     /// To whom leadership is being handed over. Nothing new is proposed meanwhile.
     pub(super) successor: Option<NodeId>,
+    /// It is no member any more, and leads until a majority has answered this round.
+    pub(super) leaves_after: Option<u64>,
     scratch: Vec<u64>,
 }
 
@@ -46,8 +48,14 @@ impl Leadership {
             first: last.next(),
             plan: Plan::default(),
             successor: None,
+            leaves_after: None,
             scratch: Vec::new(),
         }
+    }
+
+    /// Whether someone else will lead soon: nothing new is begun.
+    pub(super) fn is_ending(&self) -> bool {
+        self.successor.is_some() || self.leaves_after.is_some()
     }
 
     /// Answers those who wait for the entry at `index`.
@@ -98,6 +106,9 @@ impl Raft {
         let record = Record::Entries { first: index, entries: Entries::One(entry), commit: self.commit };
         let ticket = ctx.write(record);
         leadership.writes.push_back((ticket, index));
+        if self.config.bugs.has(Bug::CountsWritesEarly) {
+            leadership.progress[self.id.index()].matched = index;
+        }
         if let Some((client, id)) = waiting {
             leadership.waiting.push_back((index, client, id));
         }
@@ -172,6 +183,7 @@ impl Raft {
         if round > progress.round {
             progress.round = round;
             self.confirm_reads(ctx);
+            self.leave_if_told(ctx);
         }
         match result {
             AppendResult::Matched(index) => self.on_matched(from, index, ctx),
@@ -246,8 +258,7 @@ impl Raft {
         let id = self.id;
         let Role::Leader(leadership) = &mut self.role else { return };
         // A write of an earlier role or term is not in the list, so it counts for nothing.
-        let counts_any = self.config.bugs.has(Bug::CountsStaleWrites);
-        if leadership.writes.front().is_some_and(|(ticket, _)| *ticket == write || counts_any) {
+        if leadership.writes.front().is_some_and(|(ticket, _)| *ticket == write) {
             let Some((_, index)) = leadership.writes.pop_front() else { return };
             leadership.progress[id.index()].matched = index;
             self.advance_commit(ctx);

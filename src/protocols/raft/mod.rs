@@ -54,7 +54,7 @@ pub use admin::RaftAdmin;
 pub use bugs::{BUGS, Bug, RaftBugs};
 pub use config::{Activation, Change, RaftConfig, ReadMode, SURVIVES, damaged_most};
 pub use entry::{Command, Entries, Entry, LogIndex, Term};
-pub use keys::SECTION;
+pub use keys::{SECTION, VARIES};
 pub use log::Log;
 pub use message::{AppendResult, Ballot, Message, RaftRequest, RaftResponse, Record, VOTE_BYTES};
 pub use node::{Raft, Timer};

@@ -166,7 +166,7 @@ impl Process for Raft {
         match (&self.role, request) {
             (Role::Stopped, _) => {}
             (Role::Leader(leadership), RaftRequest::Propose(_) | RaftRequest::OpenSession)
-                if leadership.successor.is_some() =>
+                if leadership.is_ending() =>
             {
                 ctx.reply(client, id, RaftResponse::NotLeader { leader: None });
             }
@@ -187,8 +187,7 @@ impl Process for Raft {
 
     fn on_admin(&mut self, command: RaftAdmin, ctx: &mut Context<Self>) {
         match command {
-            RaftAdmin::Campaign if self.may_stand() => self.campaign(Ballot::Vote, ctx),
-            RaftAdmin::Campaign => {}
+            RaftAdmin::Campaign => self.campaign_if_asked(ctx),
             RaftAdmin::Transfer(to) => self.transfer(to, ctx),
             change => self.change_members(change, ctx),
         }

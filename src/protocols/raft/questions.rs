@@ -27,8 +27,8 @@ impl Raft {
         };
         self.questions.count += 1;
         // A question of an earlier life may still be answered: it must not be taken for this one.
-        let life = if self.has(Bug::ReusesQuestions) { 0 } else { self.incarnation };
-        let question = life << 32 | u64::from(self.questions.count);
+        let own_name = self.incarnation << 32 | u64::from(self.questions.count);
+        let question = if self.has(Bug::ReusesQuestions) { u64::from(read.client.0) } else { own_name };
         self.questions.asked.push((question, read));
         ctx.send(leader, Message::ReadIndex { term: self.term, question });
     }

@@ -66,6 +66,12 @@ impl Reads {
         self.round
     }
 
+    /// The number of a round that begins now.
+    pub(super) fn next_round(&mut self) -> u64 {
+        self.round += 1;
+        self.round
+    }
+
     /// Everyone who still waits.
     pub(super) fn into_clients(self) -> impl Iterator<Item = (ClientId, RequestId)> {
         let asked = self.asked.into_iter().map(|(_, _, reader)| reader);
@@ -128,7 +134,7 @@ impl Raft {
             && self.commit >= leadership.first
             && (!reads.has_forgone_lease || self.has(Bug::LeaseThroughTransfer));
         let length = match self.has(Bug::LeaseIgnoresDrift) {
-            true => self.config.election_timeout_max,
+            true => self.config.election_timeout_min,
             false => lease(&self.config),
         };
         may && reads.confirmed_at.is_some_and(|at| ctx.now().since(at) < length)
@@ -142,9 +148,9 @@ impl Raft {
         }
         let Role::Leader(leadership) = &mut self.role else { return };
         let reads = &mut leadership.reads;
-        reads.round += 1;
-        reads.begun.push_back((reads.round, ctx.now()));
-        leadership.progress[id.index()].round = reads.round;
+        let round = reads.next_round();
+        reads.begun.push_back((round, ctx.now()));
+        leadership.progress[id.index()].round = round;
         self.confirm_reads(ctx);
     }
 
@@ -158,8 +164,7 @@ impl Raft {
         if reads.arrived.is_empty() || !reads.asked.is_empty() || !knows_commit {
             return;
         }
-        reads.round += 1;
-        let round = reads.round;
+        let round = reads.next_round();
         reads.asked.extend(reads.arrived.drain(..).map(|reader| (round, commit, reader)));
         if self.config.reads == ReadMode::Lease {
             reads.begun.push_back((round, ctx.now()));
