@@ -1,5 +1,7 @@
 //! What the nodes of a protocol with leaders and a replicated log say of themselves.
 
+use crate::base::NodeId;
+
 /// A node's role.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Role {
@@ -23,6 +25,13 @@ pub enum LogEvent {
         /// What it is now.
         role: Role,
         /// Its term.
+        term: u64,
+    },
+    /// It has heard from the leader of a term for the first time.
+    Follows {
+        /// The leader.
+        leader: NodeId,
+        /// The leader's term.
         term: u64,
     },
     /// An entry is in its log at `index`, in place of whatever was there and behind.

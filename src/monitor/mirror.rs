@@ -74,6 +74,7 @@ impl LogMirror {
                 log.entries.push(Mirrored { term, prefix: prefix.value() });
             }
             LogEvent::Role { .. }
+            | LogEvent::Follows { .. }
             | LogEvent::Committed { .. }
             | LogEvent::Configured { .. }
             | LogEvent::Applied { .. } => {}

@@ -14,13 +14,14 @@
 //! * [`ReplicaEquality`]: who has applied equally much is in the same state.
 //! * [`OneConfiguration`]: no log holds two uncommitted changes of members.
 //!
-//! [`ProtocolEvents`] counts what the protocol met besides.
+//! [`ProtocolEvents`] counts what the protocol met besides, and [`Election`] tells how it came by a leader.
 //!
 //! A [`Monitor`] sees observations only, so it works for a user's own protocol too.
 //! It says nothing about liveness, nor about what clients see: that is `check`'s.
 
 mod commit_durability;
 mod election_safety;
+mod elections;
 mod leader_append_only;
 mod leader_completeness;
 mod log_event;
@@ -34,6 +35,7 @@ mod state_machine_safety;
 
 pub use commit_durability::CommitDurability;
 pub use election_safety::ElectionSafety;
+pub use elections::Election;
 pub use leader_append_only::LeaderAppendOnly;
 pub use leader_completeness::LeaderCompleteness;
 pub use log_event::{LogEvent, Role};

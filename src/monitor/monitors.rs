@@ -1,9 +1,10 @@
 //! All invariants of a replicated log, fed with one observation at a time.
 
+use super::elections::ElectionWatch;
 use super::protocol_events::ProtocolEventCounter;
 use super::{
-    CommitDurability, ElectionSafety, LeaderAppendOnly, LeaderCompleteness, LogEvent, LogMatching, LogMirror,
-    OneConfiguration, ProtocolEvents, ReplicaEquality, StateMachineSafety,
+    CommitDurability, Election, ElectionSafety, LeaderAppendOnly, LeaderCompleteness, LogEvent, LogMatching,
+    LogMirror, OneConfiguration, ProtocolEvents, ReplicaEquality, StateMachineSafety,
 };
 use crate::base::keys::CheckSpec;
 use crate::base::{NodeId, SimTime};
@@ -17,6 +18,10 @@ pub trait Monitor<O> {
     fn names(&self) -> &[&'static str];
     /// Takes note of what `node` says.
     fn observe(&mut self, at: SimTime, node: NodeId, observation: &O);
+    /// Takes note that `node` crashed, of which it can say nothing itself.
+    fn crashed(&mut self, at: SimTime, node: NodeId) {
+        let _ = (at, node);
+    }
     /// Whether any invariant has been violated.
     fn is_violated(&self) -> bool;
     /// The first violation of `invariant`.
@@ -28,6 +33,10 @@ pub trait Monitor<O> {
     /// What the protocol met.
     fn protocol_events(&self) -> ProtocolEvents {
         ProtocolEvents::default()
+    }
+    /// How the cluster came by a leader, if the protocol has any.
+    fn election(&self) -> Option<Election> {
+        None
     }
 }
 
@@ -56,6 +65,7 @@ pub struct LogMonitors {
     members: OneConfiguration,
     violations: Vec<Violation>,
     events: ProtocolEventCounter,
+    watch: ElectionWatch,
 }
 
 impl LogMonitors {
@@ -117,6 +127,7 @@ impl LogMonitors {
             members: OneConfiguration::new(nodes),
             violations: Vec::new(),
             events: ProtocolEventCounter::new(nodes),
+            watch: ElectionWatch::new(nodes),
         }
     }
 }
@@ -129,6 +140,7 @@ impl Monitor<LogEvent> for LogMonitors {
     /// Of each invariant the first violation is kept.
     fn observe(&mut self, at: SimTime, node: NodeId, event: &LogEvent) {
         self.events.note(node, event, &self.mirror);
+        self.watch.note(at, node, event);
         let appending = self.appending.check(node, event, &self.mirror);
         let durable = self.durability.check(node, event, &self.mirror, &self.completeness);
         let gap = self.mirror.follow(node, event, |index| self.completeness.prefix(index));
@@ -151,6 +163,10 @@ impl Monitor<LogEvent> for LogMonitors {
         }
     }
 
+    fn crashed(&mut self, at: SimTime, node: NodeId) {
+        self.watch.crashed(at, node);
+    }
+
     fn is_violated(&self) -> bool {
         !self.violations.is_empty()
     }
@@ -165,6 +181,10 @@ impl Monitor<LogEvent> for LogMonitors {
 
     fn protocol_events(&self) -> ProtocolEvents {
         self.events.events
+    }
+
+    fn election(&self) -> Option<Election> {
+        Some(self.watch.election())
     }
 }
 

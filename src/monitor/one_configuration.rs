@@ -38,7 +38,7 @@ impl OneConfiguration {
                     ));
                 }
             }
-            LogEvent::Role { .. } | LogEvent::Applied { .. } => {}
+            LogEvent::Role { .. } | LogEvent::Follows { .. } | LogEvent::Applied { .. } => {}
         }
         Ok(())
     }

@@ -68,6 +68,7 @@ impl ProtocolEventCounter {
                 self.events.conflicts += u64::from(replaced.is_some_and(|entry| entry.term != term));
             }
             LogEvent::Committed { .. }
+            | LogEvent::Follows { .. }
             | LogEvent::Applied { .. }
             | LogEvent::Configured { .. }
             | LogEvent::Restored { .. } => {}

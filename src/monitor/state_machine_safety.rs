@@ -41,6 +41,7 @@ impl StateMachineSafety {
                 return self.compare(node, index, term, digest);
             }
             LogEvent::Role { .. }
+            | LogEvent::Follows { .. }
             | LogEvent::Appended { .. }
             | LogEvent::Configured { .. }
             | LogEvent::Committed { .. } => {}

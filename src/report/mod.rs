@@ -31,7 +31,7 @@ pub use files::{Draft, FileError};
 pub use judged::{Judged, Judging};
 pub use latency::{Latencies, LatencyMs};
 pub use operations::write_operations;
-pub use results::{CheckEntry, OperationCounts, RunResults, Seen};
+pub use results::{CheckEntry, ElectionEntry, OperationCounts, RunResults, Seen};
 pub use summary::{failures, summary, summary_of_panic};
 pub use table::Table;
 pub use timeline::{Timeline, timeline};

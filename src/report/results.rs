@@ -5,8 +5,9 @@ use serde::{Serialize, Serializer};
 use super::counters::{self, Named};
 use super::expectation::{is_met, seen};
 use super::latency::{Latencies, LatencyMs};
+use crate::base::SimDuration;
 use crate::history::{Counts, Operation};
-use crate::monitor::ProtocolEvents;
+use crate::monitor::{Election, ProtocolEvents};
 use crate::run::Outcome;
 use crate::scenario::Scenario;
 
@@ -59,6 +60,8 @@ pub struct RunResults {
     /// What the protocol met.
     #[serde(serialize_with = "by_name")]
     pub protocol_events: ProtocolEvents,
+    /// How the cluster came by a leader; `null` if the protocol has none, or nothing is known.
+    pub election: Option<ElectionEntry>,
     /// The counters: faults by their effect, and the work done.
     pub faults: Named,
 }
@@ -83,6 +86,23 @@ pub struct Seen {
     pub check: Option<String>,
     /// Whether it was seen.
     pub seen: bool,
+}
+
+/// How the cluster came by a leader: after the first crash of one, or else after the beginning.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct ElectionEntry {
+    /// What made an election necessary: `start` or `crash`.
+    pub after: &'static str,
+    /// When that was.
+    pub since_ns: u64,
+    /// Who was elected.
+    pub leader: Option<u32>,
+    /// How long until then.
+    pub elected_ns: Option<u64>,
+    /// How long until all others that were up followed.
+    pub followed_ns: Option<u64>,
+    /// Whether the first term in which a node stood elected nobody.
+    pub split: Option<bool>,
 }
 
 /// How the operations ended.
@@ -124,6 +144,7 @@ impl RunResults {
             latency_ms: Latencies::new(&outcome.history, operations).in_ms(),
             leader_terms: outcome.leader_terms,
             protocol_events: outcome.protocol_events,
+            election: outcome.election.map(ElectionEntry::from),
             faults: counters::named(&outcome.counters),
         }
     }
@@ -132,6 +153,19 @@ impl RunResults {
 /// An object with a field for each.
 fn by_name<S: Serializer>(events: &ProtocolEvents, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(events.named())
+}
+
+impl From<Election> for ElectionEntry {
+    fn from(election: Election) -> Self {
+        ElectionEntry {
+            after: if election.after_crash { "crash" } else { "start" },
+            since_ns: election.since.as_ns(),
+            leader: election.leader.map(|leader| leader.0),
+            elected_ns: election.elected.map(SimDuration::as_ns),
+            followed_ns: election.followed.map(SimDuration::as_ns),
+            split: election.split,
+        }
+    }
 }
 
 impl From<Counts> for OperationCounts {

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use super::counters::FAULTS;
 use super::latency::LatencyMs;
 use super::palette::{self, FAINT, HEADING, paint, printable};
-use super::results::{RunResults, Seen};
+use super::results::{ElectionEntry, RunResults, Seen};
 use super::settings::settings;
 use super::table::Table;
 use super::timeline::{Timeline, timeline};
-use crate::base::SimTime;
+use crate::base::{SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::history::{Operation, Outcome as Fate};
 use crate::run::{CheckResult, Outcome};
@@ -31,6 +31,9 @@ pub fn summary(
     text += &format!("\n{}\n{}\n", checks(outcome), operations_and_latency(results));
     row(&mut text, "throughput", &throughput(results));
     row(&mut text, "leader terms", &results.leader_terms.to_string());
+    if let Some(election) = results.election {
+        row(&mut text, "election", &told_election(election));
+    }
     if !results.sometimes.is_empty() {
         row(&mut text, "sometimes", &sometimes(results));
     }
@@ -116,6 +119,21 @@ fn throughput(results: &RunResults) -> String {
         return "the run lasted no time".to_owned();
     }
     format!("{:.1} operations a simulated second", results.operations.ok as f64 / results.sim_seconds)
+}
+
+fn told_election(election: ElectionEntry) -> String {
+    let ElectionEntry { after, leader, elected_ns, followed_ns, split, .. } = election;
+    let after = if after == "crash" { "the leader crashed" } else { "the start" };
+    let span = SimDuration::from_ns;
+    let split = if split == Some(true) { "; the first term elected nobody" } else { "" };
+    let (Some(leader), Some(elected)) = (leader, elected_ns) else {
+        return format!("no leader after {after}{split}");
+    };
+    let followed = match followed_ns {
+        Some(followed) => format!("followed by all after {}", span(followed)),
+        None => "never followed by all".to_owned(),
+    };
+    format!("n{leader} elected {} after {after}, {followed}{split}", span(elected))
 }
 
 /// What a sweep must see, and whether this run shows it.

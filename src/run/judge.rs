@@ -78,6 +78,9 @@ impl<P: Process, M: Monitor<P::Observation>> Observer<P> for Judge<'_, M> {
 
     fn on_happening(&mut self, at: SimTime, happening: &Happening<P>) {
         self.strikes.note(at, happening);
+        if let Happening::Crashed { node, .. } = happening {
+            self.monitor.crashed(at, *node);
+        }
         if self.traces {
             self.watcher.on_line(TraceLine::new(self.event, at, happening));
         }

@@ -6,7 +6,7 @@ use crate::base::{Digest, Seed, SimTime};
 use crate::check::{Report, Verdict};
 use crate::engine::Counters;
 use crate::history::{Counts, History};
-use crate::monitor::ProtocolEvents;
+use crate::monitor::{Election, ProtocolEvents};
 
 /// The name of the check on the clients' history.
 pub const LINEARIZABILITY: &str = "linearizability";
@@ -52,6 +52,8 @@ pub struct Outcome {
     pub leader_terms: u64,
     /// What the protocol met.
     pub protocol_events: ProtocolEvents,
+    /// How the cluster came by a leader, if the protocol has any.
+    pub election: Option<Election>,
     /// When the run ended: at the scenario's end, at the first violation of an invariant, or when an
     /// operation was seen to be impossible.
     pub ended: SimTime,

@@ -114,6 +114,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         counters: *world.counters(),
         leader_terms: monitor.leader_terms(),
         protocol_events: monitor.protocol_events(),
+        election: monitor.election(),
         ended,
         strikes: strikes.finish(),
         operations,

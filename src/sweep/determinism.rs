@@ -67,6 +67,7 @@ fn same_results(first: &Outcome, second: &Outcome) -> bool {
         && first.counters == second.counters
         && first.leader_terms == second.leader_terms
         && first.protocol_events == second.protocol_events
+        && first.election == second.election
         && first.history == second.history
 }
 

@@ -126,6 +126,7 @@ fn failed(scenario: &Scenario, seed: Seed, events: u64, digest: Digest, message:
         counters: Counters { events, ..Counters::default() },
         leader_terms: 0,
         protocol_events: ProtocolEvents::default(),
+        election: None,
         ended: SimTime::ZERO,
         strikes: Vec::new(),
         operations: Counts::default(),

@@ -10,6 +10,7 @@
 //! * [`Trail`], [`Follower`]: what tells in which event a run of another program parts from this one.
 //! * [`FailureKinds`]: failures that look alike, together.
 //! * [`Statistics`]: what many runs came to, in medians and shares.
+//! * [`Elections`]: how long their elections took, and how often votes were split.
 //! * [`Sightings`]: what a sweep must see sometimes, and how often it did.
 //! * [`asked_for`]: the faults of a scenario and the counters that show their bite.
 //! * [`judge()`]: a history's keys judged on all cores, against the clock.
@@ -17,6 +18,7 @@
 
 mod bite;
 mod determinism;
+mod elections;
 mod failure_kinds;
 mod guard;
 mod interrupt;
@@ -34,6 +36,7 @@ mod trail;
 
 pub use bite::{Bite, asked_for};
 pub use determinism::{Mismatch, run_twice};
+pub use elections::Elections;
 pub use failure_kinds::{FailureKind, FailureKinds};
 pub use guard::{panicked, run_guarded};
 pub use interrupt::{INTERRUPTED_CODE, Interrupt, Interrupted};

@@ -4,9 +4,10 @@
 //! the same whether the runs were made here, on another number of threads, or in shards whose rows are
 //! read from files.
 
+use super::elections;
 use crate::base::{Seed, SimTime};
 use crate::check::Verdict;
-use crate::monitor::ProtocolEvents;
+use crate::monitor::{Election, ProtocolEvents};
 use crate::report::counters::Named;
 use crate::report::{OperationCounts, RunResults};
 use crate::run::{Outcome, PANIC};
@@ -24,7 +25,7 @@ const BEFORE: [&str; 10] = [
     "leader_terms",
     "liveness_demanded",
 ];
-/// … and those after them. The last is the only one that may hold a comma.
+/// … and, behind those of the election, those after them. The last is the only one that may hold a comma.
 const AFTER: [&str; 4] = ["end_ns", "seen", "ending", "reason"];
 
 /// What one run came to.
@@ -50,6 +51,8 @@ pub struct Record {
     pub protocol_events: ProtocolEvents,
     /// The counters.
     pub counters: Named,
+    /// How the cluster came by a leader.
+    pub election: Option<Election>,
     /// How long the run lasted in simulated time.
     pub ended: SimTime,
     /// Whether it showed each thing that a sweep must see sometimes.
@@ -101,6 +104,7 @@ impl Record {
             liveness_demanded: u64::from(outcome.demands_liveness()),
             protocol_events: results.protocol_events,
             counters: results.faults,
+            election: outcome.election,
             ended: outcome.ended,
             seen: results.sometimes.iter().map(|seen| seen.seen).collect(),
             ending,
@@ -117,7 +121,7 @@ impl Record {
     pub fn heading() -> String {
         let (events, counters) = (ProtocolEvents::default().named(), Named::default());
         let counted = events.into_iter().chain(counters.iter()).map(|(name, _)| name);
-        let names = BEFORE.into_iter().chain(counted).chain(AFTER);
+        let names = BEFORE.into_iter().chain(counted).chain(elections::COLUMNS).chain(AFTER);
         names.collect::<Vec<_>>().join(",")
     }
 
@@ -129,10 +133,13 @@ impl Record {
         let numbers = [self.events, ok, fail, info, self.leader_terms, self.liveness_demanded];
         let counters = self.protocol_events.named().into_iter().chain(self.counters.iter());
         let counters = counters.map(|(_, value)| value);
-        for number in numbers.into_iter().chain(counters).chain([self.ended.as_ns()]) {
+        for number in numbers.into_iter().chain(counters) {
             row += &format!(",{number}");
         }
-        row.push(',');
+        for field in elections::fields(self.election.as_ref()) {
+            row += &format!(",{field}");
+        }
+        row += &format!(",{},", self.ended.as_ns());
         row.extend(self.seen.iter().map(|&seen| if seen { '1' } else { '0' }));
         let ending = Ending::ALL.iter().find(|(ending, _)| *ending == self.ending);
         row += &format!(",{},", ending.map_or("", |(_, name)| name));
@@ -146,7 +153,7 @@ impl Record {
     pub fn parse(row: &str) -> Option<Self> {
         let (mut protocol_events, mut counters) = (ProtocolEvents::default(), Named::default());
         let counted = protocol_events.values_mut().into_iter().chain(counters.values_mut());
-        let columns = BEFORE.len() + counted.count() + AFTER.len();
+        let columns = BEFORE.len() + counted.count() + elections::COLUMNS.len() + AFTER.len();
         let mut fields = row.splitn(columns, ',');
         let seed = fields.next()?.parse().ok()?;
         let verdict = fields.next()?;
@@ -160,7 +167,12 @@ impl Record {
         for value in protocol_events.values_mut().into_iter().chain(counters.values_mut()) {
             *value = number()?;
         }
-        let ended = SimTime::from_ns(number()?);
+        let mut election = [""; elections::COLUMNS.len()];
+        for field in &mut election {
+            *field = fields.next()?;
+        }
+        let election = elections::parse(election)?;
+        let ended = SimTime::from_ns(fields.next()?.parse().ok()?);
         let seen = fields.next()?.bytes().map(|byte| byte == b'1').collect();
         let ending = fields.next()?;
         let ending = Ending::ALL.iter().find(|(_, name)| *name == ending)?.0;
@@ -179,6 +191,7 @@ impl Record {
             liveness_demanded,
             protocol_events,
             counters,
+            election,
             ended,
             seen,
             ending,
@@ -192,6 +205,19 @@ mod tests {
     use quickcheck::quickcheck;
 
     use super::*;
+    use crate::base::{NodeId, SimDuration};
+
+    fn election(mut next: impl FnMut() -> u64) -> Election {
+        let mut maybe = || Some(next()).filter(|number| number % 3 > 0);
+        Election {
+            after_crash: maybe().is_some(),
+            since: SimTime::from_ns(maybe().unwrap_or(0)),
+            leader: maybe().map(|leader| NodeId(leader as u32)),
+            elected: maybe().map(SimDuration::from_ns),
+            followed: maybe().map(SimDuration::from_ns),
+            split: maybe().map(|split| split % 2 == 1),
+        }
+    }
 
     fn record(numbers: &[u64], seen: Vec<bool>, ending: usize, reason: &str) -> Record {
         let mut values = numbers.iter().copied().cycle();
@@ -211,6 +237,7 @@ mod tests {
             liveness_demanded: next(),
             protocol_events,
             counters,
+            election: numbers.first().map(|_| election(&mut next)),
             ended: SimTime::from_ns(next()),
             seen,
             ending: Ending::ALL[ending % 4].0,

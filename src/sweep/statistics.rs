@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Bite;
+use super::{Bite, Elections};
 use crate::check::Verdict;
 use crate::report::Table;
 use crate::report::palette::{self, paint};
@@ -27,6 +27,8 @@ pub struct Statistics {
     work: Vec<(&'static str, Tally)>,
     events: Vec<(&'static str, Tally)>,
     faults: Vec<(&'static str, Tally)>,
+    /// How clusters came by a leader.
+    pub elections: Elections,
 }
 
 impl Tally {
@@ -38,10 +40,22 @@ impl Tally {
 
     /// The value in the middle, the lower of two.
     pub fn median(&self) -> Option<u64> {
+        self.quantile(500)
+    }
+
+    /// The smallest value that so many thousandths of all do not exceed (the nearest-rank method).
+    pub fn quantile(&self, per_mille: u64) -> Option<u64> {
+        self.quantile_of(per_mille, self.total)
+    }
+
+    /// The same of `total` values, of which those that are not known are the largest. `None` if it is one
+    /// of these.
+    pub fn quantile_of(&self, per_mille: u64, total: u64) -> Option<u64> {
+        let rank = (u128::from(total) * u128::from(per_mille)).div_ceil(1_000).max(1);
         let mut before = 0;
         self.seen.iter().find_map(|(&value, &times)| {
-            before += times;
-            (before * 2 >= self.total).then_some(value)
+            before += u128::from(times);
+            (before >= rank).then_some(value)
         })
     }
 
@@ -131,7 +145,8 @@ impl Statistics {
             part(Verdict::Invalid, self.invalid),
             part(Verdict::Unknown, self.unknown),
         ];
-        format!("{} seeds: {}\n\n{}", self.runs(), verdicts.join(", "), self.table(asked, everything))
+        let (verdicts, table) = (verdicts.join(", "), self.table(asked, everything));
+        format!("{} seeds: {verdicts}\n\n{table}{}", self.runs(), self.elections.table())
     }
 
     fn table(&self, asked: &[Bite], everything: bool) -> Table {
@@ -174,6 +189,7 @@ mod tests {
             tally.add(value);
         }
         assert_eq!(tally.median(), Some(4));
+        assert_eq!([0, 333, 334, 834, 999].map(|rank| tally.quantile(rank)), [0, 0, 4, 9, 9].map(Some));
         assert_eq!(tally.share_above_zero(), 4.0 / 6.0);
     }
 

@@ -28,7 +28,7 @@ impl Sweep<'_> {
                 "first": sighting.first.map(|seed| seed.to_string()),
             })
         });
-        let fields: [(&str, Value); 18] = [
+        let fields: [(&str, Value); 19] = [
             ("scenario", (&*scenario.name).into()),
             ("protocol", (&*scenario.protocol).into()),
             ("set", (&*scenario.overrides).into()),
@@ -46,6 +46,7 @@ impl Sweep<'_> {
             ("sim_seconds", self.sim_seconds.into()),
             ("kinds", kinds.collect()),
             ("coverage", coverage.into()),
+            ("elections", self.statistics.elections.json()),
             ("sometimes", sometimes.collect()),
         ];
         // One by one: to collect them would be a sort of their own in the binary.

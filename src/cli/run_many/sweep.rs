@@ -126,6 +126,9 @@ impl<'a> Sweep<'a> {
             (work, events, faults) = (Vec::new(), Vec::new(), Vec::new());
         }
         self.statistics.add(record.verdict, &work, &events, &faults);
+        if let Some(election) = &record.election {
+            self.statistics.elections.add(election);
+        }
         self.sim_seconds += record.ended.as_ns() as f64 / 1e9;
         self.sightings.add(record.seed, &record.seen);
         match record.ending {

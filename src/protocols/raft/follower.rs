@@ -5,6 +5,7 @@ use super::entry::{Entries, Entry, LogIndex, Term};
 use super::message::{AppendResult, Record};
 use super::node::{Raft, Role};
 use crate::base::NodeId;
+use crate::monitor::LogEvent;
 use crate::process::Context;
 
 impl Raft {
@@ -12,6 +13,7 @@ impl Raft {
     pub(super) fn follow(&mut self, leader: NodeId, ctx: &mut Context<Self>) {
         if self.leader != Some(leader) || !matches!(self.role, Role::Follower) {
             self.become_follower(Some(leader), ctx);
+            ctx.observe(LogEvent::Follows { leader, term: self.term.0 });
         }
         self.heard_at = Some(ctx.now());
         self.arm_election_timer(ctx);
