@@ -5,7 +5,7 @@ use super::entry::{LogIndex, Term};
 use super::leader::Leadership;
 use super::message::{Ballot, Message};
 use super::node::{Raft, Role, Timer};
-use crate::base::NodeId;
+use crate::base::{NodeId, Ticket};
 use crate::monitor::{self, LogEvent};
 use crate::process::Context;
 
@@ -56,24 +56,40 @@ impl Raft {
         self.term = Term(self.term.0 + 1);
         self.voted_for = Some(self.id);
         self.leader = None;
-        self.role = Role::Candidate { votes: Vec::new() };
-        self.persist_vote(ctx);
+        let own = self.persist_vote(ctx);
+        self.role = Role::Candidate { votes: Vec::new(), own };
         ctx.observe(LogEvent::Role { role: monitor::Role::Candidate, term: self.term.0 });
         if !self.has(Bug::StandsOnce) {
             self.arm_election_timer(ctx);
         }
         self.ask_for_votes(self.term, ballot, ctx);
-        // Its own vote needs no message, and leaves no earlier than the disk allows:
-        // all that a leader does waits behind the same barrier.
-        self.on_vote(self.id, self.term, true, ctx);
+        // Its own vote needs no message, and leaves no earlier than the disk allows: all that a leader
+        // does waits behind the same barrier. Asked for before that, votes may come before it, too.
+        if !self.config.parallel_vote {
+            self.on_vote(self.id, self.term, true, ctx);
+        }
+    }
+
+    /// One of the node's own writes is durable; if it is its vote for itself, that counts from now on.
+    pub(super) fn on_own_vote(&mut self, write: Ticket, ctx: &mut Context<Self>) {
+        if matches!(self.role, Role::Candidate { own, .. } if own == write) {
+            self.on_vote(self.id, self.term, true, ctx);
+        }
     }
 
     fn ask_for_votes(&mut self, term: Term, ballot: Ballot, ctx: &mut Context<Self>) {
         let (last_index, last_term) = (self.log.last_index(), self.log.last_term());
         let members = self.membership.active();
         let nodes = self.config.nodes;
+        // Not on the strength of entries that a crash could take: votes that were granted for them might
+        // come when it stands in the same term again, without them.
+        let at_once = self.config.parallel_vote && ballot != Ballot::PreVote && self.unsynced.is_none();
         for peer in members.voters.and(members.outgoing).iter(nodes).filter(|peer| *peer != self.id) {
-            ctx.send(peer, Message::RequestVote { term, ballot, last_index, last_term });
+            let request = Message::RequestVote { term, ballot, last_index, last_term };
+            match at_once {
+                true => ctx.send_now(peer, request),
+                false => ctx.send(peer, request),
+            }
         }
     }
 
@@ -163,7 +179,7 @@ impl Raft {
         let is_old = term != self.term && !self.has(Bug::CountsOldVotes);
         let (members, nodes) = (self.membership.active(), self.config.nodes);
         let counts_any = self.has(Bug::LearnerCampaigns) && !members.is_joint();
-        let Role::Candidate { votes } = &mut self.role else { return };
+        let Role::Candidate { votes, .. } = &mut self.role else { return };
         if is_old || !granted || votes.contains(&from) {
             return;
         }

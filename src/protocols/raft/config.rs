@@ -35,6 +35,8 @@ pub struct RaftConfig {
     /// Whether a leader that does not hear from a majority steps down, and whoever hears of a leader
     /// votes for nobody (dissertation §6.2, §4.2.3).
     pub check_quorum: bool,
+    /// Whether a candidate asks for votes while its own is being written (dissertation §9.4).
+    pub parallel_vote: bool,
     /// How members change.
     pub change: Change,
     /// When a change of members takes effect.
@@ -134,6 +136,7 @@ impl Default for RaftConfig {
             max_sessions: KvMachine::SESSIONS as u32,
             pre_vote: false,
             check_quorum: false,
+            parallel_vote: false,
             change: Change::Joint,
             activation: Activation::Append,
             reads: ReadMode::ReadIndex,
@@ -204,6 +207,7 @@ impl RaftConfig {
             pre_vote: settings.bool("pre_vote").unwrap_or(default.pre_vote),
             check_quorum: settings.bool("check_quorum").unwrap_or(default.check_quorum)
                 || word("reads").as_deref() == Some("lease"),
+            parallel_vote: settings.bool("parallel_vote").unwrap_or(default.parallel_vote),
             change: match word("membership").as_deref() {
                 Some("single") => Change::Single,
                 _ => Change::Joint,

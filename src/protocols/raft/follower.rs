@@ -68,7 +68,7 @@ impl Raft {
         }
         self.membership.append(first, entries.as_slice());
         let commit = commit.max(self.commit);
-        ctx.persist(Record::Entries { first, entries, commit });
+        self.unsynced = Some(ctx.persist(Record::Entries { first, entries, commit }));
         self.observe_appended(first, ctx);
     }
 

@@ -82,6 +82,13 @@ pub const SECTION: Section = Section {
             since: "0.1",
         },
         Key {
+            name: "parallel_vote",
+            kind: KeyKind::Bool,
+            default: Some("false"),
+            doc: "Whether a candidate asks for votes while its own is being written, and counts it once it is durable: an election waits for one write then, and votes are split less often. If not, it asks once its own is durable.",
+            since: "0.1",
+        },
+        Key {
             name: "reads",
             kind: KeyKind::Choice(&["read-index", "log", "lease", "follower"]),
             default: Some("\"read-index\""),
@@ -142,6 +149,7 @@ pub const VARIES: &[Variation] = &[
     varied("snapshot_keep", &[Count(0), Count(10)]),
     varied("snapshot_chunk", &[Count(100), Count(2_000)]),
     varied("max_sessions", &[Count(20)]),
+    varied("parallel_vote", &[Flag(true)]),
     varied("max_entries", &[Count(4), Count(16)]),
     varied("max_in_flight", &[Count(16), Count(64)]),
 ];

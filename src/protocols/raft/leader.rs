@@ -106,6 +106,7 @@ impl Raft {
         let record = Record::Entries { first: index, entries: Entries::One(entry), commit: self.commit };
         let ticket = ctx.write(record);
         leadership.writes.push_back((ticket, index));
+        self.unsynced = Some(ticket);
         if self.config.bugs.has(Bug::CountsWritesEarly) {
             leadership.progress[self.id.index()].matched = index;
         }

@@ -4,7 +4,8 @@
 //! Implemented: elections with randomised timeouts, pre-votes (dissertation §9.6), check-quorum and leader
 //! stickiness (§6.2, §4.2.3), log replication with pipelining and fast conflict back-up (paper §5.3), the
 //! no-op that begins a term, commitment of the current term's entries only (§5.4.2), durable term, vote and
-//! log, the leader's disk write in parallel with replication (dissertation §10.2.1), log compaction and
+//! log, the leader's disk write in parallel with replication (dissertation §10.2.1), a candidate's with its requests
+//! for votes if so set (§9.4), log compaction and
 //! snapshots sent in pieces (paper §7), membership changes by one voter or through joint configurations with
 //! learners and catch-up rounds (dissertation, chapter 4), leadership transfer (§3.10), client sessions that
 //! end by the log alone (§6.3), linearizable reads by ReadIndex, from followers, by lease or through the log

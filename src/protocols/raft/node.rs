@@ -31,6 +31,8 @@ pub struct Raft {
     /// The latest snapshot, which covers the log up to where it begins, and more.
     pub(super) snapshot: Option<Arc<Snapshot>>,
     // In memory only.
+    /// The latest write of entries or of a snapshot, until it is durable.
+    pub(super) unsynced: Option<Ticket>,
     pub(super) role: Role,
     /// Who leads the current term, as far as this node knows.
     pub(super) leader: Option<NodeId>,
@@ -62,6 +64,8 @@ pub(super) enum Role {
     Candidate {
         /// Who voted for it, itself included.
         votes: Vec<NodeId>,
+        /// The write of its own vote.
+        own: Ticket,
     },
     Leader(Box<Leadership>),
     /// Its disk is unreadable, or a write failed: it takes no part until it is replaced.
@@ -105,6 +109,7 @@ impl Process for Raft {
             machine: KvMachine::new(config.max_sessions as usize),
             membership: Membership::new(LogIndex(0), config.members(), config.activation),
             snapshot: None,
+            unsynced: None,
             heard_at: None,
             incoming: None,
             questions: Questions::default(),
@@ -195,8 +200,8 @@ impl Process for Raft {
 
     fn on_durable(&mut self, write: Ticket, result: Result<(), DiskError>, ctx: &mut Context<Self>) {
         match result {
-            Ok(()) => self.on_leader_write(write, ctx),
-            Err(_) if self.has(Bug::IgnoresFailedSync) => self.on_leader_write(write, ctx),
+            Ok(()) => self.on_written(write, ctx),
+            Err(_) if self.has(Bug::IgnoresFailedSync) => self.on_written(write, ctx),
             // What the disk holds is unknown now: to go on could break a promise. After a restart
             // it is what is read.
             Err(_) => self.stop(ctx),
@@ -332,8 +337,17 @@ impl Raft {
         ctx.observe(LogEvent::Role { role: monitor::Role::Follower, term: self.term.0 });
     }
 
-    pub(super) fn persist_vote(&mut self, ctx: &mut Context<Self>) {
-        ctx.persist(Record::Vote { term: self.term, voted_for: self.voted_for });
+    pub(super) fn persist_vote(&mut self, ctx: &mut Context<Self>) -> Ticket {
+        ctx.persist(Record::Vote { term: self.term, voted_for: self.voted_for })
+    }
+
+    /// One of the node's own writes is durable.
+    fn on_written(&mut self, write: Ticket, ctx: &mut Context<Self>) {
+        self.unsynced = self.unsynced.filter(|latest| *latest != write);
+        if self.config.parallel_vote {
+            self.on_own_vote(write, ctx);
+        }
+        self.on_leader_write(write, ctx);
     }
 
     pub(super) fn arm_election_timer(&mut self, ctx: &mut Context<Self>) {

@@ -61,13 +61,12 @@ impl Raft {
         let entries = Entries::from(self.log.kept());
         let tail = Record::Entries { first: base.0.next(), entries, commit };
         if self.has(Bug::SnapshotInTwoSteps) {
-            ctx.compact(vec![vote, tail]);
-            snapshot.into_iter().for_each(|snapshot| {
-                ctx.persist(snapshot);
-            });
+            let tail = ctx.compact(vec![vote, tail]);
+            let snapshot = snapshot.map(|snapshot| ctx.persist(snapshot));
+            self.unsynced = snapshot.or(Some(tail));
             return;
         }
-        ctx.compact(snapshot.into_iter().chain([vote, tail]).collect());
+        self.unsynced = Some(ctx.compact(snapshot.into_iter().chain([vote, tail]).collect()));
     }
 
     /// Sends `peer` the next piece of a snapshot; begins one if none is on its way.

@@ -1,4 +1,4 @@
-//! What a node does when its disk fails it: it takes no part any more.
+//! What a node does when its disk fails it, which is to take no part any more, and while it is slow.
 
 use super::*;
 use crate::base::{ClientId, Damaged, DiskError, JournalId, NodeId, SimDuration, SimTime, Ticket};
@@ -9,6 +9,8 @@ use crate::process::{Boot, BootKind, Context, Host, Process, RequestId, When};
 #[derive(Default)]
 struct Notes {
     sent: Vec<Message>,
+    /// How many of them wait for no disk.
+    at_once: usize,
     timers: u32,
     written: u64,
 }
@@ -20,7 +22,8 @@ impl Host<Raft> for Notes {
     fn id(&self) -> NodeId {
         NodeId(0)
     }
-    fn send(&mut self, _: NodeId, message: Message, _: When) {
+    fn send(&mut self, _: NodeId, message: Message, when: When) {
+        self.at_once += usize::from(when == When::Now);
         self.sent.push(message);
     }
     fn reply(&mut self, _: ClientId, _: RequestId, _: RaftResponse) {}
@@ -112,4 +115,71 @@ fn a_failed_write_stops_the_node() {
         assert!(notes.sent.is_empty());
         assert_eq!(node.leads(), None);
     }
+}
+
+/// A node that stands for election.
+fn candidate(parallel_vote: bool) -> (Raft, Notes) {
+    let mut notes = Notes::default();
+    let boot = Boot::new(BootKind::Restart, 1, vec![(JournalId(0), vec![Ok(VOTE)])]);
+    let config = RaftConfig { parallel_vote, ..RaftConfig::default() };
+    let mut node = Raft::start(&config, boot, &mut Context::new(&mut notes));
+    node.on_timer(Timer::Election, &mut Context::new(&mut notes));
+    (node, notes)
+}
+
+fn vote_for(node: &mut Raft, from: impl IntoIterator<Item = u32>, notes: &mut Notes) {
+    for from in from {
+        let vote = Message::Vote { term: node.term(), granted: true, pre: false };
+        node.on_message(NodeId(from), vote, &mut Context::new(notes));
+    }
+}
+
+/// Dissertation §9.4: others are asked meanwhile, but its own vote counts once it is durable.
+#[test]
+fn a_candidate_asks_while_its_own_vote_is_being_written_if_so_set() {
+    let (mut node, mut notes) = candidate(false);
+    assert_eq!((notes.sent.len(), notes.at_once), (4, 0));
+    vote_for(&mut node, [1, 2], &mut notes);
+    assert_eq!(node.leads(), Some(4), "what it does waits for the disk");
+
+    let (mut node, mut notes) = candidate(true);
+    assert_eq!((notes.sent.len(), notes.at_once), (4, 4));
+    vote_for(&mut node, [1, 2], &mut notes);
+    assert_eq!(node.leads(), None, "two of five");
+    node.on_durable(Ticket(0), Ok(()), &mut Context::new(&mut notes));
+    assert_eq!(node.leads(), Some(4));
+    // A majority of others is one without its own.
+    let (mut node, mut notes) = candidate(true);
+    vote_for(&mut node, 1..4, &mut notes);
+    assert_eq!(node.leads(), Some(4));
+    // The vote of a term that is over counts for nothing.
+    let (mut node, mut notes) = candidate(true);
+    node.on_timer(Timer::Election, &mut Context::new(&mut notes));
+    vote_for(&mut node, [1, 2], &mut notes);
+    node.on_durable(Ticket(0), Ok(()), &mut Context::new(&mut notes));
+    assert_eq!(node.leads(), None);
+    node.on_durable(Ticket(1), Ok(()), &mut Context::new(&mut notes));
+    assert_eq!(node.leads(), Some(5));
+}
+
+/// Votes granted for entries that a crash took could elect a node without them.
+#[test]
+fn a_candidate_does_not_ask_for_what_a_crash_could_take() {
+    let (mut node, mut notes) = candidate(true);
+    node.on_durable(Ticket(0), Ok(()), &mut Context::new(&mut notes));
+    let append = Message::AppendEntries {
+        term: Term(4),
+        prev_index: LogIndex(0),
+        prev_term: Term(0),
+        entries: Entries::One(Entry { term: Term(4), command: Command::Noop }),
+        commit: LogIndex(0),
+        round: 0,
+    };
+    node.on_message(NodeId(2), append, &mut Context::new(&mut notes));
+    node.on_timer(Timer::Election, &mut Context::new(&mut notes));
+    assert_eq!((notes.sent.len(), notes.at_once), (9, 4));
+    // Once they are durable, nothing needs to wait.
+    node.on_durable(Ticket(1), Ok(()), &mut Context::new(&mut notes));
+    node.on_timer(Timer::Election, &mut Context::new(&mut notes));
+    assert_eq!((notes.sent.len(), notes.at_once), (13, 8));
 }

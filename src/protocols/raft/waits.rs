@@ -17,7 +17,7 @@ impl Raft {
             Role::PreCandidate { votes } => {
                 Some(format!("asks whether it would be elected after term {term}, with {votes:?} for it"))
             }
-            Role::Candidate { votes } => {
+            Role::Candidate { votes, .. } => {
                 let voters = self.membership.active().voters.len(self.config.nodes);
                 let missing = majority(voters).saturating_sub(votes.len());
                 Some(format!(
