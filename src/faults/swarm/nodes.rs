@@ -35,7 +35,7 @@ pub(super) const FLICKER: Kind = Kind {
     counter: Some("crashes"),
     least: 1,
     draw: |dice, _, drawn| {
-        let mut fault = dice.again(5.0, 200.0);
+        let mut fault = dice.again(20.0, 1_000.0);
         fault.set("target", KeyValue::Target(Target::Random));
         dice.lasts(&mut fault, 0.5, 20.0);
         drawn.faults.push(("crash", fault));
@@ -48,7 +48,7 @@ pub(super) const SHORT_REIGNS: Kind = Kind {
     counter: Some("crashes"),
     least: 1,
     draw: |dice, _, drawn| {
-        let mut fault = dice.again(20.0, 500.0);
+        let mut fault = dice.again(100.0, 3_000.0);
         fault.set("target", KeyValue::Target(Target::Leader));
         dice.lasts(&mut fault, 1.0, 1_000.0);
         drawn.faults.push(("crash", fault));

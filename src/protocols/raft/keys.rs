@@ -136,7 +136,11 @@ pub const SECTION: Section = Section {
 /// What swarms vary: all that changes how a cluster behaves and nothing that it promises. A lease promises
 /// less, as it trusts clocks.
 pub const VARIES: &[Variation] = &[
-    varied("election_timeout_max", &[Duration(SimDuration::from_ms(200))]),
+    varied(
+        "election_timeout_min",
+        &[Duration(SimDuration::from_ms(200)), Duration(SimDuration::from_ms(250))],
+    ),
+    varied("election_timeout_max", &[Duration(SimDuration::from_ms(600))]),
     varied("pre_vote", &[Flag(true)]),
     // Who was taken out and does not know stands for election again and again.
     Variation { always_with: &["admin"], ..varied("check_quorum", &[Flag(true)]) },
@@ -150,7 +154,7 @@ pub const VARIES: &[Variation] = &[
     varied("snapshot_chunk", &[Count(100), Count(2_000)]),
     varied("max_sessions", &[Count(20)]),
     varied("parallel_vote", &[Flag(true)]),
-    varied("max_entries", &[Count(4), Count(16)]),
+    varied("max_entries", &[Count(2), Count(16)]),
     varied("max_in_flight", &[Count(16), Count(64)]),
 ];
 
