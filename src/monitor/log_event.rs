@@ -65,6 +65,8 @@ pub enum LogEvent {
     Configured {
         /// Which.
         index: u64,
+        /// How far it knew entries to be committed then. (That it said so may be lost in a crash.)
+        committed: u64,
     },
     /// Its state, and its log up to `index`, are those of a snapshot; behind it nothing is in its log.
     Restored {

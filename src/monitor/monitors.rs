@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_second_change_of_members_before_the_first_is_committed_is_seen() {
-        let configured = |index| LogEvent::Configured { index };
+        let configured = |index| LogEvent::Configured { index, committed: 0 };
         let first = [(0, elected(1)), (0, appended(1, 1, 7)), (0, configured(1))];
         let second = [(0, appended(2, 1, 7)), (0, configured(2))];
         assert_eq!(

@@ -29,7 +29,8 @@ impl OneConfiguration {
             LogEvent::Recovered | LogEvent::Restored { .. } => changes.clear(),
             LogEvent::Committed { index, .. } => self.committed = self.committed.max(index),
             LogEvent::Appended { index, .. } => while changes.pop_if(|change| *change >= index).is_some() {},
-            LogEvent::Configured { index } => {
+            LogEvent::Configured { index, committed } => {
+                self.committed = self.committed.max(committed);
                 let before = changes.last().copied().filter(|before| *before > self.committed);
                 changes.push(index);
                 if let Some(before) = before {

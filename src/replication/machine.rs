@@ -67,8 +67,8 @@ impl KvAnswer {
 #[derive(Clone, Debug)]
 pub struct KvMachine {
     store: Table<u32, i64>,
-    /// The sum of the fingerprints of all pairs in the store.
-    contents: u64,
+    /// The sum of the fingerprints of all pairs in the store, if anybody wants to know it.
+    contents: Option<u64>,
     /// The clients' sessions.
     pub sessions: Sessions,
 }
@@ -77,9 +77,11 @@ impl KvMachine {
     /// The most sessions of a machine that nobody set a limit for.
     pub const SESSIONS: usize = 4_096;
 
-    /// An empty store with room for `sessions` sessions.
-    pub fn new(sessions: usize) -> Self {
-        KvMachine { store: Table::new(), contents: 0, sessions: Sessions::new(sessions) }
+    /// An empty store with room for `sessions` sessions; whether its [`digest`](KvMachine::digest) will be
+    /// asked for.
+    pub fn new(sessions: usize, is_watched: bool) -> Self {
+        let contents = is_watched.then_some(0);
+        KvMachine { store: Table::new(), contents, sessions: Sessions::new(sessions, is_watched) }
     }
 
     /// Opens a session.
@@ -103,9 +105,9 @@ impl KvMachine {
         KvAnswer::Value(self.store.get(&key).copied())
     }
 
-    /// A fingerprint of the whole: replicas that have applied the same are equal.
+    /// A fingerprint of the whole: replicas that have applied the same are equal. 0 if it is not watched.
     pub fn digest(&self) -> u64 {
-        self.contents ^ self.sessions.digest().rotate_left(32)
+        self.contents.unwrap_or(0) ^ self.sessions.digest().rotate_left(32)
     }
 
     /// Its length in bytes when it is written down.
@@ -118,17 +120,20 @@ impl KvMachine {
 
 impl Default for KvMachine {
     fn default() -> Self {
-        KvMachine::new(KvMachine::SESSIONS)
+        KvMachine::new(KvMachine::SESSIONS, true)
     }
 }
 
-fn execute(store: &mut Table<u32, i64>, contents: &mut u64, op: KvOp) -> KvAnswer {
+fn execute(store: &mut Table<u32, i64>, contents: &mut Option<u64>, op: KvOp) -> KvAnswer {
     match op {
         KvOp::Read { key } => KvAnswer::Value(store.get(&key).copied()),
         KvOp::Cas { key, old, .. } if store.get(&key) != Some(&old) => KvAnswer::CasFailed,
         KvOp::Write { key, value } | KvOp::Cas { key, new: value, .. } => {
-            let before = store.insert(key, value).map_or(0, |before| pair(key, before));
-            *contents = contents.wrapping_sub(before).wrapping_add(pair(key, value));
+            let before = store.insert(key, value);
+            if let Some(contents) = contents {
+                let before = before.map_or(0, |before| pair(key, before));
+                *contents = contents.wrapping_sub(before).wrapping_add(pair(key, value));
+            }
             KvAnswer::Written
         }
     }
@@ -173,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_command_of_no_session_does_nothing() {
-        let mut machine = KvMachine::new(1);
+        let mut machine = KvMachine::new(1, true);
         let ended = machine.open_session();
         machine.open_session();
         assert_eq!(machine.apply(&command(ended, 1, KvOp::Write { key: 0, value: 1 })), Session::Ended);

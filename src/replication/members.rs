@@ -30,7 +30,7 @@ impl NodeSet {
     /// Whether `node` is in it.
     #[inline]
     pub const fn contains(self, node: NodeId) -> bool {
-        self.0 == u64::MAX || (node.0 < NodeSet::MOST && self.0 >> node.0 & 1 == 1)
+        if node.0 < NodeSet::MOST { self.0 >> node.0 & 1 == 1 } else { self.0 == u64::MAX }
     }
 
     /// With `node`.
@@ -61,9 +61,35 @@ impl NodeSet {
 
     /// Who of `nodes` nodes is in it, in order.
     #[inline]
-    pub fn iter(self, nodes: u32) -> impl Iterator<Item = NodeId> + use<> {
-        let last = if self.0 == u64::MAX { nodes } else { u64::BITS - self.0.leading_zeros() };
-        (0..last).map(NodeId).filter(move |node| self.contains(*node))
+    pub fn iter(self, nodes: u32) -> Members {
+        let all = self.0 == u64::MAX;
+        Members {
+            left: if all && nodes < NodeSet::MOST { (1 << nodes) - 1 } else { self.0 },
+            beyond: NodeSet::MOST..if all { nodes } else { NodeSet::MOST },
+        }
+    }
+}
+
+/// The nodes of a set, in order.
+#[derive(Clone, Debug)]
+pub struct Members {
+    /// Those of the first 64 that are still to come, …
+    left: u64,
+    /// … and then these.
+    beyond: std::ops::Range<u32>,
+}
+
+impl Iterator for Members {
+    type Item = NodeId;
+
+    #[inline]
+    fn next(&mut self) -> Option<NodeId> {
+        if self.left == 0 {
+            return self.beyond.next().map(NodeId);
+        }
+        let first = self.left.trailing_zeros();
+        self.left &= self.left - 1;
+        Some(NodeId(first))
     }
 }
 
@@ -122,7 +148,14 @@ impl Configuration {
     /// Whether those of whom `says` is true are a majority: of the voters, and of the outgoing ones
     /// if it is joint.
     pub fn has_quorum(&self, nodes: u32, says: impl Fn(NodeId) -> bool) -> bool {
-        let most = |set: NodeSet| set.iter(nodes).filter(|node| says(*node)).count() > set.len(nodes) / 2;
+        let most = |set: NodeSet| {
+            let (mut all, mut saying) = (0u32, 0u32);
+            for node in set.iter(nodes) {
+                all += 1;
+                saying += u32::from(says(node));
+            }
+            saying > all / 2
+        };
         most(self.voters) && (!self.is_joint() || most(self.outgoing))
     }
 

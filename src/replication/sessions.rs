@@ -30,68 +30,57 @@ pub enum Session {
 pub struct Sessions {
     most: usize,
     opened: u32,
+    /// How many times any was used.
+    uses: u64,
     places: Table<SessionId, u32>,
     slots: Vec<Slot>,
     /// Slots that hold no session.
     free: Vec<u32>,
-    /// The slots of the sessions least and most recently used; [`NONE`] if there is none.
-    oldest: u32,
-    newest: u32,
-    /// The sum of all slots' fingerprints.
-    digest: u64,
+    /// The sum of all sessions' fingerprints, if anybody wants to know it.
+    digest: Option<u64>,
 }
 
-/// A session, between those used before and after it.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     id: SessionId,
     latest: u32,
     answer: KvAnswer,
-    older: u32,
-    newer: u32,
+    /// Which use of all was its last; [`NEVER`] if the slot is free.
+    used: u64,
 }
 
-const NONE: u32 = u32::MAX;
-
-impl Slot {
-    fn digest(&self) -> u64 {
-        let name = u64::from(self.id.0) << 32 | u64::from(self.latest);
-        mix(name ^ mix(self.answer.word()))
-    }
-}
+const NEVER: u64 = u64::MAX;
 
 impl Sessions {
-    /// Room for `most` sessions, none of them open.
-    pub fn new(most: usize) -> Self {
+    /// Room for `most` sessions, none of them open; whether their fingerprint will be asked for.
+    pub fn new(most: usize, is_watched: bool) -> Self {
         let (places, slots, free) = (Table::new(), Vec::new(), Vec::new());
-        Sessions { most, opened: 0, places, slots, free, oldest: NONE, newest: NONE, digest: 0 }
+        Sessions { most, opened: 0, uses: 0, places, slots, free, digest: is_watched.then_some(0) }
     }
 
     /// Opens a session; ends the one that was least recently used if there are too many.
     pub(super) fn open(&mut self) -> SessionId {
-        self.opened += 1;
-        let id = SessionId(self.opened);
-        let slot = Slot { id, latest: 0, answer: KvAnswer::Written, older: NONE, newer: NONE };
         if self.places.len() >= self.most {
             self.end_oldest();
         }
-        let place = match self.free.pop() {
-            Some(place) => place,
-            None => self.slots.len() as u32,
-        };
+        self.opened += 1;
+        self.uses += 1;
+        let id = SessionId(self.opened);
+        let slot = Slot { id, latest: 0, answer: KvAnswer::Written, used: self.uses };
+        self.digest = self.digest.map(|digest| digest.wrapping_add(slot.digest()));
+        let place = self.free.pop().unwrap_or(self.slots.len() as u32);
         if place as usize == self.slots.len() {
             self.slots.push(slot);
         } else {
             self.slots[place as usize] = slot;
         }
-        self.digest = self.digest.wrapping_add(slot.digest());
         self.places.insert(id, place);
-        self.link(place);
         id
     }
 
     /// The answer to the command `sequence` of `session`: what `execute` says if it is new, the
     /// same answer as before if it was the latest.
+    #[inline]
     pub(super) fn once(
         &mut self,
         session: SessionId,
@@ -99,27 +88,29 @@ impl Sessions {
         execute: impl FnOnce() -> KvAnswer,
     ) -> Session {
         let Some(&place) = self.places.get(&session) else { return Session::Ended };
-        if place != self.newest {
-            self.unlink(place);
-            self.link(place);
-        }
         let slot = &mut self.slots[place as usize];
+        self.uses += 1;
+        slot.used = self.uses;
         if sequence > slot.latest {
-            let before = slot.digest();
+            let before = *slot;
             (slot.latest, slot.answer) = (sequence, execute());
-            self.digest = self.digest.wrapping_sub(before).wrapping_add(slot.digest());
+            if let Some(digest) = &mut self.digest {
+                *digest = digest.wrapping_sub(before.digest()).wrapping_add(slot.digest());
+            }
         }
         if sequence == slot.latest { Session::Answer(slot.answer) } else { Session::GoneOn }
     }
 
-    /// Ends the session that was least recently used, if there is one.
+    /// Ends the session that was least recently used, if there is one. Looks at all of them: that there are
+    /// too many is rare.
     pub fn end_oldest(&mut self) {
-        let place = self.oldest;
-        let Some(ended) = self.slots.get(place as usize).copied() else { return };
-        self.unlink(place);
-        self.free.push(place);
-        self.places.remove(&ended.id);
-        self.digest = self.digest.wrapping_sub(ended.digest());
+        let oldest = (0..self.slots.len()).min_by_key(|place| self.slots[*place].used);
+        let Some(place) = oldest.filter(|place| self.slots[*place].used != NEVER) else { return };
+        self.slots[place].used = NEVER;
+        let ended = self.slots[place].digest();
+        self.digest = self.digest.map(|digest| digest.wrapping_sub(ended));
+        self.places.remove(&self.slots[place].id);
+        self.free.push(place as u32);
     }
 
     /// How many are open.
@@ -132,31 +123,16 @@ impl Sessions {
         self.places.is_empty()
     }
 
-    /// A fingerprint of all that is remembered, the order of use aside.
+    /// A fingerprint of all that is remembered, the order of use aside; 0 if nobody said that he would ask.
     pub(super) fn digest(&self) -> u64 {
-        self.digest.wrapping_add(mix(u64::from(self.opened)))
+        self.digest.map_or(0, |digest| digest.wrapping_add(mix(u64::from(self.opened))))
     }
+}
 
-    fn unlink(&mut self, place: u32) {
-        let Slot { older, newer, .. } = self.slots[place as usize];
-        match older {
-            NONE => self.oldest = newer,
-            older => self.slots[older as usize].newer = newer,
-        }
-        match newer {
-            NONE => self.newest = older,
-            newer => self.slots[newer as usize].older = older,
-        }
-    }
-
-    fn link(&mut self, place: u32) {
-        let before = std::mem::replace(&mut self.newest, place);
-        match before {
-            NONE => self.oldest = place,
-            before => self.slots[before as usize].newer = place,
-        }
-        let slot = &mut self.slots[place as usize];
-        (slot.older, slot.newer) = (before, NONE);
+impl Slot {
+    fn digest(&self) -> u64 {
+        let name = u64::from(self.id.0) << 32 | u64::from(self.latest);
+        mix(name ^ mix(self.answer.word()))
     }
 }
 
@@ -167,7 +143,7 @@ mod tests {
     /// Oracle: a list of sessions, the most recently used last.
     fn agrees_with_a_list(steps: Vec<(u8, u8)>, most: u8) -> bool {
         let most = usize::from(most % 4) + 1;
-        let mut sessions = Sessions::new(most);
+        let mut sessions = Sessions::new(most, false);
         let mut list: Vec<(SessionId, u32)> = Vec::new();
         steps.into_iter().all(|(session, sequence)| {
             let (id, sequence) = (SessionId(u32::from(session % 16)), u32::from(sequence % 8));
@@ -199,11 +175,11 @@ mod tests {
 
     #[test]
     fn the_fingerprint_follows_from_what_is_remembered() {
-        let mut sessions = Sessions::new(2);
+        let mut sessions = Sessions::new(2, true);
         let first = sessions.open();
         let second = sessions.open();
         sessions.once(first, 1, || KvAnswer::Written);
-        let mut others = Sessions::new(2);
+        let mut others = Sessions::new(2, true);
         assert_ne!(sessions.digest(), others.digest());
         for _ in 0..2 {
             others.open();

@@ -67,8 +67,8 @@ impl Raft {
         ctx.observe(LogEvent::Applied { index, term, digest: entry.digest(), state });
     }
 
-    /// Tells the monitors of the entries from `first` on.
-    pub(super) fn observe_appended(&self, first: LogIndex, ctx: &mut Context<Self>) {
+    /// Tells the monitors of the entries from `first` on, which came when all up to `commit` was certain.
+    pub(super) fn observe_appended(&self, first: LogIndex, commit: LogIndex, ctx: &mut Context<Self>) {
         if !ctx.observing() {
             return;
         }
@@ -76,7 +76,7 @@ impl Raft {
             let index = first.plus(i).0;
             ctx.observe(LogEvent::Appended { index, term: entry.term.0, digest: entry.digest() });
             if entry.configuration().is_some() {
-                ctx.observe(LogEvent::Configured { index });
+                ctx.observe(LogEvent::Configured { index, committed: commit.0 });
             }
         }
     }

@@ -99,12 +99,12 @@ impl Raft {
         matches!(self.role, Role::Leader(_)) || self.heard_at.is_some_and(lately)
     }
 
-    /// Whether a request for a vote is not even looked at: someone who has been taken out, or was cut off,
+    /// Whether, with `check_quorum`, a request for a vote is not even looked at: someone who has been taken out, or was cut off,
     /// must not depose a leader that is heard (§4.2.3).
     pub(super) fn ignores(&self, message: &Message, ctx: &Context<Self>) -> bool {
         let is_ballot = matches!(message, Message::RequestVote { ballot: Ballot::Vote, .. })
             && !self.has(Bug::LeaseWithoutQuorum);
-        is_ballot && self.config.check_quorum && self.hears_leader(ctx)
+        is_ballot && self.hears_leader(ctx)
     }
 
     /// A candidate asks for this node's vote. Voters do not ask whether they are voters: their
@@ -192,7 +192,7 @@ impl Raft {
 
     /// Wins the election: begins the term with an entry that does nothing (§8).
     fn lead(&mut self, ctx: &mut Context<Self>) {
-        let leadership = Leadership::new(&self.config, self.id, self.log.last_index(), ctx.now());
+        let leadership = Leadership::new(&self.config, self.id, self.log.last_index());
         self.role = Role::Leader(Box::new(leadership));
         self.leader = Some(self.id);
         ctx.cancel_timer(Timer::Election);

@@ -44,6 +44,12 @@ const MOST_ROUNDS: u32 = 10;
 const LEAST_VOTERS: usize = 3;
 
 impl Plan {
+    /// Whether there is something to do.
+    #[inline]
+    pub(super) fn is_open(&self) -> bool {
+        self.goal.is_some()
+    }
+
     /// Who is being brought up to date.
     #[inline]
     pub(super) fn newcomer(&self) -> Option<NodeId> {
@@ -55,9 +61,9 @@ impl Raft {
     /// An operator wants other members. Not while a change is under way: it is refused then.
     pub(super) fn change_members(&mut self, command: RaftAdmin, ctx: &mut Context<Self>) {
         let (_, members) = self.membership.latest();
-        let Some(goal) = self.goal(command, members, ctx) else { return };
+        let Some(goal) = self.goal(command, members) else { return };
         // Where those who stay do not answer, the new members could do nothing.
-        if !self.hears_quorum_of(&goal, self.lately(), ctx) {
+        if !self.hears_quorum_of(&goal, self.lately()) {
             return;
         }
         let hasty = self.has(Bug::ChangesWhileChanging);
@@ -70,14 +76,14 @@ impl Raft {
     }
 
     /// What the members are to be after `command`; `None` if it makes no sense.
-    fn goal(&self, command: RaftAdmin, now: Configuration, ctx: &Context<Self>) -> Option<Configuration> {
+    fn goal(&self, command: RaftAdmin, now: Configuration) -> Option<Configuration> {
         let nodes = self.config.nodes;
         let exists = |node: &NodeId| node.0 < nodes;
         let Configuration { voters, learners, .. } = now;
         let outside = |set: NodeSet| (0..nodes).map(NodeId).filter(|node| !set.contains(*node)).collect();
         let newcomer = |node: Option<NodeId>| node.or_else(|| self.pick(outside(voters))).filter(exists);
         // Rather who does not answer than who does.
-        let leaver = || self.silent(voters, ctx).or_else(|| self.pick(voters));
+        let leaver = || self.silent(voters).or_else(|| self.pick(voters));
         let removed = |node: Option<NodeId>| {
             let spares_enough = voters.len(nodes) > LEAST_VOTERS;
             node.filter(exists).or_else(|| spares_enough.then(leaver).flatten())
@@ -100,7 +106,7 @@ impl Raft {
                 goal(voters.without(out).with(by), learners.without(by))
             }
             RaftAdmin::Members(set) => {
-                let set = set.unwrap_or_else(|| self.pick_some(ctx));
+                let set = set.unwrap_or_else(|| self.pick_some());
                 set.iter(NodeSet::MOST)
                     .all(|node| exists(&node))
                     .then(|| goal(set, outside_of(learners, set)))?
@@ -115,12 +121,11 @@ impl Raft {
     }
 
     /// One of `voters` that has not answered lately.
-    fn silent(&self, voters: NodeSet, ctx: &Context<Self>) -> Option<NodeId> {
+    fn silent(&self, voters: NodeSet) -> Option<NodeId> {
         let Role::Leader(leadership) = &self.role else { return None };
         let targets = self.targets();
         let is_silent = |node: &NodeId| {
-            let heard_at = leadership.progress[node.index()].heard_at;
-            *node != self.id && targets.contains(*node) && ctx.now().since(heard_at) > self.lately()
+            *node != self.id && targets.contains(*node) && self.is_silent(leadership, *node, self.lately())
         };
         voters.iter(self.config.nodes).find(is_silent)
     }
@@ -133,9 +138,9 @@ impl Raft {
     }
 
     /// Any set of three or more of those that answer, by what the log happens to be.
-    fn pick_some(&self, ctx: &Context<Self>) -> NodeSet {
+    fn pick_some(&self) -> NodeSet {
         let mut set = NodeSet::NOBODY;
-        let answers = |node: &NodeId| self.silent(NodeSet::NOBODY.with(*node), ctx).is_none();
+        let answers = |node: &NodeId| self.silent(NodeSet::NOBODY.with(*node)).is_none();
         let able: Vec<NodeId> = (0..self.config.nodes).map(NodeId).filter(answers).collect();
         let word = mix(self.log.last_index().0);
         let size = LEAST_VOTERS + word as usize % able.len().saturating_sub(LEAST_VOTERS).max(1);
@@ -178,7 +183,7 @@ impl Raft {
         let last = self.log.last_index();
         let Role::Leader(leadership) = &mut self.role else { return };
         for node in outside_of(members.members(), before).iter(NodeSet::MOST) {
-            leadership.progress[node.index()] = Progress::unknown(&self.config, last, ctx.now());
+            leadership.progress[node.index()] = Progress::unknown(&self.config, last);
         }
         self.propose(Command::Configure(members), None, ctx);
     }
@@ -190,7 +195,7 @@ impl Raft {
         let Role::Leader(leadership) = &mut self.role else { return };
         leadership.plan.catching_up = Some(CatchUp { node, round: 1, since: ctx.now(), until: last });
         if !is_known {
-            leadership.progress[node.index()] = Progress::unknown(&self.config, last, ctx.now());
+            leadership.progress[node.index()] = Progress::unknown(&self.config, last);
         }
         self.send_append(node, ctx);
         // A learner may have it all.

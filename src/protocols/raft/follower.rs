@@ -15,7 +15,9 @@ impl Raft {
             self.become_follower(Some(leader), ctx);
             ctx.observe(LogEvent::Follows { leader, term: self.term.0 });
         }
-        self.heard_at = Some(ctx.now());
+        if self.config.check_quorum || self.config.pre_vote {
+            self.heard_at = Some(ctx.now());
+        }
         self.arm_election_timer(ctx);
     }
 
@@ -69,7 +71,7 @@ impl Raft {
         self.membership.append(first, entries.as_slice());
         let commit = commit.max(self.commit);
         self.unsynced = Some(ctx.persist(Record::Entries { first, entries, commit }));
-        self.observe_appended(first, ctx);
+        self.observe_appended(first, commit, ctx);
     }
 
     /// Where the leader should look for agreement, a whole term at a time (§5.3, end).

@@ -10,7 +10,7 @@ use super::message::{AppendResult, Message, RaftResponse, Record};
 use super::node::{Raft, Role, Timer};
 use super::progress::{Progress, Sending};
 use super::reads::Reads;
-use crate::base::{ClientId, NodeId, SimDuration, SimTime, Ticket};
+use crate::base::{ClientId, NodeId, SimDuration, Ticket};
 use crate::monitor::LogEvent;
 use crate::process::{Context, RequestId};
 use crate::replication::Configuration;
@@ -37,8 +37,8 @@ pub(super) struct Leadership {
 }
 
 impl Leadership {
-    pub(super) fn new(config: &RaftConfig, id: NodeId, last: LogIndex, now: SimTime) -> Self {
-        let mut progress = vec![Progress::unknown(config, last, now); config.nodes as usize];
+    pub(super) fn new(config: &RaftConfig, id: NodeId, last: LogIndex) -> Self {
+        let mut progress = vec![Progress::unknown(config, last); config.nodes as usize];
         progress[id.index()].sending = Sending::Stream;
         Leadership {
             progress,
@@ -113,7 +113,7 @@ impl Raft {
         if let Some((client, id)) = waiting {
             leadership.waiting.push_back((index, client, id));
         }
-        self.observe_appended(index, ctx);
+        self.observe_appended(index, self.commit, ctx);
         for peer in self.peers() {
             self.replicate(peer, ctx);
         }
@@ -159,6 +159,9 @@ impl Raft {
         if matches!(self.role, Role::Leader(_)) {
             self.start_lease_round(ctx);
             for peer in self.peers() {
+                if let Role::Leader(leadership) = &mut self.role {
+                    leadership.progress[peer.index()].count_silence();
+                }
                 self.send_append(peer, ctx);
             }
             self.give_up_on_newcomer(ctx);
@@ -180,7 +183,7 @@ impl Raft {
             return;
         }
         let progress = &mut leadership.progress[from.index()];
-        progress.heard_at = ctx.now();
+        progress.is_heard = true;
         if round > progress.round {
             progress.round = round;
             self.confirm_reads(ctx);
@@ -283,8 +286,15 @@ impl Raft {
         }
         ctx.observe(LogEvent::Committed { index: index.0, term: self.term.0 });
         self.commit_to(index, ctx);
-        self.settle_members(ctx);
+        let is_member = self.membership.active().votes(self.id);
+        if self.membership.is_moving() || !is_member || self.has_plan() {
+            self.settle_members(ctx);
+        }
         self.start_read_round(ctx);
+    }
+
+    fn has_plan(&self) -> bool {
+        matches!(&self.role, Role::Leader(leadership) if leadership.plan.is_open())
     }
 
     /// Steps down if it has not heard from a quorum for a while (dissertation §6.2): clients that ask it
@@ -294,25 +304,25 @@ impl Raft {
             return;
         }
         let timeout = self.config.election_timeout_min;
-        if self.hears_quorum_of(&self.membership.active(), timeout, ctx) {
+        if self.hears_quorum_of(&self.membership.active(), timeout) {
             ctx.set_timer(Timer::Quorum, timeout);
         } else {
             self.become_follower(None, ctx);
         }
     }
 
+    /// Whether `node` has answered nothing for longer than `lately`, in heartbeats.
+    pub(super) fn is_silent(&self, leadership: &Leadership, node: NodeId, lately: SimDuration) -> bool {
+        let missed = u64::from(leadership.progress[node.index()].silence);
+        missed.saturating_mul(self.config.heartbeat_interval.as_ns()) > lately.as_ns()
+    }
+
     /// Whether a quorum of `members` has answered within `lately`. Whom it has never sent anything counts.
-    pub(super) fn hears_quorum_of(
-        &self,
-        members: &Configuration,
-        lately: SimDuration,
-        ctx: &Context<Self>,
-    ) -> bool {
+    pub(super) fn hears_quorum_of(&self, members: &Configuration, lately: SimDuration) -> bool {
         let Role::Leader(leadership) = &self.role else { return false };
         let targets = self.targets();
         let hears = |node: NodeId| {
-            let heard_at = leadership.progress[node.index()].heard_at;
-            node == self.id || !targets.contains(node) || ctx.now().since(heard_at) <= lately
+            node == self.id || !targets.contains(node) || !self.is_silent(leadership, node, lately)
         };
         members.has_quorum(self.config.nodes, hears)
     }

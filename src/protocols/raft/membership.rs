@@ -7,7 +7,7 @@
 use super::config::Activation;
 use super::entry::{Entry, LogIndex};
 use crate::base::NodeId;
-use crate::replication::Configuration;
+use crate::replication::{Configuration, NodeSet};
 
 /// The configurations of a node's log, and which is in force.
 #[derive(Clone, Debug)]
@@ -16,18 +16,44 @@ pub(super) struct Membership {
     history: Vec<(LogIndex, Configuration)>,
     activation: Activation,
     active: Configuration,
+    /// Everyone in the one in force or in the last of the log.
+    everyone: NodeSet,
+    /// Whether the last of the log is a joint one, or there is one that may not be certain.
+    is_moving: bool,
 }
 
 impl Membership {
     /// These members from `index` on.
     pub(super) fn new(index: LogIndex, members: Configuration, activation: Activation) -> Self {
-        Membership { history: vec![(index, members)], activation, active: members }
+        let (history, active) = (vec![(index, members)], members);
+        let mut membership =
+            Membership { history, activation, active, everyone: NodeSet::NOBODY, is_moving: false };
+        membership.refresh();
+        membership
     }
 
     /// The one in force.
     #[inline]
     pub(super) fn active(&self) -> Configuration {
         self.active
+    }
+
+    /// Everyone in the one in force or in the last of the log.
+    #[inline]
+    pub(super) fn everyone(&self) -> NodeSet {
+        self.everyone
+    }
+
+    /// Whether there may be something to do before the members are settled.
+    #[inline]
+    pub(super) fn is_moving(&self) -> bool {
+        self.is_moving
+    }
+
+    fn refresh(&mut self) {
+        let latest = self.latest().1;
+        self.everyone = self.active.members().and(latest.members());
+        self.is_moving = self.history.len() > 1 || latest.is_joint();
     }
 
     /// The last of the log, and where it stands.
@@ -51,6 +77,7 @@ impl Membership {
                 if self.activation == Activation::Append {
                     self.active = members;
                 }
+                self.refresh();
             }
         }
     }
@@ -63,6 +90,7 @@ impl Membership {
             if self.activation == Activation::Append {
                 self.active = self.latest().1;
             }
+            self.refresh();
         }
     }
 
@@ -70,6 +98,7 @@ impl Membership {
     pub(super) fn apply(&mut self, index: LogIndex) {
         if self.activation == Activation::Apply {
             self.active = self.as_of(index).1;
+            self.refresh();
         }
     }
 
@@ -77,6 +106,7 @@ impl Membership {
     pub(super) fn compact_to(&mut self, index: LogIndex) {
         let covered = self.history.iter().rposition(|(at, _)| *at <= index).unwrap_or(0);
         self.history.drain(..covered);
+        self.refresh();
     }
 
     /// Whether `node` may stand for election: a voter, or one that is no longer, as long as that is not
@@ -92,7 +122,6 @@ impl Membership {
 mod tests {
     use super::super::{Command, Term};
     use super::*;
-    use crate::replication::NodeSet;
 
     fn members(count: u32) -> Configuration {
         Configuration::of(NodeSet::first(count))

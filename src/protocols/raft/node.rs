@@ -106,7 +106,7 @@ impl Process for Raft {
             leader: None,
             commit: LogIndex(0),
             applied: LogIndex(0),
-            machine: KvMachine::new(config.max_sessions as usize),
+            machine: KvMachine::new(config.max_sessions as usize, ctx.observing()),
             membership: Membership::new(LogIndex(0), config.members(), config.activation),
             snapshot: None,
             unsynced: None,
@@ -136,7 +136,7 @@ impl Process for Raft {
     }
 
     fn on_message(&mut self, from: NodeId, message: Message, ctx: &mut Context<Self>) {
-        if matches!(self.role, Role::Stopped) || self.ignores(&message, ctx) {
+        if matches!(self.role, Role::Stopped) || (self.config.check_quorum && self.ignores(&message, ctx)) {
             return;
         }
         if message.term() > self.term {
@@ -360,7 +360,7 @@ impl Raft {
     /// Whom a leader sends the log: the members, and who is about to become one.
     #[inline]
     pub(super) fn targets(&self) -> NodeSet {
-        let members = self.membership.active().members().and(self.membership.latest().1.members());
+        let members = self.membership.everyone();
         match &self.role {
             Role::Leader(leadership) => leadership.plan.newcomer().map_or(members, |node| members.with(node)),
             _ => members,

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::config::RaftConfig;
 use super::entry::LogIndex;
 use super::snapshot::Snapshot;
-use crate::base::SimTime;
 
 /// What a leader knows of one node.
 #[derive(Clone, Debug)]
@@ -22,8 +21,10 @@ pub(super) struct Progress {
     pub(super) window: u64,
     /// The latest read round that it has answered.
     pub(super) round: u64,
-    /// When it last answered anything, on the leader's clock.
-    pub(super) heard_at: SimTime,
+    /// Whether it has answered anything since the last heartbeat.
+    pub(super) is_heard: bool,
+    /// How many heartbeats in a row it has not answered.
+    pub(super) silence: u32,
 }
 
 /// How a leader sends to a node.
@@ -44,14 +45,15 @@ pub(super) enum Sending {
 
 impl Progress {
     /// Nothing is known of it yet; its log may agree up to `last`.
-    pub(super) fn unknown(config: &RaftConfig, last: LogIndex, now: SimTime) -> Self {
+    pub(super) fn unknown(config: &RaftConfig, last: LogIndex) -> Self {
         Progress {
             matched: LogIndex(0),
             next: last.next(),
             sending: Sending::Probe,
             window: config.window_step(),
             round: 0,
-            heard_at: now,
+            is_heard: true,
+            silence: 0,
         }
     }
 
@@ -59,6 +61,11 @@ impl Progress {
     #[inline]
     pub(super) fn streams(&self) -> bool {
         matches!(self.sending, Sending::Stream)
+    }
+
+    /// The next heartbeat goes out.
+    pub(super) fn count_silence(&mut self) {
+        self.silence = if std::mem::take(&mut self.is_heard) { 0 } else { self.silence.saturating_add(1) };
     }
 
     /// Entries sent and not acknowledged.

@@ -57,8 +57,8 @@ impl Raft {
     pub(super) fn resume(&mut self, committed: LogIndex, ctx: &mut Context<Self>) {
         self.observe_restored(ctx);
         let behind = self.snapshot.as_ref().map_or(LogIndex(0), |snapshot| snapshot.last_index).next();
-        self.observe_appended(behind, ctx);
         let committed = committed.min(self.log.last_index());
+        self.observe_appended(behind, committed, ctx);
         if self.has(Bug::SkipsApplyingAtRestart) {
             self.applied = self.applied.max(committed);
         }

@@ -25,9 +25,9 @@ impl Snapshot {
         FRAME + self.machine.size()
     }
 
-    /// A fingerprint of the state that it stands for.
-    pub fn digest(&self) -> u64 {
-        state_digest(&self.machine, &self.configuration.1)
+    /// What tells it from others: two of one entry are of the same log, and so of the same state.
+    fn name(&self) -> (LogIndex, Term, (LogIndex, Configuration), u64) {
+        (self.last_index, self.last_term, self.configuration, self.size())
     }
 }
 
@@ -40,8 +40,7 @@ pub(super) fn state_digest(machine: &KvMachine, configuration: &Configuration) -
 
 impl PartialEq for Snapshot {
     fn eq(&self, other: &Self) -> bool {
-        let name = |of: &Self| (of.last_index, of.last_term, of.configuration, of.machine.digest());
-        name(self) == name(other)
+        self.name() == other.name()
     }
 }
 
@@ -49,6 +48,6 @@ impl Eq for Snapshot {}
 
 impl Hash for Snapshot {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.last_index, self.last_term, self.configuration, self.machine.digest()).hash(state);
+        self.name().hash(state);
     }
 }

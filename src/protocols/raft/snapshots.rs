@@ -42,7 +42,8 @@ impl Raft {
         let Some(last_term) = self.log.term(self.applied) else { return };
         let mut machine = self.machine.clone();
         if self.has(Bug::SnapshotWithoutSessions) {
-            machine.sessions = crate::replication::Sessions::new(self.config.max_sessions as usize);
+            machine.sessions =
+                crate::replication::Sessions::new(self.config.max_sessions as usize, ctx.observing());
         }
         let configuration = self.membership.as_of(self.applied);
         self.snapshot =
@@ -107,7 +108,7 @@ impl Raft {
     ) {
         let Role::Leader(leadership) = &mut self.role else { return };
         let progress = &mut leadership.progress[from.index()];
-        progress.heard_at = ctx.now();
+        progress.is_heard = true;
         let Sending::Snapshot { snapshot, received } = &mut progress.sending else { return };
         // An answer that comes late must not have a piece sent twice.
         if snapshot.last_index == last_index && arrived != *received {
