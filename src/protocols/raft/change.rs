@@ -58,7 +58,8 @@ impl Plan {
 }
 
 impl Raft {
-    /// An operator wants other members. Not while a change is under way: it is refused then.
+    /// An operator wants other members. Not while a change is under way or someone else is to lead: it is
+    /// refused then.
     pub(super) fn change_members(&mut self, command: RaftAdmin, ctx: &mut Context<Self>) {
         let (_, members) = self.membership.latest();
         let Some(goal) = self.goal(command, members) else { return };
@@ -68,7 +69,8 @@ impl Raft {
         }
         let hasty = self.has(Bug::ChangesWhileChanging);
         let Role::Leader(leadership) = &mut self.role else { return };
-        if (leadership.plan.goal.is_some() || members.is_joint()) && !hasty {
+        let is_changing = (leadership.plan.goal.is_some() || members.is_joint()) && !hasty;
+        if is_changing || leadership.is_ending() {
             return;
         }
         leadership.plan = Plan { goal: Some(goal), ..Plan::default() };

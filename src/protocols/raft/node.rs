@@ -170,9 +170,7 @@ impl Process for Raft {
         let waiting = Some((client, id));
         match (&self.role, request) {
             (Role::Stopped, _) => {}
-            (Role::Leader(leadership), RaftRequest::Propose(_) | RaftRequest::OpenSession)
-                if leadership.is_ending() =>
-            {
+            (Role::Leader(leadership), request) if leadership.is_ending() && self.is_proposed(&request) => {
                 ctx.reply(client, id, RaftResponse::NotLeader { leader: None });
             }
             (Role::Leader(_), RaftRequest::Propose(command)) => {
@@ -251,6 +249,11 @@ impl Raft {
     #[inline]
     pub(super) fn has(&self, bug: Bug) -> bool {
         self.config.bugs.has(bug)
+    }
+
+    /// Whether a leader must put `request` into the log.
+    fn is_proposed(&self, request: &RaftRequest) -> bool {
+        !matches!(request, RaftRequest::Read { .. }) || self.config.reads == ReadMode::Log
     }
 
     /// All messages but those that replicate.

@@ -98,7 +98,7 @@ impl Raft {
         ctx.send(peer, Message::AppendEntries { term, prev_index, prev_term: zero, entries, commit, round });
     }
 
-    /// A piece has arrived: the next one goes out, of the latest snapshot if there is a newer one.
+    /// A piece has arrived: the next one goes out, of the same snapshot, though there may be a newer one.
     pub(super) fn on_snapshot_received(
         &mut self,
         from: NodeId,
@@ -159,6 +159,8 @@ impl Raft {
         self.restore(snapshot);
         self.rewrite_journal(ctx);
         self.observe_restored(ctx);
+        // A follower's readers may wait for just this; in a quiet cluster nothing else may come.
+        self.answer_reads(ctx);
     }
 
     /// The state is that of `snapshot`.

@@ -2,6 +2,7 @@
 
 mod disks;
 mod elections;
+mod logs;
 mod membership;
 mod reads;
 mod replication;

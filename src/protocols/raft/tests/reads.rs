@@ -92,6 +92,7 @@ fn a_leader_that_hands_over_proposes_nothing_brings_its_successor_up_to_date_and
         assert_eq!(node.is_asked(RaftRequest::OpenSession), [ELSEWHERE]);
         assert_eq!(node.is_asked(RaftRequest::Propose(write(1, 1, 7))), [ELSEWHERE]);
         node.is_asked(READ);
+        node.is_told(RaftAdmin::Remove(Some(NodeId(1))));
         assert_eq!(node.raft.log().last_index(), LogIndex(1), "{reads:?}");
         assert_eq!(node.matched(4, 1, 0), [Message::TimeoutNow { term: Term(4) }]);
         node.fires(Timer::Transfer);
