@@ -1,111 +1,16 @@
-//! Raft as a reader sees it: golden transcripts of its subtle moments, and random
-//! schedules of every fault that it declares to survive.
-//!
-//! `ATROPOS_BLESS=1 cargo test --test raft` rewrites the transcripts; read the diff.
-
-#![expect(clippy::disallowed_methods, reason = "reads and blesses the golden files")]
+//! Random schedules of every fault that Raft declares to survive.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use atropos::base::{Draw, Seed, Stream, StreamName};
 use atropos::check::Verdict;
 use atropos::registry;
-use atropos::run::{Outcome, TraceLine, Watcher};
+use atropos::run::Outcome;
 use atropos::scenario::{Scenario, Source, read};
 
 fn scenario(text: &str) -> Scenario {
     let source = Source { path: "test.toml", name: "test".to_owned(), text: text.as_bytes() };
     read(source, &registry::specs()).unwrap_or_else(|found| panic!("{}", found.render(false)))
-}
-
-/// Keeps the lines of some kinds.
-struct Transcript {
-    kinds: &'static [&'static str],
-    text: String,
-}
-
-impl Watcher for Transcript {
-    fn traces(&self) -> bool {
-        true
-    }
-    fn on_line(&mut self, line: TraceLine) {
-        if self.kinds.contains(&line.kind) {
-            let TraceLine { time, kind, place, text, .. } = line;
-            writeln!(self.text, "{time}  {kind:<12}  {place:<8}  {text}").unwrap();
-        }
-    }
-}
-
-/// `seed` is one under which the story comes early: a digest scheme's own.
-fn transcript(name: &str, seed: u64, kinds: &'static [&'static str], text: &str) {
-    let mut watcher = Transcript { kinds, text: String::new() };
-    let outcome = registry::run(&scenario(text), Seed(seed), &mut watcher);
-    assert_ne!(outcome.verdict, Verdict::Invalid);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
-    if std::env::var("ATROPOS_BLESS").is_ok() {
-        fs::write(&path, &watcher.text).unwrap();
-    }
-    let golden = fs::read_to_string(&path).unwrap_or_default();
-    assert!(golden == watcher.text, "{name} has changed; it is now:\n{}", watcher.text);
-}
-
-#[test]
-fn an_election_with_one_node_down() {
-    transcript(
-        "raft-election.txt",
-        5,
-        &["message", "observe", "crash", "lost"],
-        r#"
-            protocol = "raft"
-            nodes = 3
-            duration = "230ms"
-            network.latency = "10ms"
-            disk.sync = "1ms"
-            clients.count = 0
-            faults = [{ kind = "crash", target = 2, at = "0s" }]
-        "#,
-    );
-}
-
-/// A leader that was cut off with entries nobody else has finds, when it comes back,
-/// that they were never to be: the new leader backs up a term at a time and replaces them.
-#[test]
-fn a_divergent_tail_is_replaced() {
-    transcript(
-        "raft-divergent-tail.txt",
-        1,
-        &["message", "observe", "fault", "connectivity", "operation"],
-        r#"
-            protocol = "raft"
-            nodes = 3
-            duration = "1200ms"
-            network.latency = "10ms"
-            disk.sync = "1ms"
-            clients = { count = 1, think = "150ms", keys = 1, reads = 0, cas = 0, writes = 1, timeout = "10s" }
-            raft.heartbeat_interval = "100ms"
-            faults = [{ kind = "partition", isolate = "leader", at = "400ms", for = "500ms" }]
-        "#,
-    );
-}
-
-#[test]
-fn reads_wait_for_a_round_and_for_the_first_entry_of_the_term() {
-    transcript(
-        "raft-read-index.txt",
-        8,
-        &["message", "request", "response", "operation"],
-        r#"
-            protocol = "raft"
-            nodes = 3
-            duration = "320ms"
-            network.latency = "10ms"
-            disk.sync = "1ms"
-            clients = { count = 1, think = "40ms", keys = 1, reads = 1, cas = 0, writes = 0, retry = "60ms" }
-            raft.heartbeat_interval = "100ms"
-        "#,
-    );
 }
 
 /// A scenario with a schedule drawn from `seed`: any mix of faults, quick and slow.

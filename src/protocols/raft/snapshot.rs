@@ -1,12 +1,13 @@
 //! What a snapshot holds (§7).
 
+use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::entry::{LogIndex, Term};
 use crate::replication::{Configuration, KvMachine};
 
 /// The state as of one entry: all that the log up to it has come to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Snapshot {
     /// The last entry that it covers.
     pub last_index: LogIndex,
@@ -36,6 +37,19 @@ pub(super) fn state_digest(machine: &KvMachine, configuration: &Configuration) -
     let mut members = crate::base::Digest::new();
     configuration.hash(&mut members);
     machine.digest() ^ members.value()
+}
+
+impl fmt::Debug for Snapshot {
+    /// Its bytes are counted, not told.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Snapshot { last_index, last_term, configuration, .. } = self;
+        f.debug_struct("Snapshot")
+            .field("last_index", last_index)
+            .field("last_term", last_term)
+            .field("configuration", configuration)
+            .field("bytes", &self.size())
+            .finish()
+    }
 }
 
 impl PartialEq for Snapshot {
