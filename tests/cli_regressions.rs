@@ -76,12 +76,15 @@ fn what_people_wrote_stays_and_what_does_not_read_is_named() {
 #[test]
 fn what_is_to_fail_is_not_kept() {
     let folder = Folder::new("kept");
-    fs::create_dir_all(folder.0.join("scenarios/canary")).unwrap();
     folder.write("broken.toml", BROKEN);
-    folder.write("scenarios/canary/broken.toml", BROKEN);
+    for name in ["canary", "bugs"] {
+        fs::create_dir_all(folder.0.join("scenarios").join(name)).unwrap();
+        folder.write(&format!("scenarios/{name}/broken.toml"), BROKEN);
+    }
     folder.write("scenarios/raft/expects.toml", format!("{BROKEN}[expect]\nverdict = \"valid\"\n"));
     folder.write(SCENARIO, BROKEN);
-    for arguments in ["broken.toml", "canary/broken", "raft/expects", "raft/broken --set network.loss=0.21"] {
+    let others = ["broken.toml", "canary/broken", "bugs/broken", "raft/expects"];
+    for arguments in others.into_iter().chain(["raft/broken --set network.loss=0.21"]) {
         folder.atropos(&format!("sweep {arguments} --seeds 0..60 --max-failures 1")).with(1);
         assert!(!folder.0.join("scenarios/regressions").exists(), "{arguments}");
     }

@@ -10,6 +10,9 @@ use atropos::registry;
 use atropos::run::{TraceLine, Watcher};
 use atropos::scenario::{Opened, Reader, Scenario, Source, read};
 
+/// Where the scenarios are that must fail.
+const CANARIES: [&str; 2] = ["canary/", "bugs/"];
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -57,8 +60,9 @@ fn every_scenario_reads_and_says_what_it_shows() {
         assert!(scenario.description.is_some(), "{name} does not say what it shows");
         // What no sound protocol survives is written down as such; a bug must be found out.
         let fatal = scenario.expect.as_ref().is_some_and(|expect| expect.verdict == "invalid");
-        let is_canary = !scenario.bugs.is_empty() || fatal;
-        assert_eq!(name.starts_with("canary/"), is_canary, "{name}: bugs and deadly faults make a canary");
+        let must_fail = !scenario.bugs.is_empty() || fatal;
+        let is_canary = CANARIES.iter().any(|folder| name.starts_with(folder));
+        assert_eq!(is_canary, must_fail, "{name}: bugs and deadly faults make a canary");
         let expects = scenario.expect.is_some();
         assert!(scenario.bugs.is_empty() || !expects, "{name}: a canary must fail");
     }
@@ -68,7 +72,7 @@ fn every_scenario_reads_and_says_what_it_shows() {
 #[test]
 fn every_scenario_but_the_canaries_is_valid() {
     for (name, mut scenario) in shipped() {
-        if ["canary/", "faults/", "papers/"].iter().any(|folder| name.starts_with(folder)) {
+        if CANARIES.iter().chain(&["faults/", "papers/"]).any(|folder| name.starts_with(folder)) {
             continue;
         }
         scenario.duration = SimDuration::from_secs(20);
@@ -116,6 +120,60 @@ fn what_disks_and_their_loss_can_do_is_caught_within_200_seeds() {
             let outcome = registry::run(&sound, seed, &mut ());
             assert!(outcome.violation().is_none(), "{name} seed {seed}: {:?}", outcome.violation());
         }
+    }
+}
+
+/// The scenario of `bug`, and the checks that `docs/faults/raft-bugs.md` says to catch it.
+fn story<'a>(bug: &str, stories: &'a [(String, Scenario)], docs: &'a str) -> (&'a Scenario, &'a str) {
+    let short = bug.strip_prefix("raft/").unwrap();
+    let named = |(name, _): &&(String, Scenario)| *name == format!("bugs/{bug}");
+    let (_, scenario) = stories.iter().find(named).unwrap_or_else(|| panic!("{bug} has no scenario"));
+    assert_eq!(scenario.bugs, [bug], "the scenario of {bug} is about that one");
+    let row = docs.lines().find(|line| line.contains(&format!("| `{short}` |")));
+    let row = row.unwrap_or_else(|| panic!("{bug} has no row in docs/faults/raft-bugs.md"));
+    (scenario, row.split('|').nth(4).unwrap())
+}
+
+/// Runs the scenario of each bug of Raft under its own seed, which must catch it, and without the bug under
+/// `sound` seeds from that one on, which must be valid. How many of `seeds` catch it, bug by bug.
+fn hunt_bugs_of_raft(sound: u64, seeds: std::ops::Range<u64>) -> Vec<(&'static str, usize)> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/faults/raft-bugs.md");
+    let (docs, shipped) = (fs::read_to_string(docs).unwrap(), shipped());
+    let hunt = |bug: &'static str| {
+        let (scenario, checks) = story(bug, &shipped, &docs);
+        let caught = registry::run(scenario, scenario.seed, &mut ());
+        let caught = caught.violation().unwrap_or_else(|| panic!("{bug}: not caught by its own seed"));
+        assert!(checks.contains(&format!("`{}`", caught.name)), "{bug} is caught by {caught:?}");
+        let catches = |seed: &u64| registry::run(scenario, Seed(*seed), &mut ()).violation().is_some();
+        let catching = seeds.clone().filter(catches).count();
+        let correct = Scenario { bugs: Vec::new(), ..scenario.clone() };
+        for seed in (scenario.seed.0..).take(sound as usize).map(Seed) {
+            let outcome = registry::run(&correct, seed, &mut ());
+            assert_eq!(
+                outcome.verdict,
+                Verdict::Valid,
+                "{bug}, seed {seed} without it: {:?}",
+                outcome.checks
+            );
+        }
+        (bug, catching)
+    };
+    let bugs = atropos::protocols::raft::BUGS;
+    let stories = shipped.iter().filter(|(name, _)| name.starts_with("bugs/raft/"));
+    assert_eq!(stories.count(), bugs.len(), "a scenario for each bug, and no other");
+    bugs.iter().map(|switch| hunt(switch.name)).collect()
+}
+
+#[test]
+fn each_bug_of_raft_is_caught_and_the_sound_one_is_clean() {
+    hunt_bugs_of_raft(4, 0..0);
+}
+
+#[test]
+#[ignore = "takes half a minute"]
+fn each_bug_of_raft_is_caught_by_at_least_one_seed_in_ten() {
+    for (bug, caught) in hunt_bugs_of_raft(100, 0..100) {
+        assert!(caught >= 10, "{bug}: caught by {caught} of 100 seeds");
     }
 }
 

@@ -15,13 +15,14 @@ use crate::sweep::{Record, Regression, Regressions};
 
 /// The folder, in that of the scenarios.
 const FOLDER: &str = "regressions";
-/// Scenarios that must fail are in this one.
-const CANARIES: &str = "canary/";
+/// Scenarios that must fail are in these.
+const CANARIES: [&str; 2] = ["canary/", "bugs/"];
 
 /// The file of `scenario`, in `folder` or else beside the scenarios, among which `argument` names it;
 /// `None` if it has none. With values set over the scenario's own it is another.
 pub(super) fn file(folder: Option<&Path>, argument: &str, scenario: &Scenario) -> Option<PathBuf> {
-    let is_to_fail = scenario.expect.is_some() || scenario.name.starts_with(CANARIES);
+    let is_canary = CANARIES.iter().any(|folder| scenario.name.starts_with(folder));
+    let is_to_fail = scenario.expect.is_some() || is_canary;
     if is_to_fail || !scenario.overrides.is_empty() {
         return None;
     }

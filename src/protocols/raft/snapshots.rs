@@ -62,9 +62,10 @@ impl Raft {
         let entries = Entries::from(self.log.kept());
         let tail = Record::Entries { first: base.0.next(), entries, commit };
         if self.has(Bug::SnapshotInTwoSteps) {
-            let tail = ctx.compact(vec![vote, tail]);
-            let snapshot = snapshot.map(|snapshot| ctx.persist(snapshot));
-            self.unsynced = snapshot.or(Some(tail));
+            ctx.compact(vec![vote]);
+            for record in snapshot.into_iter().chain([tail]) {
+                self.unsynced = Some(ctx.persist(record));
+            }
             return;
         }
         self.unsynced = Some(ctx.compact(snapshot.into_iter().chain([vote, tail]).collect()));
