@@ -171,3 +171,63 @@ fn a_leader_that_hears_no_majority_steps_down() {
     assert_eq!(node.raft.leads(), None);
     assert_eq!(node.raft.term(), Term(4));
 }
+
+#[test]
+fn what_is_promised_is_remembered_and_who_cannot_takes_no_part() {
+    let mut node = Node::with_log(five(), 3, &[]);
+    node.hears(1, ballot(Ballot::Vote, 4, (0, 0)));
+    let mut again = Node::started(five(), BootKind::Restart, node.notes.journal);
+    assert_eq!(again.hears(2, ballot(Ballot::Vote, 4, (0, 0))), [vote(4, false, false)]);
+    assert_eq!(again.hears(1, ballot(Ballot::Vote, 4, (0, 0))), [vote(4, true, false)]);
+    again.hears(2, append(9, (7, 7), &[], 0));
+    let mut again = Node::started(five(), BootKind::Restart, again.notes.journal);
+    assert_eq!(
+        again.hears(1, ballot(Ballot::Vote, 8, (0, 0))),
+        [vote(9, false, false)],
+        "a term it has left"
+    );
+    // Dissertation §3.8.
+    let mut replaced = Node::started(five(), BootKind::Replacement, Vec::new());
+    assert_eq!(replaced.hears(1, ballot(Ballot::Vote, 10, (0, 0))), []);
+}
+
+#[test]
+fn votes_of_an_earlier_term_elect_nobody() {
+    let mut node = Node::with_log(five(), 3, &[]);
+    node.fires(Timer::Election);
+    node.hears(1, vote(4, true, false));
+    node.fires(Timer::Election);
+    node.hears(1, vote(4, true, false));
+    node.hears(2, vote(4, true, false));
+    assert_eq!(node.raft.leads(), None);
+    node.hears(1, vote(5, true, false));
+    node.hears(2, vote(5, false, false));
+    assert_eq!(node.raft.leads(), None, "a refusal is no vote");
+    node.hears(3, vote(5, true, false));
+    assert_eq!(node.raft.leads(), Some(5));
+}
+
+/// Raft §5.2: else votes would be split again and again.
+#[test]
+fn each_wait_for_a_leader_is_drawn_anew_the_next_election_included() {
+    let mut node = Node::with_log(five(), 3, &[]);
+    for (word, after) in [(0, 150), (u64::MAX, 300)] {
+        node.notes.timers.clear();
+        node.notes.word = word;
+        node.fires(Timer::Election);
+        assert_eq!(node.notes.timers, [Timer::Election]);
+        assert_eq!(node.notes.after, SimDuration::from_ms(after));
+    }
+}
+
+/// Else those who have all lost their leader would refuse each other for ever.
+#[test]
+fn who_asks_for_pre_votes_believes_in_no_leader_any_more() {
+    let mut node = Node::with_log(asks_first(), 3, &[]);
+    node.hears(1, append(3, (0, 0), &[], 0));
+    node.at_ms(200);
+    node.fires(Timer::Election);
+    assert_eq!(node.hears(2, ballot(Ballot::PreVote, 4, (0, 0))), [vote(4, true, true)]);
+    let answers = node.is_asked(RaftRequest::OpenSession);
+    assert_eq!(answers, [RaftResponse::NotLeader { leader: None }]);
+}

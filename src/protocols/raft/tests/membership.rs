@@ -124,6 +124,20 @@ fn joint_members_agree_by_majorities_of_both() {
 }
 
 #[test]
+fn a_joint_configuration_is_left_once() {
+    let mut node = of_three(five(), true);
+    node.is_told(RaftAdmin::Members(Some(set(&[0, 1]))));
+    node.is_asked(RaftRequest::OpenSession);
+    node.learns_durable(node.notes.written - 2);
+    node.learns_durable(node.notes.written - 1);
+    node.matched(1, 2, 0);
+    assert_eq!(changes(&node).len(), 2);
+    node.matched(1, 3, 0);
+    assert_eq!(node.raft.commit_index(), LogIndex(3), "the client's, between the two");
+    assert_eq!(changes(&node).len(), 2);
+}
+
+#[test]
 fn joint_members_elect_by_majorities_of_both() {
     let joint = Configuration { outgoing: set(&[0, 1, 2]), ..voters(&[0, 3, 4]) };
     let mut node = Node::started(five(), BootKind::Restart, vec![written(1, &[configure(1, joint)], 0)]);

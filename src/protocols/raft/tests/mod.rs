@@ -29,6 +29,10 @@ struct Notes {
     /// How many of them wait for no disk.
     at_once: usize,
     timers: Vec<Timer>,
+    /// After how long the latest of them fires.
+    after: SimDuration,
+    /// What chance says, always.
+    word: u64,
     replies: Vec<RaftResponse>,
     /// The journal, but for what was replaced.
     journal: Vec<Record>,
@@ -60,12 +64,13 @@ impl Host<Raft> for Notes {
         self.written += 1;
         Ticket(self.written - 1)
     }
-    fn set_timer(&mut self, timer: Timer, _: SimDuration) {
+    fn set_timer(&mut self, timer: Timer, after: SimDuration) {
         self.timers.push(timer);
+        self.after = after;
     }
     fn cancel_timer(&mut self, _: Timer) {}
     fn random(&mut self) -> u64 {
-        0
+        self.word
     }
     fn observing(&self) -> bool {
         false

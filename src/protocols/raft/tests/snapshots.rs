@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::*;
 use crate::replication::{KvAnswer, KvMachine};
 
-/// The state after `last_index` entries: key 0 is 7, which session 1 wrote, and node 4 is no member any more.
+/// The state after `last_index` entries: key 0 is 7, which session 1 wrote, and node 4 is about to leave.
 fn snapshot(last_index: u64, last_term: u64) -> Arc<Snapshot> {
     let mut machine = KvMachine::new(2);
     machine.open_session();
     machine.apply(&write(1, 1, 7));
     let (last_index, last_term) = (LogIndex(last_index), Term(last_term));
-    let configuration = (LogIndex(1), voters(&[0, 1, 2, 3]));
+    let configuration = (LogIndex(1), Configuration { outgoing: NodeSet::first(5), ..voters(&[0, 1, 2, 3]) });
     Arc::new(Snapshot { last_index, last_term, configuration, machine })
 }
 
@@ -58,7 +58,11 @@ fn a_snapshot_that_contradicts_the_log_or_goes_beyond_it_takes_its_place() {
 fn a_snapshot_brings_the_members_and_the_sessions() {
     let mut node = Node::with_log(five(), 3, &[]);
     node.hears(1, of_a_leader(2, 3));
-    assert_eq!(node.raft.electorates()[0], [0, 1, 2, 3].map(NodeId));
+    let electorates = node.raft.electorates();
+    assert_eq!(
+        electorates[..2],
+        [vec![0, 1, 2, 3], vec![0, 1, 2, 3, 4]].map(|set| set.into_iter().map(NodeId).collect::<Vec<_>>())
+    );
     // The command that the snapshot covers has been sent twice; the second copy comes behind it.
     let (again, next) = (write(1, 1, 7), write(1, 2, 8));
     let entries = [next, again].map(|command| Entry { term: Term(3), command: Command::Kv(command) });
@@ -70,6 +74,25 @@ fn a_snapshot_brings_the_members_and_the_sessions() {
     node.matched(1, 5, 1);
     node.matched(2, 5, 1);
     assert_eq!(node.notes.replies, [RaftResponse::Done(KvAnswer::Value(Some(8)))]);
+}
+
+/// Raft §7: so that a crash leaves neither gap nor overlap between the two.
+#[test]
+fn a_node_finds_its_snapshot_and_the_entries_kept_beside_it_again() {
+    let config = RaftConfig { snapshot_after: 3, snapshot_keep: 2, ..five() };
+    let mut node = Node::with_log(config, 3, &[]);
+    let opening = Entry { term: Term(1), command: Command::OpenSession };
+    let joint = Configuration { outgoing: set(&[0, 1, 2]), ..voters(&[0, 3, 4]) };
+    let configure = Entry { term: Term(2), command: Command::Configure(joint) };
+    node.hears(1, append(3, (0, 0), &[opening, configure, noop(3), noop(3)], 3));
+    let Record::Snapshot { snapshot, base } = &node.notes.journal[0] else { panic!() };
+    assert_eq!((snapshot.last_index, snapshot.machine.sessions.len()), (LogIndex(3), 1));
+    assert_eq!(*base, (LogIndex(1), Term(1)));
+    let again = Node::started(config, BootKind::Restart, node.notes.journal);
+    assert_eq!((again.terms(), again.raft.log().base()), (vec![2, 3, 3], (LogIndex(1), Term(1))));
+    assert_eq!((again.raft.term(), again.raft.commit_index()), (Term(3), LogIndex(3)));
+    let electorates = again.raft.electorates();
+    assert!(electorates.contains(&[0, 1, 2].map(NodeId).to_vec()), "still joint: {electorates:?}");
 }
 
 /// `node` stands in `term` and wins; its disk is quick.
@@ -90,6 +113,8 @@ fn a_command_of_a_session_that_has_ended_is_refused() {
     let mut node = Node::leading(config, 3, &[]);
     let mut last = 1;
     let mut ask = |request| {
+        // Time ends no session: replicas would not agree when.
+        node.at_ms(last * 10_000);
         let early = node.is_asked(request);
         assert_eq!(early, [], "not before it is committed");
         last += 1;
