@@ -21,8 +21,10 @@ use atropos::scenario::{Reader, Scenario, Source};
 /// The hunts for one bug, and how far apart they begin.
 const HUNTS: u64 = 20;
 const APART: u64 = 1_000_000;
-/// Where a hunt is given up. If the first one is, there is no other.
+/// Where a hunt is given up. If the first one is, there is no other; where it takes long, there are few.
 const MOST: u64 = 2_000;
+const LONG: u64 = 150;
+const FEW: u64 = 3;
 
 fn scenario(bug: &str) -> Scenario {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/swarm/raft-members.toml");
@@ -65,17 +67,19 @@ fn hunt_every_bug() {
     for bug in BUGS {
         let scenario = scenario(bug.name);
         let (mut seeds, mut walls, mut catchers) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let mut hunts = 0;
-        for nth in 0..HUNTS {
+        let (mut hunts, mut enough) = (0, HUNTS);
+        while hunts < enough {
+            let nth = hunts;
             hunts += 1;
             let begun = Instant::now();
             let caught = hunt(&scenario, nth * APART);
             walls.push(begun.elapsed().as_secs_f64());
             seeds.push(caught.map_or(u64::MAX, |(seeds, _)| seeds));
-            match caught {
-                Some((_, name)) => *catchers.entry(name).or_insert(0) += 1,
-                None if nth == 0 => break,
-                None => {}
+            if let Some((_, name)) = caught {
+                *catchers.entry(name).or_insert(0) += 1;
+            }
+            if nth == 0 {
+                enough = caught.map_or(1, |(seeds, _)| if seeds > LONG { FEW } else { HUNTS });
             }
         }
         let found = seeds.iter().filter(|seeds| **seeds < u64::MAX).count();

@@ -174,7 +174,7 @@ impl Raft {
         let step = match change {
             Change::Joint if goal.voters != now.voters => Configuration { outgoing: now.voters, ..goal },
             Change::Joint => goal,
-            Change::Single => one_step(now, goal),
+            Change::Single => one_step(now, goal, self.id),
         };
         self.configure(step, ctx);
     }
@@ -286,10 +286,12 @@ fn outside_of(set: NodeSet, others: NodeSet) -> NodeSet {
     others.iter(NodeSet::MOST).fold(set, NodeSet::without)
 }
 
-/// One voter more or less on the way from `now` to `goal`; newcomers come first.
-fn one_step(now: Configuration, goal: Configuration) -> Configuration {
+/// One voter more or less on the way from `now` to `goal`; newcomers come first, and the leader itself goes
+/// last, as its plans go with it.
+fn one_step(now: Configuration, goal: Configuration, leader: NodeId) -> Configuration {
     let arriving = outside_of(goal.voters, now.voters).iter(NodeSet::MOST).next();
-    let leaving = outside_of(now.voters, goal.voters).iter(NodeSet::MOST).next();
+    let leavers = outside_of(now.voters, goal.voters);
+    let leaving = leavers.without(leader).iter(NodeSet::MOST).next().or(leavers.iter(NodeSet::MOST).next());
     let voters = match (arriving, leaving) {
         (Some(node), _) => now.voters.with(node),
         (None, Some(node)) => now.voters.without(node),
@@ -312,10 +314,10 @@ mod tests {
         let (mut now, goal) = (voters(&[0, 1, 2]), voters(&[2, 3, 4]));
         let mut steps = Vec::new();
         while now != goal {
-            now = one_step(now, goal);
+            now = one_step(now, goal, NodeId(0));
             steps.push(now.voters.iter(NodeSet::MOST).map(|node| node.0).collect::<Vec<_>>());
         }
-        let expected: [&[u32]; 4] = [&[0, 1, 2, 3], &[0, 1, 2, 3, 4], &[1, 2, 3, 4], &[2, 3, 4]];
+        let expected: [&[u32]; 4] = [&[0, 1, 2, 3], &[0, 1, 2, 3, 4], &[0, 2, 3, 4], &[2, 3, 4]];
         assert_eq!(steps, expected);
     }
 }
