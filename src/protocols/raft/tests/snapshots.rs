@@ -7,7 +7,7 @@ use crate::replication::{KvAnswer, KvMachine};
 
 /// The state after `last_index` entries: key 0 is 7, which session 1 wrote, and node 4 is about to leave.
 fn snapshot(last_index: u64, last_term: u64) -> Arc<Snapshot> {
-    let mut machine = KvMachine::new(2);
+    let mut machine = KvMachine::new(2, true);
     machine.open_session();
     machine.apply(&write(1, 1, 7));
     let (last_index, last_term) = (LogIndex(last_index), Term(last_term));
