@@ -129,7 +129,7 @@ fn lists_hold_every_name_and_mark_what_does_not_read() {
     let one: Value = serde_json::from_str(&prints(&folder, "list models --json")).unwrap();
     assert_eq!(one["models"][1]["name"], "cas-register");
     // A line each, however long: scripts count them.
-    assert_eq!(prints(&folder, "list bugs").lines().count(), 37);
+    assert_eq!(prints(&folder, "list bugs").lines().count(), 38);
     assert!(refuses(&folder, "list nothing").contains("possible values"));
 }
 
