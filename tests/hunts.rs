@@ -25,6 +25,8 @@ const APART: u64 = 1_000_000;
 const MOST: u64 = 2_000;
 const LONG: u64 = 150;
 const FEW: u64 = 3;
+/// No further hunt for a bug after so many seeds.
+const ENOUGH: u64 = 3_000;
 
 fn scenario(bug: &str) -> Scenario {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/swarm/raft-members.toml");
@@ -68,13 +70,15 @@ fn hunt_every_bug() {
         let scenario = scenario(bug.name);
         let (mut seeds, mut walls, mut catchers) = (Vec::new(), Vec::new(), BTreeMap::new());
         let (mut hunts, mut enough) = (0, HUNTS);
-        while hunts < enough {
+        let mut run = 0;
+        while hunts < enough && run < ENOUGH {
             let nth = hunts;
             hunts += 1;
             let begun = Instant::now();
             let caught = hunt(&scenario, nth * APART);
             walls.push(begun.elapsed().as_secs_f64());
             seeds.push(caught.map_or(u64::MAX, |(seeds, _)| seeds));
+            run += caught.map_or(MOST, |(seeds, _)| seeds);
             if let Some((_, name)) = caught {
                 *catchers.entry(name).or_insert(0) += 1;
             }

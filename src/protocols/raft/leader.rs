@@ -311,10 +311,10 @@ impl Raft {
         }
     }
 
-    /// Whether `node` has answered nothing for longer than `lately`, in heartbeats.
+    /// Whether `node` has answered nothing for `lately` or longer, in heartbeats.
     pub(super) fn is_silent(&self, leadership: &Leadership, node: NodeId, lately: SimDuration) -> bool {
         let missed = u64::from(leadership.progress[node.index()].silence);
-        missed.saturating_mul(self.config.heartbeat_interval.as_ns()) > lately.as_ns()
+        missed.saturating_mul(self.config.heartbeat_interval.as_ns()) >= lately.as_ns()
     }
 
     /// Whether a quorum of `members` has answered within `lately`. Whom it has never sent anything counts.

@@ -33,6 +33,8 @@ pub struct Raft {
     // In memory only.
     /// The latest write of entries or of a snapshot, until it is durable.
     pub(super) unsynced: Option<Ticket>,
+    /// The latest rewriting of the journal, until it is durable.
+    pub(super) rewriting: Option<Ticket>,
     pub(super) role: Role,
     /// Who leads the current term, as far as this node knows.
     pub(super) leader: Option<NodeId>,
@@ -110,6 +112,7 @@ impl Process for Raft {
             membership: Membership::new(LogIndex(0), config.members(), config.activation),
             snapshot: None,
             unsynced: None,
+            rewriting: None,
             heard_at: None,
             incoming: None,
             questions: Questions::default(),
@@ -347,6 +350,7 @@ impl Raft {
     /// One of the node's own writes is durable.
     fn on_written(&mut self, write: Ticket, ctx: &mut Context<Self>) {
         self.unsynced = self.unsynced.filter(|latest| *latest != write);
+        self.rewriting = self.rewriting.filter(|latest| *latest != write);
         if self.config.parallel_vote {
             self.on_own_vote(write, ctx);
         }

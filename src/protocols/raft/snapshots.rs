@@ -14,7 +14,7 @@ use super::message::{AppendResult, Message, Record};
 use super::node::{Raft, Role};
 use super::progress::Sending;
 use super::snapshot::{Snapshot, state_digest};
-use crate::base::NodeId;
+use crate::base::{NodeId, Ticket};
 use crate::monitor::LogEvent;
 use crate::process::Context;
 
@@ -28,11 +28,11 @@ pub(super) struct Incoming {
 }
 
 impl Raft {
-    /// Takes a snapshot if enough has been applied since the last one.
+    /// Takes a snapshot if enough has been applied since the last one, and that one is on the disk.
     #[inline]
     pub(super) fn compact_if_long(&mut self, ctx: &mut Context<Self>) {
         let last = self.snapshot.as_ref().map_or(LogIndex(0), |snapshot| snapshot.last_index);
-        if self.applied.0 - last.0 >= self.config.snapshot_after {
+        if self.applied.0 - last.0 >= self.config.snapshot_after && self.rewriting.is_none() {
             self.take_snapshot(ctx);
         }
     }
@@ -61,14 +61,25 @@ impl Raft {
         let vote = Record::Vote { term: self.term, voted_for: self.voted_for };
         let entries = Entries::from(self.log.kept());
         let tail = Record::Entries { first: base.0.next(), entries, commit };
+        let ticket = self.write_journal(snapshot, vote, tail, ctx);
+        (self.unsynced, self.rewriting) = (Some(ticket), Some(ticket));
+    }
+
+    fn write_journal(
+        &self,
+        snapshot: Option<Record>,
+        vote: Record,
+        tail: Record,
+        ctx: &mut Context<Self>,
+    ) -> Ticket {
         if self.has(Bug::SnapshotInTwoSteps) {
             ctx.compact(vec![vote]);
-            for record in snapshot.into_iter().chain([tail]) {
-                self.unsynced = Some(ctx.persist(record));
-            }
-            return;
+            snapshot.into_iter().for_each(|snapshot| {
+                ctx.persist(snapshot);
+            });
+            return ctx.persist(tail);
         }
-        self.unsynced = Some(ctx.compact(snapshot.into_iter().chain([vote, tail]).collect()));
+        ctx.compact(snapshot.into_iter().chain([vote, tail]).collect())
     }
 
     /// Sends `peer` the next piece of a snapshot; begins one if none is on its way.
