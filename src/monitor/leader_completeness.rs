@@ -13,7 +13,8 @@ use crate::base::NodeId;
 pub struct LeaderCompleteness {
     /// By index from 1: the fingerprint of the log up to it, and the lowest term of a
     /// leader that knew it committed. The terms never decrease along the log.
-    committed: Vec<(u64, u64)>,
+    /// Nothing is known of what was committed behind a snapshot's end before that was said.
+    committed: Vec<Option<(u64, u64)>>,
     /// The leaders there have been: term and node, latest last.
     leaders: Vec<(u64, NodeId)>,
 }
@@ -42,14 +43,15 @@ impl LeaderCompleteness {
 
     /// The same, and the lowest term of a leader that knew it committed.
     pub(super) fn committed(&self, index: u64) -> Option<(u64, u64)> {
-        self.committed.get((index as usize).checked_sub(1)?).copied()
+        self.committed.get((index as usize).checked_sub(1)?).copied().flatten()
     }
 
     fn elected(&mut self, node: NodeId, term: u64, mirror: &LogMirror) -> Result<(), String> {
         self.leaders.retain(|(_, leader)| *leader != node);
         self.leaders.push((term, node));
         // The last index committed below this term speaks for all before it.
-        let last = self.committed.iter().rposition(|(_, committed)| *committed < term);
+        let last =
+            self.committed.iter().rposition(|known| known.is_some_and(|(_, committed)| committed < term));
         match last {
             Some(place) => self.holds(node, term, place as u64 + 1, mirror),
             None => Ok(()),
@@ -62,10 +64,11 @@ impl LeaderCompleteness {
         }
         let known = self.committed.len() as u64;
         for at in known + 1..=index {
-            let Some(entry) = mirror.entry(node, at) else {
+            let entry = mirror.entry(node, at);
+            if entry.is_none() && at >= mirror.base(node) {
                 return Err(format!("{node} committed index {at}, which is not in its log"));
-            };
-            self.committed.push((entry.prefix, term));
+            }
+            self.committed.push(entry.map(|entry| (entry.prefix, term)));
         }
         if (1..=known).contains(&index) {
             // Others know it committed: it must be the same log that this node commits.
@@ -81,7 +84,7 @@ impl LeaderCompleteness {
 
     /// What is committed at `index` was so in `term` already, and so is all before it.
     fn lower_term(&mut self, index: u64, term: u64) {
-        for (_, committed) in self.committed[..index as usize].iter_mut().rev() {
+        for (_, committed) in self.committed[..index as usize].iter_mut().rev().flatten() {
             if *committed <= term {
                 break;
             }
@@ -91,7 +94,7 @@ impl LeaderCompleteness {
 
     /// Whether the leader `node` of `term` holds the log committed up to `index`.
     fn holds(&self, node: NodeId, term: u64, index: u64, mirror: &LogMirror) -> Result<(), String> {
-        let (prefix, committed) = self.committed[index as usize - 1];
+        let Some((prefix, committed)) = self.committed(index) else { return Ok(()) };
         if index < mirror.base(node) {
             return Ok(()); // In a snapshot, which is of what is committed.
         }

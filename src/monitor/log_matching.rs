@@ -15,6 +15,11 @@ impl LogMatching {
     /// The invariant's name in verdicts.
     pub const NAME: &'static str = "log-matching";
 
+    /// The fingerprint of the log up to the entry of `term` at `index`, if any log ever held it.
+    pub(super) fn prefix(&self, index: u64, term: u64) -> Option<u64> {
+        self.prefixes.get(&(index, term)).map(|(prefix, _)| *prefix)
+    }
+
     /// Checks what `node` says; `mirror` has followed it.
     pub fn check(&mut self, node: NodeId, event: &LogEvent, mirror: &LogMirror) -> Result<(), String> {
         let LogEvent::Appended { index, term, .. } = *event else { return Ok(()) };

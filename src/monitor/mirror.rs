@@ -38,21 +38,23 @@ impl LogMirror {
         LogMirror { logs: vec![Log::default(); nodes as usize] }
     }
 
-    /// Keeps up with what `node` says; `committed` knows the fingerprint of the log that is committed up to
-    /// an index. An error is a gap in its log, or a snapshot of what nobody has committed.
+    /// Keeps up with what `node` says; `known` is the fingerprint of the log up to an entry, by index and term,
+    /// if it is committed or was ever in a log. (That a leader has committed it may never be said: what waits
+    /// behind a write is lost in a crash that the write survives.) An error is a gap in its log, or a snapshot of
+    /// what nobody ever held.
     pub(super) fn follow(
         &mut self,
         node: NodeId,
         event: &LogEvent,
-        committed: impl Fn(u64) -> Option<u64>,
+        known: impl Fn(u64, u64) -> Option<u64>,
     ) -> Result<(), String> {
         let log = &mut self.logs[node.index()];
         match *event {
             LogEvent::Recovered => *log = Log::default(),
             LogEvent::Restored { index, term, .. } => {
-                let Some(prefix) = committed(index) else {
+                let Some(prefix) = known(index, term) else {
                     return Err(format!(
-                        "{node} has a snapshot up to index {index}, which nobody has committed"
+                        "{node} has a snapshot up to index {index}, which was in nobody's log"
                     ));
                 };
                 *log = Log { base: index, covered: Some(Mirrored { term, prefix }), entries: Vec::new() };

@@ -143,7 +143,9 @@ impl Monitor<LogEvent> for LogMonitors {
         self.watch.note(at, node, event);
         let appending = self.appending.check(node, event, &self.mirror);
         let durable = self.durability.check(node, event, &self.mirror, &self.completeness);
-        let gap = self.mirror.follow(node, event, |index| self.completeness.prefix(index));
+        let known =
+            |index, term| self.completeness.prefix(index).or_else(|| self.matching.prefix(index, term));
+        let gap = self.mirror.follow(node, event, known);
         let results = [
             (ElectionSafety::NAME, self.elections.check(node, event)),
             (LogMatching::NAME, gap.and_then(|()| self.matching.check(node, event, &self.mirror))),

@@ -8,7 +8,7 @@ use crate::base::NodeId;
 #[derive(Clone, Default, Debug)]
 pub struct ReplicaEquality {
     /// By index from 1.
-    states: Vec<(u64, NodeId)>,
+    states: Vec<Option<(u64, NodeId)>>,
 }
 
 impl ReplicaEquality {
@@ -22,17 +22,13 @@ impl ReplicaEquality {
             return Ok(());
         };
         let Some(place) = (index as usize).checked_sub(1) else { return Ok(()) };
-        match self.states.get(place) {
-            Some((first, _)) if *first == state => Ok(()),
-            Some((_, first)) => {
-                Err(format!("after index {index} {node} is in another state than {first} was"))
-            }
-            None => {
-                if place == self.states.len() {
-                    self.states.push((state, node));
-                }
-                Ok(()) // Gaps are for state-machine safety to tell.
-            }
+        if place >= self.states.len() {
+            self.states.resize(place + 1, None);
         }
+        let (first_state, first) = *self.states[place].get_or_insert((state, node));
+        if first_state == state {
+            return Ok(());
+        }
+        Err(format!("after index {index} {node} is in another state than {first} was"))
     }
 }

@@ -7,8 +7,8 @@ use crate::base::NodeId;
 /// Remembers what was applied at each index, and how far each node is.
 #[derive(Clone, Debug)]
 pub struct StateMachineSafety {
-    /// By index from 1: the entry's term and fingerprint, and who applied it first.
-    applied: Vec<(u64, u64, NodeId)>,
+    /// By index from 1: the entry's term and fingerprint, and who said first that it applied it.
+    applied: Vec<Option<(u64, u64, NodeId)>>,
     reached: Vec<u64>,
 }
 
@@ -50,11 +50,12 @@ impl StateMachineSafety {
     }
 
     fn compare(&mut self, node: NodeId, index: u64, term: u64, digest: u64) -> Result<(), String> {
-        let Some(&(first_term, first_digest, first)) = self.applied.get(index as usize - 1) else {
-            // Nobody has come this far, and this node left no gap.
-            self.applied.push((term, digest, node));
-            return Ok(());
-        };
+        let place = index as usize - 1;
+        if place >= self.applied.len() {
+            // Who starts from a snapshot may leave places for those who say later how they came there.
+            self.applied.resize(place + 1, None);
+        }
+        let (first_term, first_digest, first) = *self.applied[place].get_or_insert((term, digest, node));
         if (first_term, first_digest) == (term, digest) {
             return Ok(());
         }

@@ -14,7 +14,11 @@ impl Raft {
     pub(super) fn lose_patience(&mut self, ctx: &mut Context<Self>) {
         match self.role {
             Role::Leader(_) | Role::Stopped => {}
-            _ if !self.may_stand() => self.arm_election_timer(ctx),
+            _ if !self.may_stand() => {
+                self.leader = None;
+                self.dismiss_questions(ctx);
+                self.arm_election_timer(ctx);
+            }
             _ if self.config.pre_vote => self.ask_around(ctx),
             _ => self.campaign(Ballot::Vote, ctx),
         }
@@ -95,7 +99,8 @@ impl Raft {
 
     /// Whether the node has heard from a leader so lately that nobody can have missed it for long.
     fn hears_leader(&self, ctx: &Context<Self>) -> bool {
-        let lately = |at| ctx.now().since(at) < self.config.election_timeout_min;
+        // Heard in the future: the clock was put back since, and nobody can say when it was.
+        let lately = |at| at <= ctx.now() && ctx.now().since(at) < self.config.election_timeout_min;
         matches!(self.role, Role::Leader(_)) || self.heard_at.is_some_and(lately)
     }
 

@@ -79,6 +79,9 @@ impl Raft {
 
     /// What the members are to be after `command`; `None` if it makes no sense.
     fn goal(&self, command: RaftAdmin, now: Configuration) -> Option<Configuration> {
+        if !self.config.is_changeable() {
+            return None;
+        }
         let nodes = self.config.nodes;
         let exists = |node: &NodeId| node.0 < nodes;
         let Configuration { voters, learners, .. } = now;
@@ -104,7 +107,7 @@ impl Raft {
                 removed(node).and_then(|node| goal(voters.without(node), learners.without(node)))
             }
             RaftAdmin::Replace { out, by } => {
-                let (out, by) = (out.or_else(leaver)?, newcomer(by)?);
+                let (out, by) = (out.or_else(leaver).filter(|out| voters.contains(*out))?, newcomer(by)?);
                 goal(voters.without(out).with(by), learners.without(by))
             }
             RaftAdmin::Members(set) => {
@@ -114,7 +117,7 @@ impl Raft {
                     .then(|| goal(set, outside_of(learners, set)))?
             }
         }?;
-        (self.config.is_changeable() && !goal.voters.is_empty() && goal != now).then_some(goal)
+        (!goal.voters.is_empty() && goal != now).then_some(goal)
     }
 
     /// How long ago the latest answer of a node that works may be.
@@ -145,9 +148,10 @@ impl Raft {
         let answers = |node: &NodeId| self.silent(NodeSet::NOBODY.with(*node)).is_none();
         let able: Vec<NodeId> = (0..self.config.nodes).map(NodeId).filter(answers).collect();
         let word = mix(self.log.last_index().0);
-        let size = LEAST_VOTERS + word as usize % able.len().saturating_sub(LEAST_VOTERS).max(1);
+        let spread = able.len().saturating_sub(LEAST_VOTERS).max(1) as u64;
+        let size = LEAST_VOTERS + (word % spread) as usize;
         for i in 0..able.len().min(size) {
-            set = set.with(able[(i + (word >> 32) as usize) % able.len()]);
+            set = set.with(able[(i + (word >> 40) as usize) % able.len()]);
         }
         set
     }
@@ -230,7 +234,9 @@ impl Raft {
     pub(super) fn give_up_on_newcomer(&mut self, ctx: &mut Context<Self>) {
         let patience = self.config.patience();
         let Role::Leader(leadership) = &mut self.role else { return };
-        let is_late = |catch_up: CatchUp| ctx.now().since(catch_up.since) > patience;
+        // A clock that was put back must not keep it for ever.
+        let is_late =
+            |catch_up: CatchUp| ctx.now() < catch_up.since || ctx.now().since(catch_up.since) > patience;
         if leadership.plan.catching_up.is_some_and(is_late) {
             leadership.plan = Plan::default();
         }
@@ -271,11 +277,23 @@ impl Raft {
     }
 
     /// Steps down once a majority has been told.
-    pub(super) fn leave_if_told(&mut self, ctx: &mut Context<Self>) {
-        let members = self.membership.active();
+    #[inline]
+    pub(super) fn leave_if_told(
+        &mut self,
+        from: NodeId,
+        round: u64,
+        matched: LogIndex,
+        ctx: &mut Context<Self>,
+    ) {
+        let ((at, members), nodes) = (self.membership.latest(), self.config.nodes);
         let Role::Leader(leadership) = &mut self.role else { return };
-        let Some(round) = leadership.leaves_after else { return };
-        if leadership.confirmed_round(&members) >= round {
+        let Some(last) = leadership.leaves_after else { return };
+        // An answer without the change does not mean that it is known to be certain.
+        if round >= last && matched >= at {
+            leadership.told = leadership.told.with(from);
+        }
+        let told = leadership.told;
+        if members.has_quorum(nodes, |node| told.contains(node)) {
             self.become_follower(None, ctx);
         }
     }

@@ -13,7 +13,7 @@ use super::reads::Reads;
 use crate::base::{ClientId, NodeId, SimDuration, Ticket};
 use crate::monitor::LogEvent;
 use crate::process::{Context, RequestId};
-use crate::replication::Configuration;
+use crate::replication::{Configuration, NodeSet};
 
 /// What a node knows only while it leads.
 #[derive(Clone, Debug)]
@@ -31,8 +31,10 @@ pub(super) struct Leadership {
     pub(super) plan: Plan,
     /// To whom leadership is being handed over. Nothing new is proposed meanwhile.
     pub(super) successor: Option<NodeId>,
-    /// It is no member any more, and leads until a majority has answered this round.
+    /// It is no member any more, and leads until a majority has been told: who answers this round or a later
+    /// one, and has the log up to the change.
     pub(super) leaves_after: Option<u64>,
+    pub(super) told: NodeSet,
     scratch: Vec<u64>,
 }
 
@@ -49,6 +51,7 @@ impl Leadership {
             plan: Plan::default(),
             successor: None,
             leaves_after: None,
+            told: NodeSet::NOBODY,
             scratch: Vec::new(),
         }
     }
@@ -187,10 +190,12 @@ impl Raft {
         if round > progress.round {
             progress.round = round;
             self.confirm_reads(ctx);
-            self.leave_if_told(ctx);
         }
         match result {
-            AppendResult::Matched(index) => self.on_matched(from, index, ctx),
+            AppendResult::Matched(index) => {
+                self.on_matched(from, index, ctx);
+                self.leave_if_told(from, round, index, ctx);
+            }
             AppendResult::Conflict { prev_index, term, first } => {
                 self.on_conflict(from, prev_index, term, first, ctx);
             }

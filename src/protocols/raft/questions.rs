@@ -25,6 +25,10 @@ impl Raft {
         let Some(leader) = self.leader else {
             return ctx.reply(read.client, read.id, RaftResponse::NotLeader { leader: None });
         };
+        // A client reads one thing at a time: what it asked before it has asked again, or given up.
+        if !self.has(Bug::ReusesQuestions) {
+            self.questions.asked.retain(|(_, earlier)| earlier.client != read.client);
+        }
         self.questions.count += 1;
         // A question of an earlier life may still be answered: it must not be taken for this one.
         let own_name = self.incarnation << 32 | u64::from(self.questions.count);
