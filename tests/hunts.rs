@@ -8,6 +8,12 @@
 //! writes `results/reference/raft-bugs.csv`; half an hour of processor time. Without `--ignored` a few bugs that
 //! every hunt finds soon are hunted once.
 
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "wall seconds are what is measured, and nothing is asserted of them"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -63,10 +69,6 @@ fn median<T: Copy + PartialOrd>(values: &mut [T]) -> T {
 
 #[test]
 #[ignore = "half an hour"]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "wall seconds are what is measured, and nothing is asserted of them"
-)]
 fn hunt_every_bug() {
     let mut table = "bug,hunts,found,median_seeds,most_seeds,median_wall_seconds,caught_by\n".to_owned();
     for bug in BUGS {
