@@ -104,8 +104,8 @@ impl Raft {
         matches!(self.role, Role::Leader(_)) || self.heard_at.is_some_and(lately)
     }
 
-    /// Whether, with `check_quorum`, a request for a vote is not even looked at: someone who has been taken out, or was cut off,
-    /// must not depose a leader that is heard (§4.2.3).
+    /// Whether, with `check_quorum`, a request for a vote is not even looked at: someone who has been taken
+    /// out, or was cut off, must not depose a leader that is heard (§4.2.3).
     pub(super) fn ignores(&self, message: &Message, ctx: &Context<Self>) -> bool {
         let is_ballot = matches!(message, Message::RequestVote { ballot: Ballot::Vote, .. })
             && !self.has(Bug::LeaseWithoutQuorum);

@@ -262,9 +262,7 @@ impl Raft {
             self.take_step(ctx);
         }
     }
-}
 
-impl Raft {
     /// A leader that is no member any more has still to tell the others that this is certain. If it left before,
     /// they might, where changes take effect once they are applied, need a vote of it that it must refuse, as
     /// its log is longer.
