@@ -93,7 +93,7 @@ impl<P: Process, O: Observer<P>> Host<P> for NodeHost<'_, P, O> {
         ticket
     }
 
-    #[inline]
+    #[inline(always)]
     fn set_timer(&mut self, timer: P::Timer, after: SimDuration) {
         let state = &mut self.core.nodes[self.node.index()];
         if state.mood.has(Mood::CLOCK) {
