@@ -14,6 +14,8 @@
 //! * [`ReplicaEquality`]: who has applied equally much is in the same state.
 //! * [`OneConfiguration`]: no log holds two uncommitted changes of members.
 //!
+//! A protocol with ballots and slots speaks in [`SlotEvent`]s; [`SlotMonitors`] holds the invariants of Paxos.
+//!
 //! [`ProtocolEvents`] counts what the protocol met besides, and [`Election`] tells how it came by a leader.
 //!
 //! A [`Monitor`] sees observations only, so it works for a user's own protocol too.
@@ -31,6 +33,9 @@ mod monitors;
 mod one_configuration;
 mod protocol_events;
 mod replica_equality;
+mod slot_event;
+mod slot_monitors;
+mod slots;
 mod state_machine_safety;
 
 pub use commit_durability::CommitDurability;
@@ -45,4 +50,6 @@ pub use monitors::{LogMonitors, Monitor, Violation};
 pub use one_configuration::OneConfiguration;
 pub use protocol_events::ProtocolEvents;
 pub use replica_equality::ReplicaEquality;
+pub use slot_event::SlotEvent;
+pub use slot_monitors::SlotMonitors;
 pub use state_machine_safety::StateMachineSafety;

@@ -48,6 +48,11 @@ impl NodeSet {
         NodeSet(self.0 | other.0)
     }
 
+    /// Those of them who are in `other` too.
+    pub const fn within(self, other: NodeSet) -> NodeSet {
+        NodeSet(self.0 & other.0)
+    }
+
     /// Whether nobody is in it.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
