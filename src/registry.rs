@@ -5,7 +5,9 @@
 
 use crate::base::Seed;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
-use crate::monitor::LogMonitors;
+use crate::monitor::{LogMonitors, SlotMonitors};
+use crate::protocols::kv_service::KvService;
+use crate::protocols::multi_paxos::{self, MultiPaxos, MultiPaxosAdmin, MultiPaxosConfig};
 use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, RaftService};
 use crate::replication::quorum::majority;
 use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate, unfold};
@@ -22,7 +24,9 @@ pub struct Protocol {
 }
 
 /// Every protocol.
-pub const PROTOCOLS: &[Protocol] = &[Protocol {
+pub const PROTOCOLS: &[Protocol] = &[RAFT, MULTI_PAXOS];
+
+const RAFT: Protocol = Protocol {
     spec: ProtocolSpec {
         name: "raft",
         doc: "Raft: replication by a strong leader, with linearizable reads by ReadIndex.",
@@ -37,7 +41,44 @@ pub const PROTOCOLS: &[Protocol] = &[Protocol {
         message_kinds: Message::KINDS,
     },
     run: run_raft,
-}];
+};
+
+const MULTI_PAXOS: Protocol = Protocol {
+    spec: ProtocolSpec {
+        name: "multi-paxos",
+        doc: "Multi-Paxos: a Paxos for each slot under a stable leader, with quorums of any size.",
+        section: multi_paxos::SECTION,
+        varies: multi_paxos::VARIES,
+        bugs: multi_paxos::BUGS,
+        survives: multi_paxos::SURVIVES,
+        validate: validate_multi_paxos,
+        admin: |text| MultiPaxosAdmin::parse(text).is_some(),
+        admin_commands: MultiPaxosAdmin::COMMANDS,
+        checks: &MULTI_PAXOS_CHECKS,
+        message_kinds: multi_paxos::Message::KINDS,
+    },
+    run: run_multi_paxos,
+};
+
+/// What a run of Multi-Paxos is checked for.
+const MULTI_PAXOS_CHECKS: [CheckSpec; 11] = {
+    let [one_value, one_proposal, survives, by_quorum, monotone, application, equality] =
+        SlotMonitors::CHECKS;
+    let [linearizability, liveness, limits, panic] = CHECKS;
+    [
+        one_value,
+        one_proposal,
+        survives,
+        by_quorum,
+        monotone,
+        application,
+        equality,
+        linearizability,
+        liveness,
+        limits,
+        panic,
+    ]
+};
 
 /// What a run of Raft is checked for.
 const RAFT_CHECKS: [CheckSpec; 12] = {
@@ -100,6 +141,37 @@ fn run_raft(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outco
         admin: RaftAdmin::parse,
         damaged_most: raft::damaged_most(scenario.nodes),
         quorum: majority(scenario.nodes as usize),
+        patience: config.patience(),
+    };
+    simulate(scenario, seed, setup, watcher)
+}
+
+fn validate_multi_paxos(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
+    let config = MultiPaxosConfig::read(settings, around.nodes.unwrap_or(1), &[]);
+    let mut problems = config.problems();
+    if around.loses_everything() {
+        problems.extend(config.can_hear());
+    } else if let (true, Some(trip)) =
+        (problems.is_empty(), around.least_round_trip(multi_paxos::PREPARE_ROUND_BYTES))
+    {
+        problems.extend(config.can_lead(trip.total(), trip.culprit()).err());
+    }
+    if let (true, Some(duration)) = (settings.is_written("election_timeout_min"), around.duration) {
+        problems.extend(config.has_time(duration).err());
+    }
+    problems
+}
+
+fn run_multi_paxos(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
+    let config = MultiPaxosConfig::from_settings(&scenario.protocol_settings, scenario.nodes, &scenario.bugs)
+        .unwrap_or_else(|problem| panic!("a scenario that was not validated: {}", problem.message));
+    let setup: Setup<MultiPaxos, _, _> = Setup {
+        config,
+        clients: ClosedLoop::all(KvService::default(), &scenario.clients, scenario.nodes),
+        monitor: SlotMonitors::new(scenario.nodes),
+        admin: MultiPaxosAdmin::parse,
+        damaged_most: config.damaged_most(),
+        quorum: config.largest_quorum(),
         patience: config.patience(),
     };
     simulate(scenario, seed, setup, watcher)

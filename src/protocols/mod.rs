@@ -1,3 +1,5 @@
 //! Floor 4: the protocols, each a pure state machine; never one another.
 
+pub mod kv_service;
+pub mod multi_paxos;
 pub mod raft;

@@ -3,18 +3,24 @@
 //! * [`KvMachine`]: the replicated key-value store with its client [`Sessions`]; a value, so that a
 //!   snapshot is a clone.
 //! * [`Configuration`]: who votes and who learns, one set of voters or two at once.
+//! * [`KvRequest`], [`KvResponse`]: what its clients ask and are answered.
+//! * [`Batch`]: commands on their way.
 //! * Majorities: [`quorum`]; and quorums that are none: [`QuorumSystem`].
 //! * [`Ballot`]: whose proposals those of Paxos are, and how late.
 
 mod ballot;
+mod batch;
 mod machine;
 mod members;
 pub mod quorum;
 mod quorum_system;
+mod service;
 mod sessions;
 
 pub use ballot::Ballot;
+pub use batch::Batch;
 pub use machine::{KvAnswer, KvCommand, KvMachine, KvOp};
 pub use members::{Configuration, NodeSet};
 pub use quorum_system::{Phase, QuorumSystem};
+pub use service::{KvRequest, KvResponse};
 pub use sessions::{Session, SessionId, Sessions};

@@ -1,0 +1,1 @@
+//! Single nodes, told one thing after another.
