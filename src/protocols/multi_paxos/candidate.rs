@@ -14,7 +14,7 @@ use super::node::{MultiPaxos, Role, Timer};
 use crate::base::NodeId;
 use crate::monitor;
 use crate::process::Context;
-use crate::replication::{Ballot, NodeSet, Phase};
+use crate::replication::{Ballot, Batch, NodeSet, Phase};
 
 /// What a node knows only while it wants to lead.
 #[derive(Clone, Debug)]
@@ -54,8 +54,19 @@ impl MultiPaxos {
         }
         if self.is_member() {
             self.campaign(ctx);
+        } else {
+            self.announce(ctx);
         }
         self.arm_election_timer(ctx);
+    }
+
+    /// Tells the members how far it knows what is chosen. They may not know yet that they are members, where
+    /// those who had them chosen are none any more.
+    pub(super) fn announce(&self, ctx: &mut Context<Self>) {
+        let (first, chosen) = (self.applied.next(), self.applied);
+        for peer in self.peers() {
+            ctx.send(peer, Message::Chosen { first, commands: Batch::None, chosen });
+        }
     }
 
     /// An operator wants this node to lead.
@@ -107,6 +118,13 @@ impl MultiPaxos {
                 leadership.promises.add(from, accepted, first_wins);
                 leadership.expect_up_to(accepted.last().map_or(Slot(0), |last| last.slot));
                 self.fill(ctx);
+            }
+            // It knows more, from those who were members before: the leader has to learn that first, and may
+            // have proposed for those slots. In a later ballot it starts from there.
+            Role::Leader(leadership) if leadership.ballot == ballot => {
+                self.become_follower(None, ctx);
+                self.catch_up.known = Some((chosen, from));
+                self.fetch(ctx);
             }
             _ => {}
         }

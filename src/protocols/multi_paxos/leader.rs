@@ -268,7 +268,8 @@ impl MultiPaxos {
     /// be no member any more.
     fn applied_more(&mut self, ctx: &mut Context<Self>) {
         self.compact_if_long(ctx);
-        if !self.membership.everyone().contains(self.id) {
+        if !self.is_member() {
+            self.announce(ctx);
             return self.become_follower(None, ctx);
         }
         self.fill(ctx);

@@ -104,7 +104,7 @@ impl MultiPaxos {
         }
     }
 
-    /// What was chosen for a run of slots.
+    /// What was chosen for a run of slots; for none, how far `from` knows it.
     pub(super) fn on_chosen(
         &mut self,
         from: NodeId,
@@ -114,8 +114,11 @@ impl MultiPaxos {
         ctx: &mut Context<Self>,
     ) {
         // A leader knows by itself what is chosen; more only if it leads no more.
-        if matches!(self.role, Role::Leader(_)) || first > self.applied.next() {
+        if matches!(self.role, Role::Leader(_)) {
             return;
+        }
+        if chosen > self.applied && (commands.is_empty() || first > self.applied.next()) {
+            return self.note_chosen(chosen, from, ctx);
         }
         let known = commands.skip(self.applied.next().behind(first) as usize);
         if known.is_empty() {

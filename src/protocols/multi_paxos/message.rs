@@ -62,7 +62,7 @@ pub enum Message {
         /// Of the snapshot that is on its way to it: the last slot that it covers, and the bytes that have arrived.
         arrived: Option<(Slot, u64)>,
     },
-    /// The answer: what was chosen for a run of slots.
+    /// The answer: what was chosen for a run of slots. For none, unasked: how far the sender knows it.
     Chosen {
         /// The first slot.
         first: Slot,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::bugs::Bug;
 use super::command::{Proposal, Slot};
 use super::message::{Message, Record};
-use super::node::MultiPaxos;
+use super::node::{MultiPaxos, Role};
 use super::slot_log::SlotLog;
 use super::snapshot::{Snapshot, state_digest};
 use crate::base::NodeId;
@@ -87,7 +87,8 @@ impl MultiPaxos {
         (offset, length): (u64, u32),
         ctx: &mut Context<Self>,
     ) {
-        if snapshot.last <= self.applied {
+        // A leader knows by itself what is chosen; more only if it leads no more.
+        if snapshot.last <= self.applied || matches!(self.role, Role::Leader(_)) {
             self.catch_up.arriving = None;
             return;
         }
