@@ -114,9 +114,13 @@ impl Leadership {
 }
 
 impl MultiPaxos {
-    /// Proposes `command` for the next slot, as soon as it may.
+    /// Proposes `command` for the next slot, as soon as it may. Who asks again before that is not heard twice: where
+    /// answers take longer than clients wait, each would ask for more of them.
     pub(super) fn propose(&mut self, command: Command, waiting: Waiting, ctx: &mut Context<Self>) {
         let Role::Leader(leadership) = &mut self.role else { return };
+        if waiting.is_some() && leadership.backlog.iter().any(|(_, other)| *other == waiting) {
+            return;
+        }
         leadership.backlog.push_back((command, waiting));
         self.fill(ctx);
     }
