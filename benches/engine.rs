@@ -12,7 +12,7 @@ use atropos::base::{SimDuration, SimTime};
 use atropos::engine::World;
 use atropos::process::Process;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use workloads::{gossip, heartbeats, ping_pong, raft, seeds};
+use workloads::{gossip, heartbeats, multi_paxos, ping_pong, raft, seeds};
 
 /// Times `events` events of a world that has been warmed up by as many.
 /// The throughput is in `units` of a world.
@@ -73,6 +73,23 @@ fn measure_raft(c: &mut Criterion, nodes: u32) {
     group.finish();
 }
 
+/// The same for Multi-Paxos.
+fn measure_multi_paxos(c: &mut Criterion, nodes: u32) {
+    let world = multi_paxos::world(nodes);
+    let run = |mut world: multi_paxos::MultiPaxosWorld| {
+        let mut historian = multi_paxos::Historian::default();
+        let end = world.now() + SimDuration::from_ms(1_500);
+        world.run_until(end, u64::MAX, &mut historian);
+        historian.recorder.counts().ok
+    };
+    let mut group = c.benchmark_group("engine");
+    group.throughput(Throughput::Elements(run(world.clone())));
+    group.bench_function(format!("w4 multi-paxos {nodes}"), |b| {
+        b.iter_batched(|| world.clone(), run, BatchSize::LargeInput);
+    });
+    group.finish();
+}
+
 /// Times whole runs, judging included: simulated seconds a second. A thousand seeds once, as a sweep
 /// would run them, and then a few under criterion's eye.
 fn measure_seeds(c: &mut Criterion) {
@@ -110,6 +127,8 @@ fn engine(c: &mut Criterion) {
     measure(c, "w3 heartbeats", 1_000_000, events, heartbeats::world());
     measure_raft(c, 3);
     measure_raft(c, 5);
+    measure_multi_paxos(c, 3);
+    measure_multi_paxos(c, 5);
     measure_seeds(c);
 }
 

@@ -17,7 +17,7 @@ use atropos::engine::World;
 use atropos::history::Value;
 use atropos::process::Process;
 use histories::{Shape, Workload, history};
-use workloads::{gossip, heartbeats, ping_pong, raft, seeds};
+use workloads::{gossip, heartbeats, multi_paxos, ping_pong, raft, seeds};
 
 fn events<P: Process>(mut world: World<P>, length: u64) -> u64 {
     world.run_until(SimTime::MAX, length, &mut ());
@@ -27,6 +27,14 @@ fn events<P: Process>(mut world: World<P>, length: u64) -> u64 {
 fn operations(nodes: u32, length: u64) -> u64 {
     let mut world = raft::world(nodes);
     let mut historian = raft::Historian::default();
+    let end = world.now() + SimDuration::from_ms(length);
+    world.run_until(end, u64::MAX, &mut historian);
+    historian.recorder.counts().ok
+}
+
+fn operations_of_paxos(nodes: u32, length: u64) -> u64 {
+    let mut world = multi_paxos::world(nodes);
+    let mut historian = multi_paxos::Historian::default();
     let end = world.now() + SimDuration::from_ms(length);
     world.run_until(end, u64::MAX, &mut historian);
     historian.recorder.counts().ok
@@ -61,6 +69,7 @@ fn main() {
         }
         "w3" => events(heartbeats::world(), length),
         "w4" => operations(nodes, length),
+        "w4-paxos" => operations_of_paxos(nodes, length),
         "w5" => (0..length).filter(|seed| seeds::run(&seeds::scenario(), *seed) > 0).count() as u64,
         "w5-flaky" => (0..length).filter(|seed| seeds::run(&seeds::flaky(), *seed) > 0).count() as u64,
         "w5-idle" => (0..length).map(seeds::idle).sum(),

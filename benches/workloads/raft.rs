@@ -24,13 +24,17 @@ impl Observer<Raft> for Historian {
     }
 }
 
-/// A cluster of `nodes` that has elected its leader.
-pub(crate) fn world(nodes: u32) -> RaftWorld {
-    let ms = SimDuration::from_ms;
+/// The network: uniform latencies, first in, first out.
+pub(crate) fn network() -> NetworkConfig {
     let latency = Latency::Uniform { min: SimDuration::from_us(500), max: SimDuration::from_us(1_500) };
     let links = LinkConfig { latency, ..LinkConfig::default() };
-    let network = NetworkConfig { links, fifo: true, ..NetworkConfig::default() };
-    let clients = WorkloadConfig {
+    NetworkConfig { links, fifo: true, ..NetworkConfig::default() }
+}
+
+/// The clients: eight, which only write.
+pub(crate) fn workload() -> WorkloadConfig {
+    let ms = SimDuration::from_ms;
+    WorkloadConfig {
         clients: 8,
         think: Latency::ZERO,
         keys: 8,
@@ -38,10 +42,14 @@ pub(crate) fn world(nodes: u32) -> RaftWorld {
         mix: Mix { reads: 0, writes: 1, cas: 0 },
         timeout: ms(2_000),
         retry: ms(200),
-    };
-    let config = RaftConfig::of(nodes);
-    let clients = ClosedLoop::all(RaftService::default(), &clients, nodes);
-    let mut world = World::new(WorldConfig { network, ..WorldConfig::new(Seed(1), nodes) }, config, clients);
-    world.run_until(SimTime::ZERO + ms(1_000), u64::MAX, &mut ());
+    }
+}
+
+/// A cluster of `nodes` that has elected its leader.
+pub(crate) fn world(nodes: u32) -> RaftWorld {
+    let clients = ClosedLoop::all(RaftService::default(), &workload(), nodes);
+    let config = WorldConfig { network: network(), ..WorldConfig::new(Seed(1), nodes) };
+    let mut world = World::new(config, RaftConfig::of(nodes), clients);
+    world.run_until(SimTime::ZERO + SimDuration::from_ms(1_000), u64::MAX, &mut ());
     world
 }
