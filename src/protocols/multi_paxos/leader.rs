@@ -151,7 +151,7 @@ impl MultiPaxos {
             if commands.is_empty() {
                 return;
             }
-            self.send_proposals(first, commands, ctx);
+            self.send_proposals(first, &commands, ctx);
         }
     }
 
@@ -181,7 +181,7 @@ impl MultiPaxos {
     }
 
     /// Sends `commands` to everyone, and to its own disk meanwhile.
-    fn send_proposals(&mut self, first: Slot, commands: Batch<Command>, ctx: &mut Context<Self>) {
+    fn send_proposals(&mut self, first: Slot, commands: &Batch<Command>, ctx: &mut Context<Self>) {
         let Role::Leader(leadership) = &mut self.role else { return };
         let (ballot, chosen, round) = (leadership.ballot, self.applied, leadership.reads.round());
         let record = Record::Accept { ballot, first, commands: commands.clone(), chosen };
