@@ -5,6 +5,7 @@
 
 use crate::base::Seed;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
+use crate::check::ModelName;
 use crate::monitor::{LogMonitors, SlotMonitors};
 use crate::protocols::kv_service::KvService;
 use crate::protocols::multi_paxos::{self, MultiPaxos, MultiPaxosAdmin, MultiPaxosConfig};
@@ -138,6 +139,7 @@ fn run_raft(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outco
         config,
         clients: ClosedLoop::all(RaftService::of(&config), &scenario.clients, scenario.nodes),
         monitor: LogMonitors::new(scenario.nodes),
+        model: ModelName::CasRegister,
         admin: RaftAdmin::parse,
         damaged_most: raft::damaged_most(scenario.nodes),
         quorum: majority(scenario.nodes as usize),
@@ -169,6 +171,7 @@ fn run_multi_paxos(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -
         config,
         clients: ClosedLoop::all(KvService::default(), &scenario.clients, scenario.nodes),
         monitor: SlotMonitors::new(scenario.nodes),
+        model: ModelName::CasRegister,
         admin: MultiPaxosAdmin::parse,
         damaged_most: config.damaged_most(),
         quorum: config.largest_quorum(),

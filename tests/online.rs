@@ -2,7 +2,7 @@
 //! that are judged at the end.
 
 use atropos::base::{NodeId, Seed, SimDuration, SimTime};
-use atropos::check::Verdict;
+use atropos::check::{ModelName, Verdict};
 use atropos::monitor::{LogEvent, Monitor, Violation};
 use atropos::protocols::raft::{Raft, RaftAdmin, RaftConfig, RaftService};
 use atropos::registry;
@@ -59,6 +59,7 @@ fn blind(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome 
         config: RaftConfig::from_settings(settings, scenario.nodes, &scenario.bugs).unwrap(),
         clients: ClosedLoop::all(RaftService::default(), &scenario.clients, scenario.nodes),
         monitor: Blind,
+        model: ModelName::CasRegister,
         admin: RaftAdmin::parse,
         damaged_most: 0,
         quorum: scenario.nodes as usize / 2 + 1,

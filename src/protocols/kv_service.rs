@@ -22,6 +22,7 @@ impl<P: Process<Request = KvRequest, Response = KvResponse>> Service<P> for KvSe
             Operation::Read { key } => return KvRequest::Read { key },
             Operation::Write { key, value } => KvOp::Write { key, value },
             Operation::Cas { key, old, new } => KvOp::Cas { key, old, new },
+            Operation::Propose { .. } => unreachable!("a key-value store decides nothing"),
         };
         KvRequest::Propose(KvCommand { session: SessionId(session), sequence, op })
     }

@@ -4,7 +4,7 @@ use super::liveness::Liveness;
 use super::strikes::Strikes;
 use super::trace::TraceLine;
 use crate::base::{Digest, NodeId, SimTime};
-use crate::check::{FirstImpossible, Online, Register};
+use crate::check::{FirstImpossible, Online};
 use crate::engine::{Happening, Observer};
 use crate::history::{self, Kind, Recorder};
 use crate::monitor::Monitor;
@@ -52,7 +52,7 @@ pub(super) struct Judge<'w, M> {
     /// Who waits for how long.
     pub(super) liveness: Liveness,
     /// Judges operations as they complete, if the run is to end at the first violation.
-    pub(super) online: Option<Box<Online<Register>>>,
+    pub(super) online: Option<Box<Online>>,
     /// What ends the run, if that has been found.
     pub(super) impossible: Option<FirstImpossible>,
 }

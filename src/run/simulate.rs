@@ -1,15 +1,14 @@
 //! One run, from the first event to the verdict.
 
-use super::judge::{Judge, Watcher};
+use std::fmt;
 
+use super::judge::{Judge, Watcher};
 use super::limits::{self, Patrol};
 use super::liveness::Liveness;
 use super::outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome};
 use super::strikes::Strikes;
 use crate::base::{ClientId, Seed, SimDuration, SimTime};
-use crate::check::{
-    Budget, Case, FirstImpossible, Judging, ModelName, Online, Progress, Register, Report, Verdict,
-};
+use crate::check::{Budget, FirstImpossible, Judging, ModelName, Progress, Report, Specification, Verdict};
 use crate::engine::{World, WorldConfig};
 use crate::history::{History, Recorder, Value};
 use crate::monitor::Monitor;
@@ -24,6 +23,8 @@ pub struct Setup<P: Process, C, M> {
     pub clients: Vec<C>,
     /// Its invariants.
     pub monitor: M,
+    /// What its clients' operations act on: one object for each key.
+    pub model: ModelName,
     /// Its admin commands.
     pub admin: fn(&str) -> Option<P::Admin>,
     /// The most nodes whose disks may be damaged at once: what the protocol survives.
@@ -58,6 +59,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
 ) -> Outcome {
     let world = world_of(scenario, seed, &setup);
     let mut world = World::new(world, setup.config, setup.clients);
+    let objects = Specification::new(setup.model, Value::Nil);
     let traces = watcher.traces();
     let mut judge = Judge {
         monitor: setup.monitor,
@@ -67,9 +69,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         traces,
         event: 0,
         operations: 0,
-        online: scenario
-            .stops_at_violation
-            .then(|| Box::new(Online::within(&model(), JUDGING_CONFIGURATIONS))),
+        online: scenario.stops_at_violation.then(|| Box::new(sound(objects.online(JUDGING_CONFIGURATIONS)))),
         impossible: None,
         liveness: Liveness::new(scenario, setup.patience),
     };
@@ -96,7 +96,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     let liveness = is_whole.then(|| conclude(liveness, scenario, setup.quorum, &world)).flatten();
     let operations = recorder.counts();
     let history = recorder.finish();
-    let report = judge_history(&history, watcher);
+    let report = judge_history(&history, &objects, watcher);
     let stopped = impossible.map(|first| (first, ended));
     let mut checks = invariants(&monitor);
     checks.push(linearizability(&history, &report, stopped));
@@ -155,16 +155,15 @@ fn world_of<P: Process, C, M>(scenario: &Scenario, seed: Seed, setup: &Setup<P, 
     }
 }
 
-/// What the clients' operations act on.
-fn model() -> Register {
-    Register::new(ModelName::CasRegister, Value::Nil)
+/// A model that begins with nothing is one that there is, and a client's history is one of its operations.
+fn sound<T, E: fmt::Display>(judge: Result<T, E>) -> T {
+    judge.unwrap_or_else(|error| panic!("a client recorded a history that cannot be judged: {error}"))
 }
 
 /// Judges `history` in portions, for as long as `watcher` wants to wait. How it is portioned
 /// changes nothing in the judgement.
-fn judge_history(history: &History, watcher: &mut dyn Watcher) -> Report {
-    let case = Case::new(history, &model())
-        .unwrap_or_else(|error| panic!("a client recorded a history that contradicts itself: {error}"));
+fn judge_history(history: &History, objects: &Specification, watcher: &mut dyn Watcher) -> Report {
+    let case = sound(history.operations().and_then(|operations| objects.case(history, operations)));
     let mut budget = Budget::new(0, JUDGING_BYTES);
     let mut left = JUDGING_STEPS;
     let mut horizon = None;

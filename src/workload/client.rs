@@ -8,12 +8,19 @@
 //! the first operation that needs it.
 
 use super::{Answer, Generator, Operation, WorkloadConfig};
-use crate::base::{Draw, NodeId, SimDuration};
+use crate::base::{Draw, NodeId, SimDuration, SimTime};
 use crate::history::{self, Kind, Value};
 use crate::process::{Client, ClientContext, ClientTimer, Process, RequestId};
 
 /// What a protocol adds: how an operation is asked for, and what an answer means.
 pub trait Service<P: Process> {
+    /// What the client asks for at `now` where its generator drew `drawn`: that itself, unless the service is
+    /// none of keys and values. `number` is one that no other operation of the run has, from 1.
+    fn offer(&self, drawn: Operation, number: i64, now: SimTime) -> Operation {
+        let _ = (number, now);
+        drawn
+    }
+
     /// The request for `operation`, the `sequence`-th of `session`, from 1. A retry
     /// repeats all three. Without sessions to open, a process is its own.
     fn request(&self, session: u32, sequence: u32, operation: Operation) -> P::Request;
@@ -118,16 +125,23 @@ impl<S> ClosedLoop<S> {
     where
         S: Service<P>,
     {
-        let operation = self.generator.next(&mut ctx.workload());
-        self.open = Some(operation);
+        let drawn = self.generator.next(&mut ctx.workload());
         self.sequence += 1;
         self.requests += 1;
+        let operation = self.service.offer(drawn, self.number(), ctx.now());
+        self.open = Some(operation);
         self.record(operation, Kind::Invoke, operation.argument(), ctx);
         ctx.set_timer(TIMEOUT, self.config.timeout);
         if self.service.asks_anyone(operation) {
             self.leader = std::mem::replace(&mut self.server, self.home);
         }
         self.ask(operation, ctx);
+    }
+
+    /// A number for the latest operation: client c of n has c+1, c+1+n, c+1+2n, …
+    fn number(&self) -> i64 {
+        let clients = u64::from(self.config.clients);
+        ((self.requests - 1) * clients + u64::from(self.process) % clients + 1) as i64
     }
 
     fn ask<P: Process>(&mut self, operation: Operation, ctx: &mut ClientContext<P>)

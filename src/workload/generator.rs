@@ -117,7 +117,7 @@ mod tests {
             .into_iter()
             .filter_map(|operation| match operation {
                 Operation::Write { value, .. } | Operation::Cas { new: value, .. } => Some(value),
-                Operation::Read { .. } => None,
+                Operation::Read { .. } | Operation::Propose { .. } => None,
             })
             .collect();
         let count = values.len();

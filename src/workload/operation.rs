@@ -1,4 +1,4 @@
-//! What clients ask of a key-value service, and how it stands in the history.
+//! What clients ask of a key-value service or of consensus objects, and how it stands in the history.
 
 use crate::history::{Function, Kind, Value};
 
@@ -26,6 +26,13 @@ pub enum Operation {
         /// Its new value.
         new: i64,
     },
+    /// Proposes a value for the decision on the key.
+    Propose {
+        /// The key.
+        key: u32,
+        /// The value.
+        value: i64,
+    },
 }
 
 /// What an operation answers.
@@ -37,13 +44,18 @@ pub enum Answer {
     Written,
     /// The key had another value: certainly nothing happened.
     CasFailed,
+    /// This was decided.
+    Decided(i64),
 }
 
 impl Operation {
     /// The key.
     pub fn key(self) -> u32 {
         match self {
-            Operation::Read { key } | Operation::Write { key, .. } | Operation::Cas { key, .. } => key,
+            Operation::Read { key }
+            | Operation::Write { key, .. }
+            | Operation::Cas { key, .. }
+            | Operation::Propose { key, .. } => key,
         }
     }
 
@@ -53,6 +65,7 @@ impl Operation {
             Operation::Read { .. } => Function::Read,
             Operation::Write { .. } => Function::Write,
             Operation::Cas { .. } => Function::Cas,
+            Operation::Propose { .. } => Function::Propose,
         }
     }
 
@@ -60,7 +73,7 @@ impl Operation {
     pub fn argument(self) -> Value {
         match self {
             Operation::Read { .. } => Value::Nil,
-            Operation::Write { value, .. } => Value::Int(value),
+            Operation::Write { value, .. } | Operation::Propose { value, .. } => Value::Int(value),
             Operation::Cas { old, new, .. } => Value::pair(Value::Int(old), Value::Int(new)),
         }
     }
@@ -71,6 +84,22 @@ impl Operation {
             Answer::Value(value) => (Kind::Ok, value.map_or(Value::Nil, Value::Int)),
             Answer::Written => (Kind::Ok, self.argument()),
             Answer::CasFailed => (Kind::Fail, self.argument()),
+            Answer::Decided(value) => (Kind::Ok, Value::Int(value)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proposal_is_answered_by_the_decision() {
+        let proposal = Operation::Propose { key: 3, value: 7 };
+        assert_eq!(
+            (proposal.key(), proposal.function(), proposal.argument()),
+            (3, Function::Propose, 7.into())
+        );
+        assert_eq!(proposal.completion(Answer::Decided(9)), (Kind::Ok, 9.into()));
     }
 }

@@ -26,8 +26,8 @@ pub use sequence::Sequence;
 pub use set::Set;
 pub use stack::Stack;
 
-use super::Case;
 use super::erased::Erased;
+use super::{Case, Online};
 use crate::history::{History, HistoryError, Operation, Value, nearest};
 
 /// The models by name.
@@ -244,6 +244,15 @@ impl Specification {
     ) -> Result<Case, HistoryError> {
         let model = self.erased().map_err(|message| HistoryError { line: 1, column: None, message })?;
         Case::erased(history, operations, model, goes_on)
+    }
+
+    /// A judge of such objects, one for each key, that takes events as they happen and gives up when more
+    /// than so many configurations must be looked at, as [`Online::within`] does.
+    ///
+    /// # Errors
+    /// In a user's words, why the initial value is none of its states.
+    pub fn online(&self, configurations: usize) -> Result<Online, String> {
+        Ok(Online::erased(self.erased()?, configurations))
     }
 
     /// The model itself.

@@ -14,6 +14,7 @@ use std::collections::VecDeque;
 
 use crate::base::Table;
 use crate::check::automaton::Automaton;
+use crate::check::erased::Erased;
 use crate::check::linearizability::JustInTime;
 use crate::check::model::{Effect, Model};
 use crate::check::{FirstImpossible, Verdict};
@@ -41,8 +42,8 @@ const CONFIGURATIONS: usize = 1 << 20;
 /// assert_eq!(first.unwrap().index, 3);
 /// # Ok::<(), atropos::history::HistoryError>(())
 /// ```
-pub struct Online<M: Model> {
-    model: M,
+pub struct Online {
+    model: Box<dyn Erased>,
     /// How many events have been taken.
     taken: usize,
     /// What each process has open: the place of its object and the number of its call there.
@@ -76,17 +77,22 @@ enum Waiting {
     Gone,
 }
 
-impl<M: Model> Online<M> {
+impl Online {
     /// A judge of objects like `model`, one for each key.
-    pub fn new(model: &M) -> Self {
+    pub fn new<M: Model>(model: &M) -> Self {
         Online::within(model, CONFIGURATIONS)
     }
 
     /// The same that gives up when there are more than so many ways to explain what happened: a few
     /// hundred bytes each, with the operations that are open and that crashed.
-    pub fn within(model: &M, configurations: usize) -> Self {
+    pub fn within<M: Model>(model: &M, configurations: usize) -> Self {
+        Online::erased(Box::new(model.clone()), configurations)
+    }
+
+    /// The same for any model, compiled once.
+    pub(super) fn erased(model: Box<dyn Erased>, configurations: usize) -> Self {
         Online {
-            model: model.clone(),
+            model,
             taken: 0,
             open: Table::new(),
             places: Table::new(),
@@ -161,8 +167,8 @@ impl<M: Model> Online<M> {
     /// The place of the object; `None` if the process has an operation open.
     fn invoke(&mut self, event: &Event, index: usize) -> Option<usize> {
         let operation = Operation::begin(event, index);
-        let key = Model::part(&self.model, &operation).cloned();
-        let (model, objects, limit) = (&self.model, &mut self.objects, self.configurations);
+        let key = self.model.part(&operation).cloned();
+        let (model, objects, limit) = (&*self.model, &mut self.objects, self.configurations);
         let place = *self.places.get_or_insert_with(key, || {
             let judge = JustInTime::new(Automaton::open(model), limit);
             objects.push(Object { judge, waiting: VecDeque::new(), first: 0, is_violated: false });
@@ -186,7 +192,7 @@ impl<M: Model> Online<M> {
         };
         operation.complete(event, index)?;
         *is_known = true;
-        self.model.effect(operation)?;
+        self.model.validate(operation)?;
         if event.kind == Kind::Ok {
             object.waiting.push_back(Waiting::Return { call });
         }
@@ -206,8 +212,7 @@ impl<M: Model> Online<M> {
                 Waiting::Call { is_known: false, .. } => break,
                 Waiting::Call { slot: Some(_), .. } => Ok(true),
                 Waiting::Call { operation, slot, .. } => {
-                    let nothing =
-                        matches!(self.model.effect(operation), Ok(effect) if effect == Effect::NOTHING);
+                    let nothing = self.model.shape(operation) == Ok(Effect::NOTHING);
                     let called = match operation.outcome {
                         Outcome::Ok if !nothing => object.judge.call((**operation).clone()).map(Some),
                         Outcome::Info if !nothing => {

@@ -166,3 +166,25 @@ fn contradictions_are_refused() {
     let other = Event { f: Function::Read, ..event(Kind::Ok) };
     assert!(judge.push(&other).unwrap_err().message.contains("returns from `read` instead of `write`"));
 }
+
+/// A judge by name is that of the model.
+#[test]
+fn a_model_is_judged_by_its_name() {
+    let consensus = Specification::new(ModelName::Consensus, Value::Nil);
+    let propose = |process, kind, key: &str, value: i64| Event {
+        process,
+        kind,
+        f: Function::Propose,
+        key: Some(key.into()),
+        value: value.into(),
+        time: None,
+    };
+    let mut judge = consensus.online(1 << 10).unwrap();
+    let mut found = Vec::new();
+    for (process, key, proposed, decided) in [(0, "a", 1, 1), (1, "b", 2, 2), (0, "b", 3, 2), (1, "a", 4, 4)]
+    {
+        judge.push(&propose(process, Kind::Invoke, key, proposed)).unwrap();
+        found.extend(judge.push(&propose(process, Kind::Ok, key, decided)).unwrap());
+    }
+    assert_eq!(found.iter().map(|first| first.index).collect::<Vec<_>>(), [7]);
+}

@@ -31,6 +31,7 @@ impl Service<Raft> for RaftService {
             Operation::Read { key } => return RaftRequest::Read { key },
             Operation::Write { key, value } => KvOp::Write { key, value },
             Operation::Cas { key, old, new } => KvOp::Cas { key, old, new },
+            Operation::Propose { .. } => unreachable!("Raft's clients ask a key-value service"),
         };
         RaftRequest::Propose(KvCommand { session: SessionId(session), sequence, op })
     }
