@@ -2,4 +2,5 @@
 
 pub mod kv_service;
 pub mod multi_paxos;
+pub mod paxos;
 pub mod raft;
