@@ -80,7 +80,7 @@ impl Default for PaxosConfig {
             resend_after: SimDuration::from_ms(50),
             backoff_min: SimDuration::from_ms(5),
             backoff_max: SimDuration::from_ms(500),
-            fresh_after: SimDuration::from_ms(500),
+            fresh_after: SimDuration::from_ms(200),
             bugs: PaxosBugs::default(),
         }
     }

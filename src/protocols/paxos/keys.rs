@@ -71,7 +71,7 @@ pub const SECTION: Section = Section {
         Key {
             name: "fresh_after",
             kind: TIME,
-            default: Some("\"500ms\""),
+            default: Some("\"200ms\""),
             doc: "After each such time clients turn to new instances, one for each of their keys: what is decided stays so, and only a first proposal shows how.",
             since: "0.1",
         },
@@ -84,7 +84,7 @@ pub const VARIES: &[Variation] = &[
     varied("learning", &[Word("proposer")]),
     varied("resend_after", &[Duration(SimDuration::from_ms(10)), Duration(SimDuration::from_ms(200))]),
     varied("backoff_min", &[Duration(SimDuration::from_ms(1)), Duration(SimDuration::from_ms(40))]),
-    varied("fresh_after", &[Duration(SimDuration::from_ms(100)), Duration(SimDuration::from_secs(2))]),
+    varied("fresh_after", &[Duration(SimDuration::from_ms(30)), Duration(SimDuration::from_secs(1))]),
 ];
 
 const fn varied(key: &'static str, values: &'static [Varied]) -> Variation {
