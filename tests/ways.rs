@@ -73,6 +73,7 @@ fn world(seed: u64) -> RaftWorld {
         keys: 2,
         skew: 0.5,
         mix: Mix { reads: 1, writes: 1, cas: 1 },
+        readers: 0,
         timeout: SimDuration::from_secs(1),
         retry: SimDuration::from_ms(100),
     };

@@ -40,6 +40,7 @@ pub(crate) fn workload() -> WorkloadConfig {
         keys: 8,
         skew: 0.0,
         mix: Mix { reads: 0, writes: 1, cas: 0 },
+        readers: 0,
         timeout: ms(2_000),
         retry: ms(200),
     }

@@ -11,6 +11,7 @@ use crate::faults::swarm::{Cluster, Drawn};
 use crate::network::{LINK_SECTION, NetworkConfig};
 use crate::scenario::{Scenario, Table};
 use crate::storage::DiskConfig;
+use crate::workload::WorkloadConfig;
 
 /// The scenario that `seed` stands for: `scenario` itself if it has no swarm, else one in which all that the
 /// seed draws is written down. What the scenario says stands; a run of either is the same, bit for bit.
@@ -21,13 +22,15 @@ pub fn unfold(scenario: &Scenario, seed: Seed) -> Cow<'_, Scenario> {
         commands: swarm.commands,
         latency: &scenario.network.links.latency,
         sync: &scenario.disk.sync,
+        clients: scenario.clients.clients,
+        timeout: scenario.clients.timeout,
     };
-    let Drawn { network, disk, clock, protocol, faults } = swarm.draw(seed, &cluster);
+    let Drawn { network, disk, clock, clients, protocol, faults } = swarm.draw(seed, &cluster);
     let mut unfolded = Scenario { swarm: None, ..scenario.clone() };
     unfolded.tables.retain(|table| table.header != "[swarm]");
     let own = format!("[{}]", scenario.protocol);
-    let drawn = [("[network]", &network), ("[disk]", &disk), ("[clock]", &clock), (own.as_str(), &protocol)];
-    for (header, drawn) in drawn {
+    let world = [("[network]", &network), ("[disk]", &disk), ("[clock]", &clock)];
+    for (header, drawn) in world.into_iter().chain([("[clients]", &clients), (own.as_str(), &protocol)]) {
         if let Some(table) = unfolded.tables.iter_mut().find(|table| table.header == header) {
             lay_under(&mut table.settings, drawn);
         }
@@ -58,14 +61,17 @@ fn rebuild(scenario: &mut Scenario) {
         tables.map(|table| table.settings.clone()).collect()
     };
     let links = of(&format!("[[{}]]", LINK_SECTION.name));
-    let [network, disk, clock] =
-        ["[network]", "[disk]", "[clock]"].map(|header| of(header).pop().unwrap_or_default());
+    let [network, disk, clock, clients] =
+        ["[network]", "[disk]", "[clock]", "[clients]"].map(|header| of(header).pop().unwrap_or_default());
     let topology = scenario.network.topology.clone();
     if let Ok(config) = NetworkConfig::from_settings(&network, &links) {
         scenario.network = NetworkConfig { topology, ..config };
     }
     scenario.disk = DiskConfig::from_settings(&disk);
     scenario.clock = ClockConfig::from_settings(&clock);
+    if let Ok(config) = WorkloadConfig::from_settings(&clients) {
+        scenario.clients = config;
+    }
 }
 
 /// `scenario` as a file: every value that is not a default. Files that values name must lie beside it.

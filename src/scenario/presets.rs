@@ -90,10 +90,7 @@ within = "6s"
 core = 0.5
 [clients]
 count = 8
-think = { exponential = { min = "0s", mean = "10ms" } }
-keys = 3
 timeout = "1s"
-retry = "100ms"
 "#,
     },
 ];

@@ -169,6 +169,13 @@ pub const SWARM: Section = Section {
             doc: "Whether each seed also draws settings of the protocol: each that it varies is as usual in one of two. If unset true.",
             since: "0.1",
         },
+        Key {
+            name: "clients",
+            kind: KeyKind::Bool,
+            default: None,
+            doc: "Whether each seed also draws what clients are like, where `[clients]` does not say: what they ask for, how fast, and how soon they ask another node. If unset true.",
+            since: "0.1",
+        },
     ],
 };
 

@@ -45,6 +45,7 @@ impl Decoder<'_> {
         let strength = table.settings.float("strength").unwrap_or(1.0);
         let varies = table.settings.bool("settings").unwrap_or(true);
         let variations = if varies { protocol.varies } else { &[] };
-        Some(Swarm { chance, strength, kinds, commands, variations })
+        let clients = table.settings.bool("clients").unwrap_or(true);
+        Some(Swarm { chance, strength, kinds, commands, variations, clients })
     }
 }

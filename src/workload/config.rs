@@ -16,6 +16,8 @@ pub struct WorkloadConfig {
     pub skew: f64,
     /// Relative shares of reads, writes and compare-and-sets.
     pub mix: Mix,
+    /// How many clients, from the first on, only read.
+    pub readers: u32,
     /// After this long without an answer an operation is given up as `info`.
     pub timeout: SimDuration,
     /// After this long without an answer the client asks another node.
@@ -88,6 +90,13 @@ pub const SECTION: Section = Section {
             since: "0.1",
         },
         Key {
+            name: "readers",
+            kind: KeyKind::Count { min: 0, max: 10_000, unit: "clients" },
+            default: Some("0"),
+            doc: "How many clients, from the first on, only read, whatever the shares are: they stay with a node that answers while others look for one that writes.",
+            since: "0.1",
+        },
+        Key {
             name: "timeout",
             kind: KeyKind::Duration { min: SimDuration::from_ns(1), max: SimDuration::from_secs(3_600) },
             default: Some("\"2s\""),
@@ -121,6 +130,7 @@ impl WorkloadConfig {
             keys: count("keys").max(1),
             skew: clients.float("skew").unwrap_or_default(),
             mix,
+            readers: count("readers"),
             timeout: clients.duration("timeout").unwrap_or(SimDuration::from_secs(2)),
             retry: clients.duration("retry").unwrap_or(SimDuration::from_ms(200)),
         })

@@ -32,7 +32,13 @@ impl Generator {
             stride: i64::from(config.clients.max(1)),
             seen: Table::new(),
         };
-        (0..config.clients).map(move |client| Generator { value: i64::from(client), ..first.clone() })
+        let (readers, only_reads) = (config.readers, Mix { reads: 1, writes: 0, cas: 0 });
+        let mix = move |client| if client < readers { only_reads } else { config.mix };
+        (0..config.clients).map(move |client| Generator {
+            mix: mix(client),
+            value: i64::from(client),
+            ..first.clone()
+        })
     }
 
     /// Draws the next operation: two draws, whatever it is.
@@ -91,6 +97,7 @@ mod tests {
             keys: 4,
             skew,
             mix: Mix { reads: 1, writes: 1, cas: 2 },
+            readers: 0,
             timeout: SimDuration::from_secs(1),
             retry: SimDuration::from_ms(100),
         }

@@ -67,11 +67,15 @@ pub struct Variation {
     pub key: &'static str,
     /// The values, each as likely.
     pub values: &'static [Varied],
-    /// The kinds of fault of which none may be there, as what these values promise rests on that.
+    /// The kinds of fault of which none is there where one of these values is, as what they promise rests on
+    /// that; [`OVERTAKING`] among them.
     pub unless: &'static [&'static str],
     /// The kinds of fault of which any makes one of these values needed: without it the protocol promises less.
     pub always_with: &'static [&'static str],
 }
+
+/// That messages overtake each other, though no fault makes them: links that are not `fifo`.
+pub const OVERTAKING: &str = "overtaking";
 
 /// A value that a swarm gives to a key.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -84,16 +88,34 @@ pub enum Varied {
     Word(&'static str),
     /// A duration.
     Duration(SimDuration),
+    /// So many nodes of a cluster that has more, but not more than `most`; elsewhere it stays as usual.
+    Nodes {
+        /// How many.
+        count: u64,
+        /// In clusters of that many nodes at most.
+        most: u32,
+    },
+    /// A value that makes sense only together with those of other keys.
+    With(&'static Varied, &'static [(&'static str, Varied)]),
 }
 
 impl Varied {
-    /// The value as settings hold it.
-    pub fn value(self) -> KeyValue {
-        match self {
+    /// Sets `key`, and what goes with it, in a cluster of that many nodes.
+    pub fn lay(self, key: &'static str, nodes: u32, settings: &mut Settings) {
+        let value = match self {
             Varied::Flag(flag) => KeyValue::Bool(flag),
             Varied::Count(count) => KeyValue::Count(count),
             Varied::Word(word) => KeyValue::Text(word.to_owned()),
             Varied::Duration(duration) => KeyValue::Duration(duration),
-        }
+            Varied::Nodes { count, most } if count < u64::from(nodes) && nodes <= most => {
+                KeyValue::Count(count)
+            }
+            Varied::Nodes { .. } => return,
+            Varied::With(value, others) => {
+                value.lay(key, nodes, settings);
+                return others.iter().for_each(|(key, value)| value.lay(key, nodes, settings));
+            }
+        };
+        settings.set(key, value);
     }
 }

@@ -25,11 +25,15 @@ pub(super) const DRIFT_CLOCK: Kind = Kind {
             drawn.clock.set("offset", KeyValue::Duration(dice.span(0.1, 1_000.0)));
             drawn.clock.set("drift", dice.count(10, 50_000));
         }
-        let mut fault = dice.at_nodes(cluster.nodes, 300.0, 5_000.0);
-        let way = if dice.flips() { "fast" } else { "slow" };
-        fault.set(way, dice.count(100, 400_000));
-        dice.lasts(&mut fault, 50.0, 3_000.0);
-        drawn.faults.push(("drift_clock", fault));
+        // One way for some, and now and then the other way for others.
+        let is_fast = dice.flips();
+        for way in 0..=dice.below(2) {
+            let mut fault = dice.at_nodes(cluster.nodes, 300.0, 5_000.0);
+            let way = if is_fast == (way == 0) { "fast" } else { "slow" };
+            fault.set(way, dice.count(1_000, 400_000));
+            dice.lasts(&mut fault, 50.0, 3_000.0);
+            drawn.faults.push(("drift_clock", fault));
+        }
     },
 };
 

@@ -112,6 +112,6 @@ impl Dice {
 }
 
 /// An exponential: it remembers nothing.
-fn tail(mean: SimDuration) -> Latency {
+pub(super) fn tail(mean: SimDuration) -> Latency {
     Latency::Exponential { min: SimDuration::ZERO, mean: mean.max(SimDuration::from_ns(1)) }
 }

@@ -7,11 +7,12 @@
 //! What a seed draws is plain data, tables as a scenario would hold them: a run of a swarm is a run of that
 //! scenario. Each kind draws from a stream of its own, so that one more moves none of the others.
 //!
-//! Settings of the protocol are drawn too, those that it declares to vary.
+//! Settings of the protocol are drawn too, those that it declares to vary, and what clients are like.
 //!
 //! * [`Swarm`], [`Swarm::draw`]: what may be drawn, and what a seed draws of it.
 //! * [`KINDS`]: everything there is to draw, a file for each thing that can break.
 
+mod clients;
 mod clocks;
 mod dice;
 mod disks;
@@ -21,8 +22,8 @@ mod partitions;
 
 use dice::Dice;
 
-use crate::base::keys::{KeyValue, Settings, Variation};
-use crate::base::{Draw, Latency, Probability, Seed, Stream, StreamName};
+use crate::base::keys::{KeyValue, OVERTAKING, Settings, Variation, Varied};
+use crate::base::{Draw, Latency, Probability, Seed, SimDuration, Stream, StreamName};
 
 /// What each seed may draw.
 #[derive(Clone, PartialEq, Debug)]
@@ -37,6 +38,8 @@ pub struct Swarm {
     pub commands: &'static [&'static str],
     /// The keys of the protocol that are varied.
     pub variations: &'static [Variation],
+    /// Whether what clients are like is drawn.
+    pub clients: bool,
 }
 
 /// What is drawn for.
@@ -50,6 +53,10 @@ pub struct Cluster<'a> {
     pub latency: &'a Latency,
     /// … and syncs take, before anything is drawn.
     pub sync: &'a Latency,
+    /// How many clients there are, …
+    pub clients: u32,
+    /// … and after how long they give an operation up.
+    pub timeout: SimDuration,
 }
 
 /// What a seed has drawn, as the tables of a scenario.
@@ -61,6 +68,8 @@ pub struct Drawn {
     pub disk: Settings,
     /// For `[clock]`.
     pub clock: Settings,
+    /// For `[clients]`.
+    pub clients: Settings,
     /// For the protocol's own section.
     pub protocol: Settings,
     /// For `[[faults]]`, each with its `kind`.
@@ -121,6 +130,9 @@ const CLIMATE: u32 = 1 << 16;
 /// And behind that: the settings of the protocol.
 const SETTINGS: u32 = CLIMATE + 1;
 
+/// And far behind those: the clients.
+const CLIENTS: u32 = 1 << 17;
+
 /// The names of the kinds, each once.
 pub fn names() -> Vec<&'static str> {
     let mut names: Vec<&str> = Vec::new();
@@ -144,39 +156,58 @@ impl Swarm {
 
     /// The kinds of fault that are there under `seed`.
     pub fn kinds_of(&self, seed: Seed) -> Vec<&'static str> {
+        let (mut kinds, (_, left_out)) = (self.wanted(seed), self.chosen(seed));
+        kinds.retain(|kind| !left_out.contains(kind));
+        kinds
+    }
+
+    /// The kinds that would be there, whatever the protocol's settings are.
+    fn wanted(&self, seed: Seed) -> Vec<&'static str> {
         let is_there = |place: u32| Stream::new(seed, StreamName::Swarm(place)).chance(self.chance);
         self.kinds.iter().filter(|place| is_there(**place as u32)).map(|place| KINDS[*place].name).collect()
+    }
+
+    /// The protocol's settings under `seed`, and what is not there because of them.
+    fn chosen(&self, seed: Seed) -> (Vec<(&'static str, Varied)>, Vec<&'static str>) {
+        let wanted = self.wanted(seed);
+        let (mut chosen, mut left_out) = (Vec::new(), Vec::new());
+        for (place, variation) in self.variations.iter().enumerate() {
+            let mut stream = Stream::new(seed, StreamName::Swarm(SETTINGS + place as u32));
+            let choices = variation.values.len() as u64;
+            let is_needed = variation.always_with.iter().any(|kind| wanted.contains(kind));
+            let least = if is_needed { choices } else { 2 * choices };
+            if let Some(value) = variation.values.get(stream.below(least) as usize) {
+                chosen.push((variation.key, *value));
+                left_out.extend(variation.unless);
+            }
+        }
+        (chosen, left_out)
     }
 
     /// What `seed` draws.
     pub fn draw(&self, seed: Seed, cluster: &Cluster<'_>) -> Drawn {
         let mut drawn = Drawn::default();
+        let (chosen, left_out) = self.chosen(seed);
         let mut climate = Dice::new(Stream::new(seed, StreamName::Swarm(CLIMATE)), 1.0);
-        let network = [("latency", cluster.latency, 0.3..4.0)];
-        for (key, own, times) in network {
-            set_latency(&mut drawn.network, key, climate.around(own, times));
-        }
+        set_latency(&mut drawn.network, "latency", climate.around(cluster.latency, 0.3..12.0));
         set_latency(&mut drawn.disk, "sync", climate.around(cluster.sync, 0.2..20.0));
-        drawn.network.set("fifo", KeyValue::Bool(climate.flips()));
-        let there = self.kinds_of(seed);
-        for (place, variation) in self.variations.iter().enumerate() {
-            let mut stream = Stream::new(seed, StreamName::Swarm(SETTINGS + place as u32));
-            let choices = variation.values.len() as u64;
-            let any_of = |kinds: &[&str]| kinds.iter().any(|kind| there.contains(kind));
-            let least = if any_of(variation.always_with) { choices } else { 2 * choices };
-            let value = variation.values.get(stream.below(least) as usize);
-            let fits = !any_of(variation.unless);
-            if let Some(value) = value.filter(|_| fits) {
-                drawn.protocol.set(variation.key, value.value());
-            }
+        let is_fifo = climate.flips() || left_out.contains(&OVERTAKING);
+        drawn.network.set("fifo", KeyValue::Bool(is_fifo));
+        if self.clients {
+            let dice = Dice::new(Stream::new(seed, StreamName::Swarm(CLIENTS)), 1.0);
+            drawn.clients = clients::draw(dice, cluster.timeout, cluster.clients);
+        }
+        for (key, value) in chosen {
+            value.lay(key, cluster.nodes, &mut drawn.protocol);
         }
         for &place in &self.kinds {
+            let kind = &KINDS[place];
             let mut stream = Stream::new(seed, StreamName::Swarm(place as u32));
-            let is_there = stream.chance(self.chance);
+            let is_there = stream.chance(self.chance) && !left_out.contains(&kind.name);
             let strength = Dice::new(stream.clone(), 1.0).log(0.1, 1.0) * self.strength;
             stream.skip();
             if is_there {
-                (KINDS[place].draw)(&mut Dice::new(stream, strength), cluster, &mut drawn);
+                (kind.draw)(&mut Dice::new(stream, strength), cluster, &mut drawn);
             }
         }
         drawn

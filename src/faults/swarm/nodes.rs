@@ -34,9 +34,10 @@ pub(super) const FLICKER: Kind = Kind {
     name: "crash",
     counter: Some("crashes"),
     least: 1,
-    draw: |dice, _, drawn| {
+    draw: |dice, cluster, drawn| {
         let mut fault = dice.again(20.0, 1_000.0);
-        fault.set("target", KeyValue::Target(Target::Random));
+        let several = cluster.nodes > 2 && dice.below(3) == 0;
+        fault.set("target", KeyValue::Target(if several { Target::Minority } else { Target::Random }));
         dice.lasts(&mut fault, 0.5, 20.0);
         drawn.faults.push(("crash", fault));
     },

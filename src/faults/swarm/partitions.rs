@@ -21,7 +21,7 @@ pub(super) const PARTITION: Kind = Kind {
 
 fn shape(dice: &mut Dice, nodes: u32, fault: &mut Settings) {
     let partial = u64::from(nodes >= 3) * 5 + u64::from(nodes == 5);
-    match dice.below(6 + partial) {
+    match dice.below(7 + partial) {
         0 | 1 => fault.set("isolate", KeyValue::Target(Target::Leader)),
         2 => fault.set("isolate", KeyValue::Target(Target::Random)),
         // Nobody, of two.
@@ -31,11 +31,16 @@ fn shape(dice: &mut Dice, nodes: u32, fault: &mut Settings) {
             fault.set("one_way_to", KeyValue::Target(Target::All));
         }
         5 => fault.set("random", dice.share(0.3, 1.0)),
-        6 => fault.set("bridge", KeyValue::Target(Target::Random)),
-        7 => fault.set("star", KeyValue::Target(Target::Random)),
-        8 => fault.set("ring", KeyValue::Target(Target::All)),
-        9 => fault.set("chain", KeyValue::Nodes(dice.shuffled(nodes))),
-        10 => {
+        // A leader that is heard and does not hear.
+        6 => {
+            fault.set("one_way_from", KeyValue::Target(Target::All));
+            fault.set("one_way_to", KeyValue::Target(Target::Leader));
+        }
+        7 => fault.set("bridge", KeyValue::Target(Target::Random)),
+        8 => fault.set("star", KeyValue::Target(Target::Random)),
+        9 => fault.set("ring", KeyValue::Target(Target::All)),
+        10 => fault.set("chain", KeyValue::Nodes(dice.shuffled(nodes))),
+        11 => {
             fault.set("one_way_from", KeyValue::Target(Target::Leader));
             fault.set("one_way_to", KeyValue::Target(Target::Minority));
         }

@@ -9,7 +9,14 @@ const COMMANDS: &[&str] = &["campaign"];
 
 fn cluster(nodes: u32) -> Cluster<'static> {
     const MS: Latency = Latency::Constant(SimDuration::from_ms(1));
-    Cluster { nodes, commands: COMMANDS, latency: &MS, sync: &MS }
+    Cluster {
+        nodes,
+        commands: COMMANDS,
+        latency: &MS,
+        sync: &MS,
+        clients: 8,
+        timeout: SimDuration::from_secs(1),
+    }
 }
 
 fn swarm(kinds: Vec<usize>, chance: f64) -> Swarm {
@@ -19,6 +26,7 @@ fn swarm(kinds: Vec<usize>, chance: f64) -> Swarm {
         kinds,
         commands: COMMANDS,
         variations: &[],
+        clients: true,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Raft's scenario keys.
 
 use crate::base::SimDuration;
-use crate::base::keys::Varied::{Count, Duration, Flag, Word};
-use crate::base::keys::{Key, KeyKind, Section, Variation, Varied};
+use crate::base::keys::Varied::{Count, Duration, Flag, With, Word};
+use crate::base::keys::{Key, KeyKind, OVERTAKING, Section, Variation, Varied};
+use crate::replication::NodeSet;
 
 const TIME: KeyKind = KeyKind::Duration { min: SimDuration::from_us(1), max: SimDuration::from_secs(3_600) };
 
@@ -138,12 +139,16 @@ pub const SECTION: Section = Section {
 pub const VARIES: &[Variation] = &[
     varied(
         "election_timeout_min",
-        &[Duration(SimDuration::from_ms(200)), Duration(SimDuration::from_ms(250))],
+        &[timeouts::HIGH, timeouts::WIDE, timeouts::CLOSE, timeouts::LONG, timeouts::LONG],
     ),
-    varied("election_timeout_max", &[Duration(SimDuration::from_ms(600))]),
-    varied("pre_vote", &[Flag(true)]),
-    // Who was taken out and does not know stands for election again and again.
-    Variation { always_with: &["admin"], ..varied("check_quorum", &[Flag(true)]) },
+    // Who is to come must be outside. Of few, a majority is soon together, twice over where something is wrong.
+    Variation { always_with: &["admin"], ..varied("voters", &[voters(3), voters(3), voters(4), voters(5)]) },
+    // Who was taken out and does not know stands for election again and again: whoever hears a leader must have
+    // no ear for others, in one of two ways.
+    Variation {
+        always_with: &["admin"],
+        ..varied("check_quorum", &[Flag(true), With(&Flag(true), PRE_VOTE), With(&Flag(false), PRE_VOTE)])
+    },
     varied("membership", &[Word("single")]),
     varied("activation", &[Word("apply")]),
     varied("reads", &[Word("log"), Word("follower")]),
@@ -154,10 +159,50 @@ pub const VARIES: &[Variation] = &[
     varied("snapshot_chunk", &[Count(100), Count(2_000)]),
     varied("max_sessions", &[Count(20)]),
     varied("parallel_vote", &[Flag(true)]),
-    varied("max_entries", &[Count(2), Count(16)]),
     varied("max_in_flight", &[Count(16), Count(64)]),
+    // Where messages overtake each other, one after the other must be answered before the next is sent.
+    Variation {
+        unless: &["reorder", OVERTAKING],
+        ..varied(
+            "max_entries",
+            &[Count(16), With(&Count(2), SOON_COMPACTED), With(&Count(1), SOON_COMPACTED)],
+        )
+    },
 ];
+
+const PRE_VOTE: &[(&str, Varied)] = &[("pre_vote", Flag(true))];
+
+/// Entries that travel one by one take long where there are many: who lags far behind gets a snapshot.
+const SOON_COMPACTED: &[(&str, Varied)] =
+    &[("snapshot_after", Count(20)), ("snapshot_keep", Count(0)), ("snapshot_chunk", Count(2_000))];
+
+const fn voters(count: u64) -> Varied {
+    Varied::Nodes { count, most: NodeSet::MOST - 1 }
+}
 
 const fn varied(key: &'static str, values: &'static [Varied]) -> Variation {
     Variation { key, values, unless: &[], always_with: &[] }
+}
+
+/// How long nodes wait for a leader: the shortest time, and with it the longest.
+mod timeouts {
+    use super::*;
+
+    pub(super) const HIGH: Varied = Duration(SimDuration::from_ms(250));
+    pub(super) const WIDE: Varied = between(&Duration(SimDuration::from_ms(200)), &[most(600)]);
+    /// All stand at about the same time, and votes are split.
+    pub(super) const CLOSE: Varied = between(&Duration(SimDuration::from_ms(150)), &[most(190)]);
+    /// A leader that nobody hears goes on for long.
+    pub(super) const LONG: Varied = between(
+        &Duration(SimDuration::from_ms(500)),
+        &[most(800), ("heartbeat_interval", Duration(SimDuration::from_ms(200)))],
+    );
+
+    const fn most(ms: u64) -> (&'static str, Varied) {
+        ("election_timeout_max", Duration(SimDuration::from_ms(ms)))
+    }
+
+    const fn between(least: &'static Varied, most: &'static [(&'static str, Varied)]) -> Varied {
+        With(least, most)
+    }
 }
