@@ -4,7 +4,8 @@
 use atropos::base::{NodeId, Seed, SimDuration, SimTime};
 use atropos::check::{ModelName, Verdict};
 use atropos::monitor::{LogEvent, Monitor, Violation};
-use atropos::protocols::raft::{Raft, RaftAdmin, RaftConfig, RaftService};
+use atropos::protocols::kv_service::KvService;
+use atropos::protocols::raft::{Raft, RaftAdmin, RaftConfig};
 use atropos::registry;
 use atropos::run::{LINEARIZABILITY, Outcome, Setup, Watcher, simulate};
 use atropos::scenario::{Reader, Scenario, Source};
@@ -57,7 +58,7 @@ fn blind(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome 
     let settings = &scenario.protocol_settings;
     let setup: Setup<Raft, _, _> = Setup {
         config: RaftConfig::from_settings(settings, scenario.nodes, &scenario.bugs).unwrap(),
-        clients: ClosedLoop::all(RaftService::default(), &scenario.clients, scenario.nodes),
+        clients: ClosedLoop::all(KvService::default(), &scenario.clients, scenario.nodes),
         monitor: Blind,
         model: ModelName::CasRegister,
         admin: RaftAdmin::parse,

@@ -7,11 +7,12 @@ use atropos::engine::{Counters, World, WorldConfig};
 use atropos::faults::{Action, Fault, MessageEffect, MessageVerb, PartitionShape, When};
 use atropos::network::{LinkConfig, LinkOverride, NetworkConfig};
 use atropos::process::DecisionName;
-use atropos::protocols::raft::{Raft, RaftAdmin, RaftConfig, RaftService};
+use atropos::protocols::kv_service::KvService;
+use atropos::protocols::raft::{Raft, RaftAdmin, RaftConfig};
 use atropos::storage::DiskConfig;
 use atropos::workload::{ClosedLoop, Mix, WorkloadConfig};
 
-type RaftWorld = World<Raft, ClosedLoop<RaftService>>;
+type RaftWorld = World<Raft, ClosedLoop<KvService>>;
 
 const US: fn(u64) -> SimDuration = SimDuration::from_us;
 
@@ -88,7 +89,7 @@ fn world(seed: u64) -> RaftWorld {
         admin: RaftAdmin::parse,
         ..WorldConfig::new(Seed(seed), nodes)
     };
-    let clients = ClosedLoop::all(RaftService::default(), &clients, nodes);
+    let clients = ClosedLoop::all(KvService::default(), &clients, nodes);
     World::new(config, RaftConfig::of(nodes), clients)
 }
 

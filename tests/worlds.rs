@@ -4,11 +4,12 @@ use atropos::base::{ClientId, Latency, Probability, Seed, SimDuration, SimTime, 
 use atropos::engine::{World, WorldConfig};
 use atropos::network::{LinkConfig, NetworkConfig};
 use atropos::process::DecisionName;
-use atropos::protocols::raft::{Raft, RaftConfig, RaftService};
+use atropos::protocols::kv_service::KvService;
+use atropos::protocols::raft::{Raft, RaftConfig};
 use atropos::storage::DiskConfig;
 use atropos::workload::{ClosedLoop, Mix, WorkloadConfig};
 
-type RaftWorld = World<Raft, ClosedLoop<RaftService>>;
+type RaftWorld = World<Raft, ClosedLoop<KvService>>;
 
 fn world(seed: u64) -> RaftWorld {
     let uniform =
@@ -34,7 +35,7 @@ fn world(seed: u64) -> RaftWorld {
         disk: DiskConfig { sync: uniform(100, 2_000), ..DiskConfig::default() },
         ..WorldConfig::new(Seed(seed), 3)
     };
-    World::new(config, RaftConfig::of(3), ClosedLoop::all(RaftService::default(), &clients, 3))
+    World::new(config, RaftConfig::of(3), ClosedLoop::all(KvService::default(), &clients, 3))
 }
 
 fn at(ms: u64) -> SimTime {

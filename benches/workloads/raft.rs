@@ -5,11 +5,12 @@ use atropos::base::{Latency, Seed, SimDuration, SimTime};
 use atropos::engine::{Observer, World, WorldConfig};
 use atropos::history::{Event, Recorder};
 use atropos::network::{LinkConfig, NetworkConfig};
-use atropos::protocols::raft::{Raft, RaftConfig, RaftService};
+use atropos::protocols::kv_service::KvService;
+use atropos::protocols::raft::{Raft, RaftConfig};
 use atropos::workload::{ClosedLoop, Mix, WorkloadConfig};
 
 /// The world of W4.
-pub(crate) type RaftWorld = World<Raft, ClosedLoop<RaftService>>;
+pub(crate) type RaftWorld = World<Raft, ClosedLoop<KvService>>;
 
 /// Keeps the history and nothing else.
 #[derive(Clone, Default)]
@@ -48,7 +49,7 @@ pub(crate) fn workload() -> WorkloadConfig {
 
 /// A cluster of `nodes` that has elected its leader.
 pub(crate) fn world(nodes: u32) -> RaftWorld {
-    let clients = ClosedLoop::all(RaftService::default(), &workload(), nodes);
+    let clients = ClosedLoop::all(KvService::default(), &workload(), nodes);
     let config = WorldConfig { network: network(), ..WorldConfig::new(Seed(1), nodes) };
     let mut world = World::new(config, RaftConfig::of(nodes), clients);
     world.run_until(SimTime::ZERO + SimDuration::from_ms(1_000), u64::MAX, &mut ());

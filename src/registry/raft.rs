@@ -5,7 +5,8 @@ use crate::base::Seed;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
 use crate::check::ModelName;
 use crate::monitor::LogMonitors;
-use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, RaftService};
+use crate::protocols::kv_service::KvService;
+use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, ReadMode};
 use crate::replication::quorum::majority;
 use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate};
 use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
@@ -67,9 +68,10 @@ fn validate(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
 fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
     let config = RaftConfig::from_settings(&scenario.protocol_settings, scenario.nodes, &scenario.bugs)
         .unwrap_or_else(|problem| panic!("a scenario that was not validated: {}", problem.message));
+    let clients = KvService { reads_anywhere: config.reads == ReadMode::Follower };
     let setup: Setup<Raft, _, _> = Setup {
         config,
-        clients: ClosedLoop::all(RaftService::of(&config), &scenario.clients, scenario.nodes),
+        clients: ClosedLoop::all(clients, &scenario.clients, scenario.nodes),
         monitor: LogMonitors::new(scenario.nodes),
         model: ModelName::CasRegister,
         admin: RaftAdmin::parse,

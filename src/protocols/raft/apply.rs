@@ -2,13 +2,12 @@
 
 use super::bugs::Bug;
 use super::entry::{Command, Entry, LogIndex};
-use super::message::RaftResponse;
 use super::node::{Raft, Role};
 use super::snapshot::state_digest;
 use crate::base::SimDuration;
 use crate::monitor::LogEvent;
 use crate::process::Context;
-use crate::replication::{Configuration, KvCommand, Session};
+use crate::replication::{Configuration, KvCommand, KvResponse, Session};
 
 impl Raft {
     /// Commits up to `index` and applies what is new.
@@ -32,12 +31,12 @@ impl Raft {
     }
 
     /// Does what `entry` says; what to tell who asked for it.
-    fn apply(&mut self, entry: &Entry, ctx: &Context<Self>) -> Option<RaftResponse> {
+    fn apply(&mut self, entry: &Entry, ctx: &Context<Self>) -> Option<KvResponse> {
         match &entry.command {
             Command::Noop => None,
             Command::Kv(command) => self.execute(command, ctx),
-            Command::Read { key } => Some(RaftResponse::Done(self.machine.read(*key))),
-            Command::OpenSession => Some(RaftResponse::Opened(self.machine.open_session())),
+            Command::Read { key } => Some(KvResponse::Done(self.machine.read(*key))),
+            Command::OpenSession => Some(KvResponse::Opened(self.machine.open_session())),
             Command::Configure(_) => {
                 self.membership.apply(self.applied);
                 None
@@ -45,18 +44,18 @@ impl Raft {
         }
     }
 
-    fn execute(&mut self, command: &KvCommand, ctx: &Context<Self>) -> Option<RaftResponse> {
+    fn execute(&mut self, command: &KvCommand, ctx: &Context<Self>) -> Option<KvResponse> {
         if self.has(Bug::RepeatsCommands) {
-            return Some(RaftResponse::Done(self.machine.execute(command.op)));
+            return Some(KvResponse::Done(self.machine.execute(command.op)));
         }
         if self.has(Bug::SessionsByClock) && ctx.now().since(self.swept_at) > SimDuration::from_secs(1) {
             self.swept_at = ctx.now();
             self.machine.sessions.end_oldest();
         }
         match self.machine.apply(command) {
-            Session::Answer(answer) => Some(RaftResponse::Done(answer)),
+            Session::Answer(answer) => Some(KvResponse::Done(answer)),
             Session::GoneOn => None,
-            Session::Ended => Some(RaftResponse::SessionEnded),
+            Session::Ended => Some(KvResponse::SessionEnded),
         }
     }
 

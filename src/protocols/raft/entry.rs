@@ -1,9 +1,7 @@
 //! Entries of the log, and how they travel.
 
-use std::sync::Arc;
-
 use crate::base::Digest;
-use crate::replication::{Configuration, KvCommand};
+use crate::replication::{Batch, Configuration, KvCommand};
 
 /// A period with at most one leader.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -40,16 +38,8 @@ pub struct Entry {
     pub command: Command,
 }
 
-/// Some entries on their way, shared between messages and disks; a single one inline.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Entries {
-    /// None: a heartbeat.
-    None,
-    /// One.
-    One(Entry),
-    /// Several.
-    Many(Arc<[Entry]>),
-}
+/// Some entries on their way; none is a heartbeat.
+pub type Entries = Batch<Entry>;
 
 impl LogIndex {
     /// The place behind this one.
@@ -79,41 +69,5 @@ impl Entry {
         let mut digest = Digest::new();
         std::hash::Hash::hash(&self.command, &mut digest);
         digest.value()
-    }
-}
-
-impl Entries {
-    /// The entries.
-    pub fn as_slice(&self) -> &[Entry] {
-        match self {
-            Entries::None => &[],
-            Entries::One(entry) => std::slice::from_ref(entry),
-            Entries::Many(entries) => entries,
-        }
-    }
-
-    /// How many.
-    pub fn len(&self) -> usize {
-        self.as_slice().len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Entries::None)
-    }
-
-    /// The entries from the `skip`-th on; shared when nothing is skipped.
-    pub fn skip(&self, skip: usize) -> Entries {
-        if skip == 0 { self.clone() } else { Entries::from(&self.as_slice()[skip..]) }
-    }
-}
-
-impl From<&[Entry]> for Entries {
-    fn from(entries: &[Entry]) -> Self {
-        match entries {
-            [] => Entries::None,
-            [entry] => Entries::One(*entry),
-            entries => Entries::Many(entries.into()),
-        }
     }
 }

@@ -6,14 +6,14 @@ use super::bugs::Bug;
 use super::change::Plan;
 use super::config::RaftConfig;
 use super::entry::{Command, Entries, Entry, LogIndex, Term};
-use super::message::{AppendResult, Message, RaftResponse, Record};
+use super::message::{AppendResult, Message, Record};
 use super::node::{Raft, Role, Timer};
 use super::progress::{Progress, Sending};
 use super::reads::Reads;
 use crate::base::{ClientId, NodeId, SimDuration, Ticket};
 use crate::monitor::LogEvent;
 use crate::process::{Context, RequestId};
-use crate::replication::{Configuration, NodeSet};
+use crate::replication::{Configuration, KvResponse, NodeSet};
 
 /// What a node knows only while it leads.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl Leadership {
     }
 
     /// Answers those who wait for the entry at `index`.
-    pub(super) fn answer(&mut self, index: LogIndex, answer: Option<RaftResponse>, ctx: &mut Context<Raft>) {
+    pub(super) fn answer(&mut self, index: LogIndex, answer: Option<KvResponse>, ctx: &mut Context<Raft>) {
         while let Some(&(waiting, client, id)) = self.waiting.front() {
             if waiting > index {
                 break;
@@ -78,7 +78,7 @@ impl Leadership {
     pub(super) fn dismiss(self, leader: Option<NodeId>, ctx: &mut Context<Raft>) {
         let proposals = self.waiting.into_iter().map(|(_, client, id)| (client, id));
         for (client, id) in proposals.chain(self.reads.into_clients()) {
-            ctx.reply(client, id, RaftResponse::NotLeader { leader });
+            ctx.reply(client, id, KvResponse::NotLeader { leader });
         }
     }
 

@@ -6,7 +6,6 @@ use super::entry::{Entries, LogIndex, Term};
 use super::snapshot::Snapshot;
 use crate::base::NodeId;
 use crate::process::Payload;
-use crate::replication::{KvAnswer, KvCommand, SessionId};
 
 /// What nodes send each other. Every message carries its sender's term.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -153,36 +152,6 @@ pub enum Record {
     },
 }
 
-/// What clients ask.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum RaftRequest {
-    /// A session, which commands need.
-    OpenSession,
-    /// A command for the log.
-    Propose(KvCommand),
-    /// A linearizable read, in the way that the cluster is configured for.
-    Read {
-        /// The key.
-        key: u32,
-    },
-}
-
-/// What clients are answered.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum RaftResponse {
-    /// It is done.
-    Done(KvAnswer),
-    /// The session is open.
-    Opened(SessionId),
-    /// The command's session has ended: whether an earlier copy took effect is not known.
-    SessionEnded,
-    /// Ask someone else.
-    NotLeader {
-        /// Who leads, as far as this node knows.
-        leader: Option<NodeId>,
-    },
-}
-
 impl Message {
     /// The kinds of message, as traces and message faults name them.
     pub const KINDS: &'static [&'static str] = &[
@@ -272,39 +241,6 @@ impl Payload for Record {
             Record::Vote { .. } => 13,
             Record::Entries { entries, .. } => 17 + entries.len() as u32 * ENTRY_BYTES,
             Record::Snapshot { snapshot, .. } => u32::try_from(snapshot.size() + 16).unwrap_or(u32::MAX),
-        }
-    }
-}
-
-impl Payload for RaftRequest {
-    fn size(&self) -> u32 {
-        match self {
-            RaftRequest::OpenSession => 9,
-            RaftRequest::Propose(_) => 45,
-            RaftRequest::Read { .. } => 13,
-        }
-    }
-
-    fn kind(&self) -> &'static str {
-        match self {
-            RaftRequest::OpenSession => "OpenSession",
-            RaftRequest::Propose(_) => "Propose",
-            RaftRequest::Read { .. } => "Read",
-        }
-    }
-}
-
-impl Payload for RaftResponse {
-    fn size(&self) -> u32 {
-        17
-    }
-
-    fn kind(&self) -> &'static str {
-        match self {
-            RaftResponse::Done(_) => "Done",
-            RaftResponse::Opened(_) => "Opened",
-            RaftResponse::SessionEnded => "SessionEnded",
-            RaftResponse::NotLeader { .. } => "NotLeader",
         }
     }
 }

@@ -23,7 +23,6 @@
 //! | `transfer` | handing leadership over |
 //! | `reads`, `questions` | reads of leaders and of followers |
 //! | `waits` | what a node waits for, in words |
-//! | `service` | how a closed-loop client speaks Raft |
 
 pub mod admin;
 mod apply;
@@ -43,7 +42,6 @@ mod progress;
 mod questions;
 mod reads;
 mod recovery;
-mod service;
 pub mod snapshot;
 mod snapshots;
 #[cfg(test)]
@@ -57,7 +55,6 @@ pub use config::{Activation, Change, RaftConfig, ReadMode, SURVIVES, damaged_mos
 pub use entry::{Command, Entries, Entry, LogIndex, Term};
 pub use keys::{SECTION, VARIES};
 pub use log::Log;
-pub use message::{AppendResult, Ballot, Message, RaftRequest, RaftResponse, Record, VOTE_BYTES};
+pub use message::{AppendResult, Ballot, Message, Record, VOTE_BYTES};
 pub use node::{Raft, Timer};
-pub use service::RaftService;
 pub use snapshot::Snapshot;

@@ -9,7 +9,7 @@ use super::entry::{Command, LogIndex, Term};
 use super::leader::Leadership;
 use super::log::Log;
 use super::membership::Membership;
-use super::message::{Ballot, Message, RaftRequest, RaftResponse, Record};
+use super::message::{Ballot, Message, Record};
 use super::questions::Questions;
 use super::reads::Read;
 use super::snapshot::Snapshot;
@@ -17,7 +17,7 @@ use super::snapshots::Incoming;
 use crate::base::{ClientId, DiskError, Draw, JournalId, NodeId, SimDuration, SimTime, Ticket};
 use crate::monitor::{self, LogEvent};
 use crate::process::{Boot, BootKind, Context, Process, RequestId};
-use crate::replication::{KvMachine, NodeSet};
+use crate::replication::{KvMachine, KvRequest, KvResponse, NodeSet};
 
 /// A node of a Raft cluster.
 #[derive(Clone, Debug)]
@@ -91,8 +91,8 @@ impl Process for Raft {
     type Config = RaftConfig;
     type Message = Message;
     type Record = Record;
-    type Request = RaftRequest;
-    type Response = RaftResponse;
+    type Request = KvRequest;
+    type Response = KvResponse;
     type Admin = RaftAdmin;
     type Observation = LogEvent;
     type Timer = Timer;
@@ -169,25 +169,25 @@ impl Process for Raft {
         }
     }
 
-    fn on_request(&mut self, client: ClientId, id: RequestId, request: RaftRequest, ctx: &mut Context<Self>) {
+    fn on_request(&mut self, client: ClientId, id: RequestId, request: KvRequest, ctx: &mut Context<Self>) {
         let waiting = Some((client, id));
         match (&self.role, request) {
             (Role::Stopped, _) => {}
             (Role::Leader(leadership), request) if leadership.is_ending() && self.is_proposed(&request) => {
-                ctx.reply(client, id, RaftResponse::NotLeader { leader: None });
+                ctx.reply(client, id, KvResponse::NotLeader { leader: None });
             }
-            (Role::Leader(_), RaftRequest::Propose(command)) => {
+            (Role::Leader(_), KvRequest::Propose(command)) => {
                 self.propose(Command::Kv(command), waiting, ctx);
             }
-            (Role::Leader(_), RaftRequest::OpenSession) => self.propose(Command::OpenSession, waiting, ctx),
-            (Role::Leader(_), RaftRequest::Read { key }) if self.config.reads == ReadMode::Log => {
+            (Role::Leader(_), KvRequest::OpenSession) => self.propose(Command::OpenSession, waiting, ctx),
+            (Role::Leader(_), KvRequest::Read { key }) if self.config.reads == ReadMode::Log => {
                 self.propose(Command::Read { key }, waiting, ctx);
             }
-            (Role::Leader(_), RaftRequest::Read { key }) => self.read(Read { client, id, key }, ctx),
-            (_, RaftRequest::Read { key }) if self.config.reads == ReadMode::Follower => {
+            (Role::Leader(_), KvRequest::Read { key }) => self.read(Read { client, id, key }, ctx),
+            (_, KvRequest::Read { key }) if self.config.reads == ReadMode::Follower => {
                 self.ask_leader(Read { client, id, key }, ctx);
             }
-            _ => ctx.reply(client, id, RaftResponse::NotLeader { leader: self.leader }),
+            _ => ctx.reply(client, id, KvResponse::NotLeader { leader: self.leader }),
         }
     }
 
@@ -255,8 +255,8 @@ impl Raft {
     }
 
     /// Whether a leader must put `request` into the log.
-    fn is_proposed(&self, request: &RaftRequest) -> bool {
-        !matches!(request, RaftRequest::Read { .. }) || self.config.reads == ReadMode::Log
+    fn is_proposed(&self, request: &KvRequest) -> bool {
+        !matches!(request, KvRequest::Read { .. }) || self.config.reads == ReadMode::Log
     }
 
     /// All messages but those that replicate.

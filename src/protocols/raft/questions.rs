@@ -2,11 +2,12 @@
 
 use super::bugs::Bug;
 use super::entry::LogIndex;
-use super::message::{Message, RaftResponse};
+use super::message::Message;
 use super::node::{Raft, Role};
 use super::reads::{Read, Reader};
 use crate::base::NodeId;
 use crate::process::Context;
+use crate::replication::KvResponse;
 
 /// The reads that a follower is asked for.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +24,7 @@ impl Raft {
     /// A client asks a follower for the value of a key.
     pub(super) fn ask_leader(&mut self, read: Read, ctx: &mut Context<Self>) {
         let Some(leader) = self.leader else {
-            return ctx.reply(read.client, read.id, RaftResponse::NotLeader { leader: None });
+            return ctx.reply(read.client, read.id, KvResponse::NotLeader { leader: None });
         };
         // A client reads one thing at a time: what it asked before it has asked again, or given up.
         if !self.has(Bug::ReusesQuestions) {
@@ -63,7 +64,7 @@ impl Raft {
         let (applied, machine) = (self.applied, &self.machine);
         self.questions.answered.retain(|(index, read)| {
             if *index <= applied {
-                ctx.reply(read.client, read.id, RaftResponse::Done(machine.read(read.key)));
+                ctx.reply(read.client, read.id, KvResponse::Done(machine.read(read.key)));
             }
             *index > applied
         });
@@ -73,7 +74,7 @@ impl Raft {
     pub(super) fn dismiss_questions(&mut self, ctx: &mut Context<Self>) {
         let leader = self.leader;
         for (_, read) in self.questions.asked.drain(..) {
-            ctx.reply(read.client, read.id, RaftResponse::NotLeader { leader });
+            ctx.reply(read.client, read.id, KvResponse::NotLeader { leader });
         }
     }
 }

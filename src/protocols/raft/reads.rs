@@ -17,10 +17,11 @@ use std::collections::VecDeque;
 use super::bugs::Bug;
 use super::config::{RaftConfig, ReadMode};
 use super::entry::LogIndex;
-use super::message::{Message, RaftResponse};
+use super::message::Message;
 use super::node::{Raft, Role};
 use crate::base::{ClientId, NodeId, SimDuration, SimTime};
 use crate::process::{Context, RequestId};
+use crate::replication::KvResponse;
 
 /// Someone who waits for a round.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +110,7 @@ impl Raft {
     /// A client asks the leader for the value of a key.
     pub(super) fn read(&mut self, read: Read, ctx: &mut Context<Self>) {
         if self.holds_lease(ctx) || self.answers_unconfirmed() {
-            return ctx.reply(read.client, read.id, RaftResponse::Done(self.machine.read(read.key)));
+            return ctx.reply(read.client, read.id, KvResponse::Done(self.machine.read(read.key)));
         }
         self.wait_for_round(Reader::Client(read), ctx);
     }
@@ -190,7 +191,7 @@ impl Raft {
             leadership.reads.asked.pop_front();
             match reader {
                 Reader::Client(Read { client, id, key }) => {
-                    ctx.reply(client, id, RaftResponse::Done(self.machine.read(key)));
+                    ctx.reply(client, id, KvResponse::Done(self.machine.read(key)));
                 }
                 Reader::Follower { node, question } => {
                     ctx.send(node, Message::ReadIndexIs { term: self.term, question, index: read_index });

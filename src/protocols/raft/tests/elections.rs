@@ -230,6 +230,6 @@ fn who_asks_for_pre_votes_believes_in_no_leader_any_more() {
     node.at_ms(200);
     node.fires(Timer::Election);
     assert_eq!(node.hears(2, ballot(Ballot::PreVote, 4, (0, 0))), [vote(4, true, true)]);
-    let answers = node.is_asked(RaftRequest::OpenSession);
-    assert_eq!(answers, [RaftResponse::NotLeader { leader: None }]);
+    let answers = node.is_asked(KvRequest::OpenSession);
+    assert_eq!(answers, [KvResponse::NotLeader { leader: None }]);
 }

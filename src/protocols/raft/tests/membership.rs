@@ -127,7 +127,7 @@ fn joint_members_agree_by_majorities_of_both() {
 fn a_joint_configuration_is_left_once() {
     let mut node = of_three(five(), true);
     node.is_told(RaftAdmin::Members(Some(set(&[0, 1]))));
-    node.is_asked(RaftRequest::OpenSession);
+    node.is_asked(KvRequest::OpenSession);
     node.learns_durable(node.notes.written - 2);
     node.learns_durable(node.notes.written - 1);
     node.matched(1, 2, 0);
@@ -160,7 +160,7 @@ fn a_leader_that_is_taken_out_does_not_count_itself_and_leaves_once_that_is_cert
     assert_eq!(node.raft.commit_index(), LogIndex(1), "one of two");
     node.matched(2, 2, 0);
     assert_eq!(node.raft.commit_index(), LogIndex(2));
-    assert_eq!(node.is_asked(RaftRequest::OpenSession), [RaftResponse::NotLeader { leader: None }]);
+    assert_eq!(node.is_asked(KvRequest::OpenSession), [KvResponse::NotLeader { leader: None }]);
     assert_eq!(node.raft.leads(), Some(4), "the others do not know yet");
     node.matched(1, 2, 1);
     node.matched(2, 2, 1);

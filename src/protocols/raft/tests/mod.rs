@@ -12,7 +12,7 @@ use super::*;
 use crate::base::{ClientId, JournalId, NodeId, SimDuration, SimTime, Ticket};
 use crate::monitor::LogEvent;
 use crate::process::{Boot, BootKind, Context, Host, Process, RequestId, When};
-use crate::replication::{Configuration, KvCommand, KvOp, NodeSet, SessionId};
+use crate::replication::{Configuration, KvCommand, KvOp, KvRequest, KvResponse, NodeSet, SessionId};
 
 /// Five nodes, with the paper's timeouts.
 fn five() -> RaftConfig {
@@ -33,7 +33,7 @@ struct Notes {
     after: SimDuration,
     /// What chance says, always.
     word: u64,
-    replies: Vec<RaftResponse>,
+    replies: Vec<KvResponse>,
     /// The journal, but for what was replaced.
     journal: Vec<Record>,
     written: u64,
@@ -51,7 +51,7 @@ impl Host<Raft> for Notes {
         self.sent.push(message);
         self.to.push(to);
     }
-    fn reply(&mut self, _: ClientId, _: RequestId, response: RaftResponse) {
+    fn reply(&mut self, _: ClientId, _: RequestId, response: KvResponse) {
         self.replies.push(response);
     }
     fn write(&mut self, _: JournalId, record: Record, _: bool) -> Ticket {
@@ -136,7 +136,7 @@ impl Node {
     }
 
     /// What clients are answered when one of them asks for something.
-    fn is_asked(&mut self, request: RaftRequest) -> Vec<RaftResponse> {
+    fn is_asked(&mut self, request: KvRequest) -> Vec<KvResponse> {
         self.notes.replies.clear();
         self.raft.on_request(ClientId(0), RequestId(0), request, &mut Context::new(&mut self.notes));
         self.notes.replies.clone()

@@ -3,9 +3,9 @@
 use super::*;
 use crate::replication::KvAnswer;
 
-const READ: RaftRequest = RaftRequest::Read { key: 0 };
-const NOTHING: RaftResponse = RaftResponse::Done(KvAnswer::Value(None));
-const ELSEWHERE: RaftResponse = RaftResponse::NotLeader { leader: None };
+const READ: KvRequest = KvRequest::Read { key: 0 };
+const NOTHING: KvResponse = KvResponse::Done(KvAnswer::Value(None));
+const ELSEWHERE: KvResponse = KvResponse::NotLeader { leader: None };
 
 /// One whose no-op is committed.
 fn settled(config: RaftConfig) -> Node {
@@ -89,14 +89,14 @@ fn a_leader_that_hands_over_proposes_nothing_brings_its_successor_up_to_date_and
         let mut node = settled(RaftConfig { reads, ..five() });
         assert_eq!(node.is_told(RaftAdmin::Transfer(Some(NodeId(4)))), [], "it lags");
         assert!(node.notes.timers.contains(&Timer::Transfer));
-        assert_eq!(node.is_asked(RaftRequest::OpenSession), [ELSEWHERE]);
-        assert_eq!(node.is_asked(RaftRequest::Propose(write(1, 1, 7))), [ELSEWHERE]);
+        assert_eq!(node.is_asked(KvRequest::OpenSession), [ELSEWHERE]);
+        assert_eq!(node.is_asked(KvRequest::Propose(write(1, 1, 7))), [ELSEWHERE]);
         node.is_asked(READ);
         node.is_told(RaftAdmin::Remove(Some(NodeId(1))));
         assert_eq!(node.raft.log().last_index(), LogIndex(1), "{reads:?}");
         assert_eq!(node.matched(4, 1, 0), [Message::TimeoutNow { term: Term(4) }]);
         node.fires(Timer::Transfer);
-        assert_eq!(node.is_asked(RaftRequest::OpenSession), []);
+        assert_eq!(node.is_asked(KvRequest::OpenSession), []);
         assert_eq!(node.raft.log().last_index(), LogIndex(2));
     }
 }
@@ -106,7 +106,7 @@ fn leadership_goes_to_a_voter_who_is_furthest_or_to_nobody() {
     let mut node = settled(RaftConfig { voters: 4, ..five() });
     assert_eq!(node.is_told(RaftAdmin::Transfer(Some(NodeId(4)))), [], "it has no vote");
     assert_eq!(node.is_told(RaftAdmin::Transfer(Some(NodeId(0)))), [], "itself");
-    assert_eq!(node.is_asked(RaftRequest::OpenSession), []);
+    assert_eq!(node.is_asked(KvRequest::OpenSession), []);
     node.matched(2, 2, 0);
     node.is_told(RaftAdmin::Transfer(None));
     assert_eq!(node.notes.to, [NodeId(2)]);
@@ -134,9 +134,5 @@ fn a_follower_asks_anew_under_another_name() {
     // A new term: the leader that was asked may be gone.
     assert_eq!(node.is_asked(READ), []);
     node.hears(2, append(4, (0, 0), &[], 0));
-    assert!(
-        matches!(node.notes.replies[..], [.., RaftResponse::NotLeader { .. }]),
-        "{:?}",
-        node.notes.replies
-    );
+    assert!(matches!(node.notes.replies[..], [.., KvResponse::NotLeader { .. }]), "{:?}", node.notes.replies);
 }

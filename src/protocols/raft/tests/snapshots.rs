@@ -70,10 +70,10 @@ fn a_snapshot_brings_the_members_and_the_sessions() {
     let mut node = elected(node, 4);
     node.matched(1, 5, 0);
     node.matched(2, 5, 0);
-    assert_eq!(node.is_asked(RaftRequest::Read { key: 0 }), []);
+    assert_eq!(node.is_asked(KvRequest::Read { key: 0 }), []);
     node.matched(1, 5, 1);
     node.matched(2, 5, 1);
-    assert_eq!(node.notes.replies, [RaftResponse::Done(KvAnswer::Value(Some(8)))]);
+    assert_eq!(node.notes.replies, [KvResponse::Done(KvAnswer::Value(Some(8)))]);
 }
 
 /// Raft §7: so that a crash leaves neither gap nor overlap between the two.
@@ -124,17 +124,13 @@ fn a_command_of_a_session_that_has_ended_is_refused() {
         std::mem::take(&mut node.notes.replies)
     };
     for session in 1..=2 {
-        assert_eq!(ask(RaftRequest::OpenSession), [RaftResponse::Opened(SessionId(session))]);
+        assert_eq!(ask(KvRequest::OpenSession), [KvResponse::Opened(SessionId(session))]);
     }
-    assert_eq!(ask(RaftRequest::Propose(write(1, 1, 7))), [RaftResponse::Done(KvAnswer::Written)]);
-    assert_eq!(ask(RaftRequest::OpenSession), [RaftResponse::Opened(SessionId(3))]);
-    assert_eq!(
-        ask(RaftRequest::Propose(write(2, 1, 8))),
-        [RaftResponse::SessionEnded],
-        "least recently used"
-    );
-    assert_eq!(ask(RaftRequest::Propose(write(9, 1, 8))), [RaftResponse::SessionEnded], "never there");
-    assert_eq!(ask(RaftRequest::Propose(write(1, 1, 7))), [RaftResponse::Done(KvAnswer::Written)], "again");
+    assert_eq!(ask(KvRequest::Propose(write(1, 1, 7))), [KvResponse::Done(KvAnswer::Written)]);
+    assert_eq!(ask(KvRequest::OpenSession), [KvResponse::Opened(SessionId(3))]);
+    assert_eq!(ask(KvRequest::Propose(write(2, 1, 8))), [KvResponse::SessionEnded], "least recently used");
+    assert_eq!(ask(KvRequest::Propose(write(9, 1, 8))), [KvResponse::SessionEnded], "never there");
+    assert_eq!(ask(KvRequest::Propose(write(1, 1, 7))), [KvResponse::Done(KvAnswer::Written)], "again");
 }
 
 #[test]
@@ -176,7 +172,7 @@ fn a_leader_sends_piece_after_piece() {
     assert_eq!(offsets(&node.hears(4, received(40))), Some((40, 8)), "the rest");
     assert_eq!(offsets(&node.hears(4, received(0))), Some((0, 20)), "it has restarted");
     assert_eq!(node.matched(4, 4, 0), [], "it has it all");
-    node.is_asked(RaftRequest::OpenSession);
+    node.is_asked(KvRequest::OpenSession);
     assert!(node.notes.to.contains(&NodeId(4)), "and is sent entries again");
 }
 
@@ -185,11 +181,11 @@ fn a_leader_sends_piece_after_piece() {
 fn a_read_that_waits_for_what_a_snapshot_brings_is_answered() {
     let mut node = Node::with_log(RaftConfig { reads: ReadMode::Follower, ..five() }, 3, &[]);
     node.hears(1, append(3, (0, 0), &[], 0));
-    assert_eq!(node.is_asked(RaftRequest::Read { key: 0 }), []);
+    assert_eq!(node.is_asked(KvRequest::Read { key: 0 }), []);
     let Some(Message::ReadIndex { question, .. }) = node.notes.sent.last() else { panic!() };
     let (question, index) = (*question, LogIndex(5));
     node.hears(1, Message::ReadIndexIs { term: Term(3), question, index });
     assert_eq!(node.notes.replies, []);
     node.hears(1, of_a_leader(5, 3));
-    assert_eq!(node.notes.replies, [RaftResponse::Done(KvAnswer::Value(Some(7)))]);
+    assert_eq!(node.notes.replies, [KvResponse::Done(KvAnswer::Value(Some(7)))]);
 }
