@@ -20,7 +20,7 @@ pub struct MultiPaxosConfig {
     pub election_timeout_max: SimDuration,
     /// How often a leader says that it is there.
     pub heartbeat_interval: SimDuration,
-    /// The most commands in one message.
+    /// The most commands that a leader proposes in one message.
     pub max_commands: usize,
     /// A change of members takes effect so many slots later; no more than so many are proposed at once.
     pub alpha: u64,

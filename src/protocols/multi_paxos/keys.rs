@@ -66,7 +66,7 @@ pub const SECTION: Section = Section {
             name: "max_commands",
             kind: KeyKind::Count { min: 1, max: 1_000_000, unit: "commands" },
             default: Some("64"),
-            doc: "The most commands in one message.",
+            doc: "The most commands that a leader proposes in one message.",
             since: "0.1",
         },
         Key {

@@ -15,6 +15,9 @@ use crate::process::Context;
 use crate::replication::{Ballot, Batch, KvCommand, KvResponse, Session};
 use std::sync::Arc;
 
+/// At most so many commands answer a question, in one message: what comes out of order would be asked for again.
+const AT_ONCE: usize = 64;
+
 /// What a replica that lags knows of it.
 #[derive(Clone, Default, Debug)]
 pub(super) struct CatchUp {
@@ -96,10 +99,9 @@ impl MultiPaxos {
         if chosen < self.log.base() {
             return self.send_piece(from, arrived, ctx);
         }
-        let first = chosen.next();
-        let commands = self.log.run(first, self.applied, self.config.max_commands);
+        let commands = self.log.run(chosen.next(), self.applied, AT_ONCE);
         if !commands.is_empty() {
-            let commands = Batch::from(commands.as_slice());
+            let (first, commands) = (chosen.next(), Batch::from(commands.as_slice()));
             ctx.send(from, Message::Chosen { first, commands, chosen: self.applied });
         }
     }
