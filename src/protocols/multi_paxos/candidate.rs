@@ -111,7 +111,9 @@ impl MultiPaxos {
                 if chosen > candidacy.known.0 {
                     candidacy.known = (chosen, from);
                 }
-                self.lead_if_promised(ctx);
+                if self.lead_if_promised(ctx) {
+                    self.fetch(ctx);
+                }
             }
             // Of new members: what they have accepted counts where nothing is proposed yet.
             Role::Leader(leadership) if leadership.ballot == ballot && chosen <= self.applied => {
@@ -130,18 +132,18 @@ impl MultiPaxos {
         }
     }
 
-    /// Leads, if a quorum has promised and it knows all that they know. Else it fetches that, and is called
-    /// again.
-    pub(super) fn lead_if_promised(&mut self, ctx: &mut Context<Self>) {
-        let Role::Candidate(candidacy) = &self.role else { return };
+    /// Leads, if a quorum has promised and it knows all that they know. Whether it must fetch that first: then it
+    /// is called again.
+    pub(super) fn lead_if_promised(&mut self, ctx: &mut Context<Self>) -> bool {
+        let Role::Candidate(candidacy) = &self.role else { return false };
         let members = self.membership.at(self.applied.next());
         if !self.config.is_quorum(Phase::One, members, candidacy.promises.by) {
-            return;
+            return false;
         }
         let (known, who) = candidacy.known;
         if known > self.applied {
             self.catch_up.known = Some((known, who));
-            return self.fetch(ctx);
+            return true;
         }
         let (ballot, promises) = (candidacy.ballot, candidacy.promises.clone());
         self.attempts = 0;
@@ -152,6 +154,7 @@ impl MultiPaxos {
         ctx.cancel_timer(Timer::Fetch);
         self.fill(ctx);
         self.beat(ctx);
+        false
     }
 
     /// Somebody has promised a later ballot: gives way.
