@@ -2,10 +2,13 @@
 //! nothing else is.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use atropos::base::keys::BugSwitch;
 use atropos::base::{Seed, SimDuration, SimTime};
 use atropos::check::Verdict;
+use atropos::protocols::{paxos, raft};
 use atropos::registry;
 use atropos::run::{TraceLine, Watcher};
 use atropos::scenario::{Opened, Reader, Scenario, Source, read};
@@ -123,23 +126,30 @@ fn what_disks_and_their_loss_can_do_is_caught_within_200_seeds() {
     }
 }
 
-/// The scenario of `bug`, and the checks that `docs/faults/raft-bugs.md` says to catch it.
+/// The scenario of `bug`, and the checks that the page about those of its protocol says to catch it.
 fn story<'a>(bug: &str, stories: &'a [(String, Scenario)], docs: &'a str) -> (&'a Scenario, &'a str) {
-    let short = bug.strip_prefix("raft/").unwrap();
+    let (_, short) = bug.split_once('/').unwrap();
     let named = |(name, _): &&(String, Scenario)| *name == format!("bugs/{bug}");
     let (_, scenario) = stories.iter().find(named).unwrap_or_else(|| panic!("{bug} has no scenario"));
     assert_eq!(scenario.bugs, [bug], "the scenario of {bug} is about that one");
-    let row = docs.lines().find(|line| line.contains(&format!("| `{short}` |")));
-    let row = row.unwrap_or_else(|| panic!("{bug} has no row in docs/faults/raft-bugs.md"));
+    let names = [short, bug].map(|name| format!("| `{name}` |"));
+    let row = docs.lines().find(|line| names.iter().any(|name| line.contains(name)));
+    let row = row.unwrap_or_else(|| panic!("{bug} has no row in its page in docs/faults/"));
     (scenario, row.split('|').nth(4).unwrap())
 }
 
-/// Runs the scenario of each bug of Raft under its own seed, which must catch it, and without the bug under
-/// `sound` seeds from that one on, which must be valid. How many of `seeds` catch it, bug by bug.
-fn hunt_bugs_of_raft(sound: u64, seeds: std::ops::Range<u64>) -> Vec<(&'static str, usize)> {
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/faults/raft-bugs.md");
+/// Runs the scenario of each of `bugs`, all those of `protocol`, under its own seed, which must catch it, and
+/// without the bug under `sound` seeds from that one on, which must be valid. How many of `seeds` catch it, bug by
+/// bug.
+fn hunt(
+    protocol: &str,
+    bugs: &'static [BugSwitch],
+    sound: u64,
+    seeds: Range<u64>,
+) -> Vec<(&'static str, usize)> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/faults/{protocol}-bugs.md"));
     let (docs, shipped) = (fs::read_to_string(docs).unwrap(), shipped());
-    let hunt = |bug: &'static str| {
+    let hunt_one = |bug: &'static str| {
         let (scenario, checks) = story(bug, &shipped, &docs);
         let caught = registry::run(scenario, scenario.seed, &mut ());
         let caught = caught.violation().unwrap_or_else(|| panic!("{bug}: not caught by its own seed"));
@@ -158,21 +168,34 @@ fn hunt_bugs_of_raft(sound: u64, seeds: std::ops::Range<u64>) -> Vec<(&'static s
         }
         (bug, catching)
     };
-    let bugs = atropos::protocols::raft::BUGS;
-    let stories = shipped.iter().filter(|(name, _)| name.starts_with("bugs/raft/"));
+    let folder = format!("bugs/{protocol}/");
+    let stories = shipped.iter().filter(|(name, _)| name.starts_with(&folder));
     assert_eq!(stories.count(), bugs.len(), "a scenario for each bug, and no other");
-    bugs.iter().map(|switch| hunt(switch.name)).collect()
+    bugs.iter().map(|switch| hunt_one(switch.name)).collect()
 }
 
 #[test]
 fn each_bug_of_raft_is_caught_and_the_sound_one_is_clean() {
-    hunt_bugs_of_raft(4, 0..0);
+    hunt("raft", raft::BUGS, 4, 0..0);
+}
+
+#[test]
+fn each_bug_of_paxos_is_caught_and_the_sound_one_is_clean() {
+    hunt("paxos", paxos::BUGS, 4, 0..0);
 }
 
 #[test]
 #[ignore = "takes half a minute"]
 fn each_bug_of_raft_is_caught_by_at_least_one_seed_in_ten() {
-    for (bug, caught) in hunt_bugs_of_raft(100, 0..100) {
+    for (bug, caught) in hunt("raft", raft::BUGS, 100, 0..100) {
+        assert!(caught >= 10, "{bug}: caught by {caught} of 100 seeds");
+    }
+}
+
+#[test]
+#[ignore = "takes some seconds"]
+fn each_bug_of_paxos_is_caught_by_at_least_one_seed_in_ten() {
+    for (bug, caught) in hunt("paxos", paxos::BUGS, 100, 0..100) {
         assert!(caught >= 10, "{bug}: caught by {caught} of 100 seeds");
     }
 }

@@ -82,7 +82,7 @@ impl SlotMonitors {
         }
     }
 
-    /// Monitors over that many nodes, each of whose promises is for one slot.
+    /// Monitors over that many nodes, each of whose promises is for one slot, of which none is applied.
     pub fn by_slot(nodes: u32) -> Self {
         SlotMonitors { promises_by_slot: true, ..SlotMonitors::new(nodes) }
     }
@@ -140,8 +140,10 @@ impl SlotMonitors {
 }
 
 impl Monitor<SlotEvent> for SlotMonitors {
+    /// Where each slot has promises of its own, slots are decisions and nothing is applied.
     fn names(&self) -> &[&'static str] {
-        &Self::NAMES
+        let applied = 2;
+        &Self::NAMES[..Self::NAMES.len() - if self.promises_by_slot { applied } else { 0 }]
     }
 
     /// Of each invariant the first violation is kept.

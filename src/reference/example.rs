@@ -42,6 +42,8 @@ const SAMPLES: &[(&str, &str)] = &[
     ("faults.mesh", "[0, 1, 2, 3, 4]"),
     // Who leads is up.
     ("faults.restart.target", "\"all\""),
+    // With one row of all five nodes.
+    ("paxos.phase1_quorum", "5"),
     ("expect.sometimes", "\"crashes\""),
     ("liveness.after", "\"30s\""),
     ("liveness.core", "0.5"),

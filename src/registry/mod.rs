@@ -8,6 +8,8 @@ mod paxos;
 mod raft;
 
 use crate::base::Seed;
+use crate::base::keys::{KeyProblem, Settings};
+use crate::replication::{Phase, QuorumSystem};
 use crate::run::{Outcome, Watcher, unfold};
 use crate::scenario::{ProtocolSpec, Scenario};
 
@@ -36,4 +38,22 @@ pub fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcom
     let protocol = PROTOCOLS.iter().find(|protocol| protocol.spec.name == scenario.protocol);
     let protocol = protocol.unwrap_or_else(|| panic!("no protocol `{}`", scenario.protocol));
     (protocol.run)(&unfold(scenario, seed), seed, watcher)
+}
+
+/// What makes no sense of sizes beside a grid, which has quorums of its own.
+fn grid_problems(settings: &Settings, quorums: QuorumSystem, members: usize) -> Vec<KeyProblem> {
+    let differs = |(key, phase): &(&'static str, Phase)| {
+        let least = quorums.least(*phase, members) as u64;
+        settings.has("grid_rows") && settings.count(key).is_some_and(|size| size != least)
+    };
+    let told = |(key, phase): (&'static str, Phase)| {
+        let least = quorums.least(phase, members);
+        let message = format!("in this grid a quorum of that phase has {least} nodes, all of a line");
+        KeyProblem::new(key, message).against("grid_rows")
+    };
+    [("phase1_quorum", Phase::One), ("phase2_quorum", Phase::Two)]
+        .into_iter()
+        .filter(differs)
+        .map(told)
+        .collect()
 }

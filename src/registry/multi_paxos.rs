@@ -1,6 +1,6 @@
 //! The entry of Multi-Paxos.
 
-use super::Protocol;
+use super::{Protocol, grid_problems};
 use crate::base::Seed;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
 use crate::check::ModelName;
@@ -51,6 +51,7 @@ const RUN_CHECKS: [CheckSpec; 11] = {
 fn validate(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
     let config = MultiPaxosConfig::read(settings, around.nodes.unwrap_or(1), &[]);
     let mut problems = config.problems();
+    problems.extend(grid_problems(settings, config.quorums, config.members as usize));
     if around.loses_everything() {
         problems.extend(config.can_hear());
     } else if let (true, Some(trip)) =

@@ -1,6 +1,6 @@
 //! The entry of Paxos for single decisions.
 
-use super::Protocol;
+use super::{Protocol, grid_problems};
 use crate::base::Seed;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
 use crate::check::ModelName;
@@ -27,34 +27,17 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     run,
 };
 
-/// What a run of Paxos is checked for. Nothing is applied, so that replicas need not be equal.
-const RUN_CHECKS: [CheckSpec; 11] = {
-    let [value, proposal, survives, quorum, monotone, application, equality] = SlotMonitors::CHECKS;
+/// What a run of Paxos is checked for. Nothing is applied, so that there are no replicas to be equal.
+const RUN_CHECKS: [CheckSpec; 9] = {
+    let [value, proposal, survives, quorum, monotone, _, _] = SlotMonitors::CHECKS;
     let [linearizability, liveness, limits, panic] = CHECKS;
-    [
-        value,
-        proposal,
-        survives,
-        quorum,
-        monotone,
-        application,
-        equality,
-        linearizability,
-        liveness,
-        limits,
-        panic,
-    ]
+    [value, proposal, survives, quorum, monotone, linearizability, liveness, limits, panic]
 };
 
 fn validate(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
     let config = PaxosConfig::read(settings, around.nodes.unwrap_or(1), &[]);
     let mut problems = config.problems();
-    if settings.has("grid_rows")
-        && let Some(size) = ["phase1_quorum", "phase2_quorum"].into_iter().find(|key| settings.has(key))
-    {
-        let message = format!("in a grid, rows and columns are the quorums: `{size}` has no meaning there");
-        problems.push(KeyProblem::new(size, message).against("grid_rows"));
-    }
+    problems.extend(grid_problems(settings, config.quorums, config.nodes as usize));
     if around.loses_everything() {
         problems.extend(config.can_hear());
     } else if let (true, Some(trip)) = (problems.is_empty(), around.least_round_trip(paxos::VOTE_BYTES)) {
