@@ -139,8 +139,8 @@ fn duelling_proposers_decide_in_the_end() {
                     due[id] = rounds + node.notes.after.as_ns() / 2_000_000;
                 }
             }
-            for id in 0..5 {
-                if due[id] == rounds && cluster.nodes[id].decided().is_none() {
+            for (id, due) in due.into_iter().enumerate() {
+                if due == rounds && cluster.nodes[id].decided().is_none() {
                     cluster.fire(id);
                 }
             }
