@@ -3,6 +3,7 @@
 //! * [`KvMachine`]: the replicated key-value store with its client [`Sessions`]; a value, so that a
 //!   snapshot is a clone.
 //! * [`Configuration`]: who votes and who learns, one set of voters or two at once.
+//! * [`Snapshot`]: of that store, and how it travels.
 //! * [`KvRequest`], [`KvResponse`]: what its clients ask and are answered.
 //! * [`Batch`]: commands on their way.
 //! * Majorities: [`quorum`]; and quorums that are none: [`QuorumSystem`].
@@ -16,6 +17,7 @@ pub mod quorum;
 mod quorum_system;
 mod service;
 mod sessions;
+mod snapshot;
 
 pub use ballot::Ballot;
 pub use batch::Batch;
@@ -24,3 +26,4 @@ pub use members::{Configuration, NodeSet};
 pub use quorum_system::{Phase, QuorumSystem};
 pub use service::{KvRequest, KvResponse};
 pub use sessions::{Session, SessionId, Sessions};
+pub use snapshot::{Arriving, Covers, Snapshot};

@@ -8,11 +8,10 @@ use super::command::{Command, Slot};
 use super::message::{Message, Record};
 use super::node::{MultiPaxos, Role, Timer};
 use super::snapshot::{Snapshot, state_digest};
-use super::snapshots::Arriving;
 use crate::base::{NodeId, SimDuration};
 use crate::monitor::SlotEvent;
 use crate::process::Context;
-use crate::replication::{Ballot, Batch, KvCommand, KvResponse, Session};
+use crate::replication::{Arriving, Ballot, Batch, KvCommand, KvResponse, Session};
 use std::sync::Arc;
 
 /// At most so many commands answer a question, in one message: what comes out of order would be asked for again.
@@ -82,6 +81,7 @@ impl MultiPaxos {
             return;
         };
         let arrived = self.catch_up.arriving.as_ref().and_then(|arriving| arriving.from(who));
+        let arrived = arrived.map(|(last, received)| (Slot(last), received));
         ctx.send(who, Message::Fetch { chosen: self.applied, arrived });
         // In case that the question, or the answer, is lost.
         let after = SimDuration::from_ns(self.config.heartbeat_interval.as_ns().saturating_mul(2));

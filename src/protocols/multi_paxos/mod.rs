@@ -54,4 +54,4 @@ pub use membership::Membership;
 pub use message::{Message, PREPARE_ROUND_BYTES, Record};
 pub use node::{MultiPaxos, Timer};
 pub use slot_log::SlotLog;
-pub use snapshot::Snapshot;
+pub use snapshot::{Covered, Snapshot};

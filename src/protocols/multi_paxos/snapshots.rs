@@ -11,26 +11,11 @@ use super::command::{Proposal, Slot};
 use super::message::{Message, Record};
 use super::node::{MultiPaxos, Role};
 use super::slot_log::SlotLog;
-use super::snapshot::{Snapshot, state_digest};
+use super::snapshot::{Covered, Snapshot, state_digest};
 use crate::base::NodeId;
 use crate::monitor::SlotEvent;
 use crate::process::Context;
-
-/// A snapshot on its way here.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Arriving {
-    last: Slot,
-    from: NodeId,
-    /// How many of its bytes are here.
-    received: u64,
-}
-
-impl Arriving {
-    /// Which it is and how much of it is here, if `node` sends it.
-    pub(super) fn from(&self, node: NodeId) -> Option<(Slot, u64)> {
-        (self.from == node).then_some((self.last, self.received))
-    }
-}
+use crate::replication::Arriving;
 
 impl MultiPaxos {
     /// Takes a snapshot if enough has been applied since the last one, and that one is on the disk.
@@ -44,9 +29,9 @@ impl MultiPaxos {
 
     #[cold]
     fn take_snapshot(&mut self, ctx: &mut Context<Self>) {
-        let (last, membership, machine) = (self.applied, self.membership.clone(), self.machine.clone());
-        self.snapshot = Some(Arc::new(Snapshot { last, membership, machine }));
-        self.log.compact_to(Slot(last.0.saturating_sub(self.config.snapshot_keep)));
+        let covers = Covered { last: self.applied, membership: self.membership.clone() };
+        self.snapshot = Some(Arc::new(Snapshot { covers, machine: self.machine.clone() }));
+        self.log.compact_to(Slot(self.applied.0.saturating_sub(self.config.snapshot_keep)));
         self.rewrite_journal(ctx);
     }
 
@@ -71,9 +56,8 @@ impl MultiPaxos {
         let offset = begun.and(arrived).map_or(0, |(_, received)| received);
         let snapshot = begun.map_or_else(|| latest.clone(), |(_, begun)| begun.clone());
         serving.retain(|(node, _)| *node != to);
-        let left = snapshot.size().saturating_sub(offset);
-        let length = left.min(u64::from(self.config.snapshot_chunk)) as u32;
-        if u64::from(length) < left {
+        let length = snapshot.piece(offset, self.config.snapshot_chunk);
+        if offset + u64::from(length) < snapshot.size() {
             serving.push((to, snapshot.clone()));
         }
         ctx.send(to, Message::Piece { snapshot, offset, length });
@@ -92,20 +76,15 @@ impl MultiPaxos {
             self.catch_up.arriving = None;
             return;
         }
-        let is_same = |arriving: &Arriving| (arriving.last, arriving.from) == (snapshot.last, from);
-        let begun = self.catch_up.arriving.take().filter(is_same);
-        let mut arriving = begun.unwrap_or(Arriving { last: snapshot.last, from, received: 0 });
-        let is_next = offset == arriving.received;
-        if is_next {
-            arriving.received += u64::from(length);
-        }
-        if arriving.received < snapshot.size() {
-            self.catch_up.arriving = Some(arriving);
-            if is_next {
+        let before = self.catch_up.arriving;
+        let received = Arriving::take(&mut self.catch_up.arriving, (snapshot.last.0, from), (offset, length));
+        if received < snapshot.size() {
+            if self.catch_up.arriving != before {
                 self.caught_up_some(from, snapshot.last, ctx);
             }
             return;
         }
+        self.catch_up.arriving = None;
         self.install(snapshot.clone(), ctx);
         self.caught_up_some(from, snapshot.last, ctx);
     }

@@ -57,4 +57,4 @@ pub use keys::{SECTION, VARIES};
 pub use log::Log;
 pub use message::{AppendResult, Ballot, Message, Record, VOTE_BYTES};
 pub use node::{Raft, Timer};
-pub use snapshot::Snapshot;
+pub use snapshot::{Covered, Snapshot};

@@ -13,11 +13,10 @@ use super::message::{Ballot, Message, Record};
 use super::questions::Questions;
 use super::reads::Read;
 use super::snapshot::Snapshot;
-use super::snapshots::Incoming;
 use crate::base::{ClientId, DiskError, Draw, JournalId, NodeId, SimDuration, SimTime, Ticket};
 use crate::monitor::{self, LogEvent};
 use crate::process::{Boot, BootKind, Context, Process, RequestId};
-use crate::replication::{KvMachine, KvRequest, KvResponse, NodeSet};
+use crate::replication::{Arriving, KvMachine, KvRequest, KvResponse, NodeSet};
 
 /// A node of a Raft cluster.
 #[derive(Clone, Debug)]
@@ -45,7 +44,7 @@ pub struct Raft {
     /// When a leader was last heard, on the node's clock.
     pub(super) heard_at: Option<SimTime>,
     /// A snapshot on its way here.
-    pub(super) incoming: Option<Incoming>,
+    pub(super) incoming: Option<Arriving>,
     /// Reads of which the leader was asked.
     pub(super) questions: Questions,
     /// How many times the node had started before.

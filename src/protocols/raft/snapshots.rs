@@ -13,19 +13,11 @@ use super::membership::Membership;
 use super::message::{AppendResult, Message, Record};
 use super::node::{Raft, Role};
 use super::progress::Sending;
-use super::snapshot::{Snapshot, state_digest};
+use super::snapshot::{Covered, Snapshot, state_digest};
 use crate::base::{NodeId, Ticket};
 use crate::monitor::LogEvent;
 use crate::process::Context;
-
-/// A snapshot on its way here.
-#[derive(Clone, Debug)]
-pub(super) struct Incoming {
-    last_index: LogIndex,
-    from: NodeId,
-    /// How many of its bytes are here.
-    received: u64,
-}
+use crate::replication::Arriving;
 
 impl Raft {
     /// Takes a snapshot if enough has been applied since the last one, and that one is on the disk.
@@ -45,9 +37,12 @@ impl Raft {
             machine.sessions =
                 crate::replication::Sessions::new(self.config.max_sessions as usize, ctx.observing());
         }
-        let configuration = self.membership.as_of(self.applied);
-        self.snapshot =
-            Some(Arc::new(Snapshot { last_index: self.applied, last_term, configuration, machine }));
+        let covers = Covered {
+            last_index: self.applied,
+            last_term,
+            configuration: self.membership.as_of(self.applied),
+        };
+        self.snapshot = Some(Arc::new(Snapshot { covers, machine }));
         let keep_from = LogIndex(self.applied.0.saturating_sub(self.config.snapshot_keep));
         self.log.compact_to(keep_from);
         self.membership.compact_to(keep_from);
@@ -95,8 +90,7 @@ impl Raft {
             progress.sending = Sending::Snapshot { snapshot: latest.clone(), received: 0 };
         }
         let Sending::Snapshot { snapshot, received } = &progress.sending else { return };
-        let left = snapshot.size() - received;
-        let length = left.min(u64::from(self.config.snapshot_chunk)) as u32;
+        let length = snapshot.piece(*received, self.config.snapshot_chunk);
         let (term, snapshot, offset) = (self.term, snapshot.clone(), *received);
         ctx.send(peer, Message::InstallSnapshot { term, snapshot, offset, length });
     }
@@ -137,26 +131,20 @@ impl Raft {
         piece: (u64, u32),
         ctx: &mut Context<Self>,
     ) {
-        let Snapshot { last_index, last_term, .. } = **snapshot;
+        let Covered { last_index, last_term, .. } = snapshot.covers;
         let has_it = last_index <= self.log.base().0 || self.log.term(last_index) == Some(last_term);
         if has_it && !self.has(Bug::SnapshotDiscardsSuffix) {
             // Its log says the same already, and more.
             self.commit_to(last_index, ctx);
             return self.answer_matched(from, last_index, ctx);
         }
-        let (offset, length) = piece;
-        let is_next = |incoming: &Incoming| (incoming.last_index, incoming.from) == (last_index, from);
-        let incoming = self.incoming.take().filter(is_next);
-        let mut incoming = incoming.unwrap_or(Incoming { last_index, from, received: 0 });
-        if offset == incoming.received {
-            incoming.received += u64::from(length);
-        }
-        if incoming.received >= snapshot.size() {
+        let received = Arriving::take(&mut self.incoming, (last_index.0, from), piece);
+        if received >= snapshot.size() {
+            self.incoming = None;
             self.install(snapshot.clone(), ctx);
             return self.answer_matched(from, last_index, ctx);
         }
-        let (term, received) = (self.term, incoming.received);
-        self.incoming = Some(incoming);
+        let term = self.term;
         ctx.send(from, Message::SnapshotReceived { term, last_index, received });
     }
 

@@ -14,7 +14,8 @@ fn snapshot(last: u64) -> Arc<Snapshot> {
     let mut machine = KvMachine::new(2, true);
     machine.open_session();
     machine.apply(&write(1, 1, 7));
-    Arc::new(Snapshot { last: Slot(last), membership: Membership::new(set(&[0, 1, 2, 3])), machine })
+    let covers = Covered { last: Slot(last), membership: Membership::new(set(&[0, 1, 2, 3])) };
+    Arc::new(Snapshot { covers, machine })
 }
 
 fn piece(snapshot: &Arc<Snapshot>, offset: u64, length: u32) -> Message {

@@ -12,7 +12,7 @@ fn snapshot(last_index: u64, last_term: u64) -> Arc<Snapshot> {
     machine.apply(&write(1, 1, 7));
     let (last_index, last_term) = (LogIndex(last_index), Term(last_term));
     let configuration = (LogIndex(1), Configuration { outgoing: NodeSet::first(5), ..voters(&[0, 1, 2, 3]) });
-    Arc::new(Snapshot { last_index, last_term, configuration, machine })
+    Arc::new(Snapshot { covers: Covered { last_index, last_term, configuration }, machine })
 }
 
 /// All of it in one message, of the leader of `last_term`.
