@@ -6,6 +6,7 @@ use super::bugs::Bug;
 use super::candidate::Promises;
 use super::command::{Command, Slot};
 use super::config::MultiPaxosConfig;
+use super::learner::AT_ONCE;
 use super::message::{Message, Record};
 use super::node::{MultiPaxos, Role, Timer};
 use super::reads::Reads;
@@ -309,21 +310,29 @@ impl MultiPaxos {
         self.config.is_quorum(Phase::Two, members, heard)
     }
 
-    /// Sends `peer` a heartbeat, with what it has not accepted for longer than one; and asks for its promise, if
-    /// it has become a member since.
+    /// Sends `peer` a heartbeat, with some of what it has not accepted for longer than one; and asks for its promise,
+    /// if it has become a member since.
     fn remind(&mut self, peer: NodeId, ctx: &mut Context<Self>) {
         let Role::Leader(leadership) = &mut self.role else { return };
         let (ballot, round, chosen) = (leadership.ballot, leadership.reads.round(), self.applied);
         if !leadership.promises.by.contains(peer) {
             ctx.send(peer, Message::Prepare { ballot, chosen });
         }
-        let is_old =
-            |proposed: &Proposed| proposed.beat + 1 < leadership.beats && !proposed.by.contains(peer);
-        let skip = leadership.proposed.iter().position(is_old);
-        let late = leadership.proposed.iter().skip(skip.unwrap_or(usize::MAX)).take_while(|old| is_old(old));
-        let late: Vec<Command> =
-            late.take(self.config.max_commands).map(|proposed| proposed.command).collect();
-        let (first, commands) = (chosen.next().plus(skip.unwrap_or(0)), Batch::from(late.as_slice()));
-        ctx.send(peer, Message::Accept { ballot, first, commands, chosen, round });
+        let (beats, most) = (leadership.beats, self.config.max_commands);
+        let is_old = |proposed: &Proposed| proposed.beat + 1 < beats && !proposed.by.contains(peer);
+        let skip = leadership.proposed.iter().position(is_old).unwrap_or(leadership.proposed.len());
+        let late = leadership.proposed.iter().skip(skip).take_while(|proposed| is_old(proposed));
+        // Who does not answer gets one message, as a sign of life.
+        let count = if leadership.peers[peer.index()].silence == 0 { most.max(AT_ONCE) } else { most };
+        let late: Vec<Command> = late.take(count).map(|proposed| proposed.command).collect();
+        let first = chosen.next().plus(skip);
+        if late.is_empty() {
+            let commands = Batch::None;
+            return ctx.send(peer, Message::Accept { ballot, first, commands, chosen, round });
+        }
+        for (i, commands) in late.chunks(most).enumerate() {
+            let (first, commands) = (first.plus(i * most), Batch::from(commands));
+            ctx.send(peer, Message::Accept { ballot, first, commands, chosen, round });
+        }
     }
 }

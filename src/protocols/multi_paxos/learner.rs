@@ -15,7 +15,7 @@ use crate::replication::{Arriving, Ballot, Batch, KvCommand, KvResponse, Session
 use std::sync::Arc;
 
 /// At most so many commands answer a question, in one message: what comes out of order would be asked for again.
-const AT_ONCE: usize = 64;
+pub(super) const AT_ONCE: usize = 64;
 
 /// What a replica that lags knows of it.
 #[derive(Clone, Default, Debug)]
