@@ -49,7 +49,7 @@ impl MultiPaxos {
     }
 
     /// Whether a leader may count on this node promising nothing to anyone else: it has heard one too lately.
-    fn grants_lease(&self, ctx: &Context<Self>) -> bool {
+    pub(super) fn grants_lease(&self, ctx: &Context<Self>) -> bool {
         let lease = self.config.election_timeout_min;
         self.config.reads == ReadMode::Lease && self.heard_at.is_some_and(|at| ctx.now().since(at) < lease)
     }

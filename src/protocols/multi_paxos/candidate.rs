@@ -69,9 +69,11 @@ impl MultiPaxos {
         }
     }
 
-    /// An operator wants this node to lead.
+    /// An operator wants this node to lead. Not while a leader may count on its promising nothing to others:
+    /// itself is another.
     pub(super) fn campaign_if_asked(&mut self, ctx: &mut Context<Self>) {
-        if matches!(self.role, Role::Follower | Role::Candidate(_)) && self.is_member() {
+        let may_lead = matches!(self.role, Role::Follower | Role::Candidate(_)) && self.is_member();
+        if may_lead && !self.grants_lease(ctx) {
             self.campaign(ctx);
             self.arm_election_timer(ctx);
         }

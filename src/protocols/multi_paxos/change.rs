@@ -31,13 +31,12 @@ impl MultiPaxos {
         }
         let slot = leadership.next_free();
         ctx.observe(SlotEvent::Configured { slot: slot.0 });
-        self.propose(Command::Configure(goal), None, ctx);
         if let Role::Leader(leadership) = &mut self.role {
             leadership.configured = slot;
+            leadership.enqueue(Command::Configure(goal));
+            (0..self.config.alpha).for_each(|_| leadership.enqueue(Command::Noop));
         }
-        for _ in 0..self.config.alpha {
-            self.propose(Command::Noop, None, ctx);
-        }
+        self.fill(ctx);
     }
 
     /// Who the members are to be after `command`; `None` if it makes no sense.

@@ -99,6 +99,11 @@ impl Leadership {
         self.next.max(self.inherited.next()).plus(self.backlog.len())
     }
 
+    /// `command` waits until it may be proposed; nobody waits for it.
+    pub(super) fn enqueue(&mut self, command: Command) {
+        self.backlog.push_back((command, None));
+    }
+
     /// Who has accepted what is proposed for the first slot that is not chosen yet.
     pub(super) fn waits_for(&self) -> Option<NodeSet> {
         self.proposed.front().map(|proposed| proposed.by)

@@ -76,10 +76,11 @@ impl MultiPaxos {
             self.catch_up.arriving = None;
             return;
         }
-        let before = self.catch_up.arriving;
+        let begun = self.catch_up.arriving.and_then(|arriving| arriving.from(from));
+        let before = begun.filter(|(last, _)| *last == snapshot.last.0).map_or(0, |(_, received)| received);
         let received = Arriving::take(&mut self.catch_up.arriving, (snapshot.last.0, from), (offset, length));
         if received < snapshot.size() {
-            if self.catch_up.arriving != before {
+            if received > before {
                 self.caught_up_some(from, snapshot.last, ctx);
             }
             return;
