@@ -149,7 +149,13 @@ fn wrong_clocks_move_no_draw_of_anything_else() {
         by_node.sort_by_key(|(node, at, _)| (*node, *at));
         by_node.into_iter().map(|(_, _, (_, _, word))| word).collect()
     };
-    let wrong = ClockConfig { offset: ms(70), drift: 400_000, poll: Some(ms(300)), poll_error: ms(5) };
+    let wrong = ClockConfig {
+        offset: ms(70),
+        drift: 400_000,
+        drift_most: None,
+        poll: Some(ms(300)),
+        poll_error: ms(5),
+    };
     assert_eq!(words(ClockConfig::default()), words(wrong));
     assert!(run(wrong, vec![]).1.timers_skewed > 0);
 }

@@ -100,7 +100,13 @@ fn run(fault: Option<Fault>) -> (Pairs, Counters) {
     let config = WorldConfig {
         network: NetworkConfig { links, ..NetworkConfig::default() },
         disk: DiskConfig { sync, torn: chance(0.5), fail_sync: chance(0.02), bit_rot: chance(0.1) },
-        clock: ClockConfig { offset: MS(5), drift: 1_000, poll: Some(MS(50)), poll_error: MS(1) },
+        clock: ClockConfig {
+            offset: MS(5),
+            drift: 1_000,
+            drift_most: None,
+            poll: Some(MS(50)),
+            poll_error: MS(1),
+        },
         service_time: SimDuration::from_us(20),
         faults: [crash].into_iter().chain(fault).collect(),
         admin: |text| text.parse().ok(),

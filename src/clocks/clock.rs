@@ -29,6 +29,9 @@ pub struct Clock {
     /// The faults in force, each under a number of its own.
     bends: Vec<(u64, Bend)>,
     begun: u64,
+    /// The rates that all of it together may come to.
+    slowest: i64,
+    fastest: i64,
 }
 
 const BILLION: i64 = 1_000_000_000;
@@ -49,7 +52,15 @@ impl Clock {
             correction: Rate(0),
             bends: Vec::new(),
             begun: 0,
+            slowest: SLOWEST,
+            fastest: FASTEST,
         }
+    }
+
+    /// One that is never wrong by more than so many parts per million while it runs.
+    pub fn within(self, most: Option<u64>) -> Self {
+        let Some(most) = most.map(|ppm| ppm as i64 * 1_000) else { return self };
+        Clock { slowest: (BILLION - most).max(SLOWEST), fastest: (BILLION + most).min(FASTEST), ..self }
     }
 
     /// What it shows at the true time `now`, which is not before it was last bent.
@@ -136,7 +147,7 @@ impl Clock {
         });
         let all = drifts.chain([self.oscillator.0, self.correction.0]);
         let rate = all.fold(BILLION, i64::saturating_add);
-        rate.clamp(SLOWEST, FASTEST) as u128
+        rate.clamp(self.slowest, self.fastest) as u128
     }
 }
 
@@ -160,6 +171,17 @@ mod tests {
         assert_eq!(clock.show(at(0)), at(5));
         // 200 µs in a second.
         assert_eq!(clock.show(at(10_000)), at(10_005) + SimDuration::from_us(2_000));
+    }
+
+    #[test]
+    fn faults_that_add_up_keep_within_what_was_allowed() {
+        let shown = |most| {
+            let mut clock = Clock::new(SimDuration::ZERO, Rate(0)).within(most);
+            clock.bend(at(0), Bend::Drift(Rate(-300_000 * PPM)));
+            clock.bend(at(0), Bend::Drift(Rate(-300_000 * PPM)));
+            clock.show(at(1_000))
+        };
+        assert_eq!((shown(None), shown(Some(500_000))), (at(400), at(500)));
     }
 
     /// Whatever was done to it: it shows a reading at the first instant that `when_shows` tells,

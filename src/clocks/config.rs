@@ -11,6 +11,8 @@ pub struct ClockConfig {
     pub offset: SimDuration,
     /// By how much at most a clock runs too fast or too slow, in parts per million.
     pub drift: u64,
+    /// By how much at most, in parts per million, however many faults add up; any if `None`.
+    pub drift_most: Option<u64>,
     /// How often a clock is measured and corrected; never if `None`.
     pub poll: Option<SimDuration>,
     /// How far off a measurement may be.
@@ -42,6 +44,13 @@ pub const SECTION: Section = Section {
             since: "0.1",
         },
         Key {
+            name: "drift_most",
+            kind: KeyKind::Count { min: 0, max: LARGEST_DRIFT, unit: "parts per million" },
+            default: None,
+            doc: "A clock that runs runs too fast or too slow by no more than this, however many faults add up: what a lease may rely on. If unset it may come to a thousandth or a thousand times the rate of time.",
+            since: "0.1",
+        },
+        Key {
             name: "poll",
             kind: KeyKind::Duration { min: SimDuration::from_ms(1), max: SimDuration::from_secs(31_536_000) },
             default: None,
@@ -64,15 +73,16 @@ impl ClockConfig {
         ClockConfig {
             offset: clock.duration("offset").unwrap_or_default(),
             drift: clock.count("drift").unwrap_or_default(),
+            drift_most: clock.count("drift_most"),
             poll: clock.duration("poll"),
             poll_error: clock.duration("poll_error").unwrap_or_default(),
         }
     }
 
-    /// Whether every clock shows true time until a fault hits it, and nothing puts it right after that.
+    /// Whether every clock shows true time until a fault hits it, and nothing bounds that or puts it right after.
     pub fn is_perfect(&self) -> bool {
-        let ClockConfig { offset, drift, poll, poll_error: _ } = *self;
-        offset.is_zero() && drift == 0 && poll.is_none()
+        let ClockConfig { offset, drift, drift_most, poll, poll_error: _ } = *self;
+        offset.is_zero() && drift == 0 && drift_most.is_none() && poll.is_none()
     }
 
     /// A clock as one of these is at the beginning. Two draws.
@@ -80,7 +90,7 @@ impl ClockConfig {
         let ahead = SimDuration::from_ns(draws.between(0, self.offset.as_ns()));
         let most = (self.drift * 1_000) as i64;
         let rate = draws.between(0, 2 * most as u64) as i64 - most;
-        Clock::new(ahead, Rate(rate))
+        Clock::new(ahead, Rate(rate)).within(self.drift_most)
     }
 }
 

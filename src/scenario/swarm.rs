@@ -46,6 +46,6 @@ impl Decoder<'_> {
         let varies = table.settings.bool("settings").unwrap_or(true);
         let variations = if varies { protocol.varies } else { &[] };
         let clients = table.settings.bool("clients").unwrap_or(true);
-        Some(Swarm { chance, strength, kinds, commands, variations, clients })
+        Some(Swarm { chance, strength, kinds, families: wanted.is_none(), commands, variations, clients })
     }
 }

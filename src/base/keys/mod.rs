@@ -88,32 +88,21 @@ pub enum Varied {
     Word(&'static str),
     /// A duration.
     Duration(SimDuration),
-    /// So many nodes of a cluster that has more, but not more than `most`; elsewhere it stays as usual.
-    Nodes {
-        /// How many.
-        count: u64,
-        /// In clusters of that many nodes at most.
-        most: u32,
-    },
     /// A value that makes sense only together with those of other keys.
     With(&'static Varied, &'static [(&'static str, Varied)]),
 }
 
 impl Varied {
-    /// Sets `key`, and what goes with it, in a cluster of that many nodes.
-    pub fn lay(self, key: &'static str, nodes: u32, settings: &mut Settings) {
+    /// Sets `key`, and what goes with it.
+    pub fn lay(self, key: &'static str, settings: &mut Settings) {
         let value = match self {
             Varied::Flag(flag) => KeyValue::Bool(flag),
             Varied::Count(count) => KeyValue::Count(count),
             Varied::Word(word) => KeyValue::Text(word.to_owned()),
             Varied::Duration(duration) => KeyValue::Duration(duration),
-            Varied::Nodes { count, most } if count < u64::from(nodes) && nodes <= most => {
-                KeyValue::Count(count)
-            }
-            Varied::Nodes { .. } => return,
             Varied::With(value, others) => {
-                value.lay(key, nodes, settings);
-                return others.iter().for_each(|(key, value)| value.lay(key, nodes, settings));
+                value.lay(key, settings);
+                return others.iter().for_each(|(key, value)| value.lay(key, settings));
             }
         };
         settings.set(key, value);

@@ -2,7 +2,7 @@
 
 use super::Kind;
 use super::dice::Dice;
-use crate::base::keys::{KeyValue, Settings, Target};
+use crate::base::keys::{KeyValue, Settings};
 
 pub(super) const LOSS: Kind = Kind {
     name: "loss",
@@ -51,7 +51,7 @@ pub(super) const CLOG: Kind = Kind {
     counter: Some("messages_clogged"),
     least: 2,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(300.0, 3_000.0);
+        let mut fault = dice.again(100.0, 3_000.0);
         dice.lasts(&mut fault, 20.0, 2_000.0);
         ends(dice, cluster.nodes, &mut fault);
         drawn.faults.push(("clog", fault));
@@ -63,7 +63,7 @@ pub(super) const SLOW_LINK: Kind = Kind {
     counter: Some("messages_slowed"),
     least: 2,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(300.0, 3_000.0);
+        let mut fault = dice.again(100.0, 3_000.0);
         dice.lasts(&mut fault, 50.0, 3_000.0);
         fault.set("by", KeyValue::Duration(dice.span(1.0, 1_000.0)));
         ends(dice, cluster.nodes, &mut fault);
@@ -76,7 +76,7 @@ pub(super) const DEGRADE: Kind = Kind {
     counter: Some("messages_degraded"),
     least: 2,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(300.0, 3_000.0);
+        let mut fault = dice.again(100.0, 3_000.0);
         dice.lasts(&mut fault, 50.0, 3_000.0);
         match dice.below(5) {
             0 => fault.set("loss", dice.share(0.1, 1.0)),
@@ -130,7 +130,7 @@ fn ends(dice: &mut Dice, nodes: u32, fault: &mut Settings) {
         fault.set("from", KeyValue::Target(dice.target(nodes)));
     }
     if dice.below(4) > 0 {
-        fault.set("to", KeyValue::Target(Target::Random));
+        fault.set("to", KeyValue::Target(dice.target(nodes)));
     }
 }
 

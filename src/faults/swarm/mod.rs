@@ -34,6 +34,8 @@ pub struct Swarm {
     pub strength: f64,
     /// The kinds that may be there: places in [`KINDS`].
     pub kinds: Vec<usize>,
+    /// Whether some are left out together.
+    pub families: bool,
     /// The admin commands of the protocol.
     pub commands: &'static [&'static str],
     /// The keys of the protocol that are varied.
@@ -122,6 +124,27 @@ pub const KINDS: &[Kind] = &[
     clocks::STOP_CLOCK,
     nodes::FLICKER,
     nodes::SHORT_REIGNS,
+    partitions::LONELY_LEADER,
+    clocks::SLOW_LEADER,
+];
+
+/// What is left out together: in one seed of three nobody restarts, whichever way there is to, and what takes a leader
+/// that lasts has the time to go wrong.
+const FAMILIES: [&[&str]; 3] = [
+    &["crash", "crash_loop", "rolling_restart", "replace"],
+    &[
+        "loss",
+        "duplicate",
+        "corrupt",
+        "reorder",
+        "burst_loss",
+        "clog",
+        "slow_link",
+        "degrade",
+        "drop",
+        "delay",
+    ],
+    &["torn", "stall_disk", "slow_disk", "fail_sync", "full_disk", "bit_rot", "lying_disk"],
 ];
 
 /// Behind the streams of the kinds: how the network and the disks are, whatever breaks.
@@ -132,6 +155,9 @@ const SETTINGS: u32 = CLIMATE + 1;
 
 /// And far behind those: the clients.
 const CLIENTS: u32 = 1 << 17;
+
+/// And behind those: which families are left out.
+const LEFT_OUT: u32 = CLIENTS + 1;
 
 /// The names of the kinds, each once.
 pub fn names() -> Vec<&'static str> {
@@ -171,6 +197,12 @@ impl Swarm {
     fn chosen(&self, seed: Seed) -> (Vec<(&'static str, Varied)>, Vec<&'static str>) {
         let wanted = self.wanted(seed);
         let (mut chosen, mut left_out) = (Vec::new(), Vec::new());
+        let mut families = Stream::new(seed, StreamName::Swarm(LEFT_OUT));
+        for family in FAMILIES {
+            if families.below(3) == 0 && self.families {
+                left_out.extend(family);
+            }
+        }
         for (place, variation) in self.variations.iter().enumerate() {
             let mut stream = Stream::new(seed, StreamName::Swarm(SETTINGS + place as u32));
             let choices = variation.values.len() as u64;
@@ -198,7 +230,7 @@ impl Swarm {
             drawn.clients = clients::draw(dice, cluster.timeout, cluster.clients);
         }
         for (key, value) in chosen {
-            value.lay(key, cluster.nodes, &mut drawn.protocol);
+            value.lay(key, &mut drawn.protocol);
         }
         for &place in &self.kinds {
             let kind = &KINDS[place];

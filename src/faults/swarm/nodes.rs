@@ -35,7 +35,7 @@ pub(super) const FLICKER: Kind = Kind {
     counter: Some("crashes"),
     least: 1,
     draw: |dice, cluster, drawn| {
-        let mut fault = dice.again(20.0, 1_000.0);
+        let mut fault = dice.again(10.0, 500.0);
         let several = cluster.nodes > 2 && dice.below(3) == 0;
         fault.set("target", KeyValue::Target(if several { Target::Minority } else { Target::Random }));
         dice.lasts(&mut fault, 0.5, 20.0);
@@ -49,7 +49,7 @@ pub(super) const SHORT_REIGNS: Kind = Kind {
     counter: Some("crashes"),
     least: 1,
     draw: |dice, _, drawn| {
-        let mut fault = dice.again(100.0, 3_000.0);
+        let mut fault = dice.again(30.0, 1_000.0);
         fault.set("target", KeyValue::Target(Target::Leader));
         dice.lasts(&mut fault, 1.0, 1_000.0);
         drawn.faults.push(("crash", fault));
@@ -126,7 +126,7 @@ pub(super) const ADMIN: Kind = Kind {
     least: 1,
     draw: |dice, cluster, drawn| {
         for command in cluster.commands {
-            let mut fault = dice.again(200.0, 5_000.0);
+            let mut fault = dice.again(60.0, 2_000.0);
             // Most commands mean something to a leader alone.
             let target = if dice.below(3) > 0 { Target::Leader } else { dice.target(cluster.nodes) };
             fault.set("target", KeyValue::Target(target));

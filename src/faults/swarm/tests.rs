@@ -24,6 +24,7 @@ fn swarm(kinds: Vec<usize>, chance: f64) -> Swarm {
         chance: Probability::new(chance).unwrap(),
         strength: 1.0,
         kinds,
+        families: false,
         commands: COMMANDS,
         variations: &[],
         clients: true,
@@ -128,4 +129,39 @@ fn a_faint_swarm_is_fainter() {
     };
     let (fierce, faint) = (loss(1.0), loss(0.1));
     assert!((fierce / faint - 10.0).abs() < 0.01, "{fierce} {faint}");
+}
+
+/// A family is left out as a whole, in one of three seeds; what belongs to none never is.
+#[test]
+fn what_belongs_together_is_left_out_together() {
+    let swarm = Swarm { families: true, ..swarm(all(5), 1.0) };
+    let seeds: Vec<Vec<&str>> = (0..3_000).map(|seed| swarm.kinds_of(Seed(seed))).collect();
+    for family in FAMILIES {
+        let without = seeds.iter().filter(|kinds| !kinds.contains(&family[0])).count();
+        assert!((900..1_100).contains(&without), "{family:?} {without}");
+        let is_whole =
+            |kinds: &Vec<&str>| family.iter().all(|kind| kinds.contains(kind) == kinds.contains(&family[0]));
+        assert!(seeds.iter().all(is_whole), "{family:?}");
+    }
+    assert!(seeds.iter().all(|kinds| kinds.contains(&"partition")));
+}
+
+/// What rests on something is not drawn beside what breaks that, and brings along what it needs.
+#[test]
+fn settings_leave_out_what_they_do_not_bear() {
+    const WITH: Varied = Varied::With(&Varied::Count(1), &[("other", Varied::Flag(true))]);
+    const VARIES: &[Variation] =
+        &[Variation { key: "entries", values: &[WITH], unless: &["reorder", OVERTAKING], always_with: &[] }];
+    let swarm = Swarm { variations: VARIES, ..swarm(all(5), 1.0) };
+    let mut times = 0;
+    for seed in 0..200 {
+        let drawn = swarm.draw(Seed(seed), &cluster(5));
+        let is_set = drawn.protocol.has("entries");
+        assert_eq!(drawn.protocol.bool("other"), is_set.then_some(true));
+        assert_eq!(drawn.network.has("reorder"), !is_set);
+        assert_eq!(swarm.kinds_of(Seed(seed)).contains(&"reorder"), !is_set);
+        assert!(!is_set || drawn.network.bool("fifo") == Some(true));
+        times += u32::from(is_set);
+    }
+    assert!((70..130).contains(&times), "{times}");
 }
