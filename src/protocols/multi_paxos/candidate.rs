@@ -122,6 +122,7 @@ impl MultiPaxos {
                 leadership.promises.add(from, accepted, first_wins);
                 leadership.expect_up_to(accepted.last().map_or(Slot(0), |last| last.slot));
                 self.fill(ctx);
+                self.start_read_round(ctx);
             }
             // It knows more, from those who were members before: the leader has to learn that first, and may
             // have proposed for those slots. In a later ballot it starts from there.

@@ -98,9 +98,13 @@ impl MultiPaxos {
         self.has(Bug::ReadsUnconfirmed) && self.knows_all_chosen()
     }
 
-    /// Whether all is applied that earlier leaders may have had chosen.
+    /// Whether all is applied that earlier leaders may have had chosen: whatever a quorum of the members for the
+    /// next slot had accepted. Where those are others than the ones that elected it, they must have promised, too.
     fn knows_all_chosen(&self) -> bool {
-        matches!(&self.role, Role::Leader(leadership) if self.applied >= leadership.inherited())
+        let Role::Leader(leadership) = &self.role else { return false };
+        let members = self.membership.at(self.applied.next());
+        let has_asked = self.config.is_quorum(Phase::One, members, leadership.promises.by);
+        has_asked && self.applied >= leadership.inherited()
     }
 
     /// Whether nobody can have been promised a later ballot by a quorum.

@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod disks;
+mod handover;
 mod leases;
 mod members;
 mod phases;
