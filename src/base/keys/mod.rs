@@ -72,6 +72,8 @@ pub struct Variation {
     pub unless: &'static [&'static str],
     /// The kinds of fault of which any makes one of these values needed: without it the protocol promises less.
     pub always_with: &'static [&'static str],
+    /// The kinds of fault with any of which none of these values is there, as they are not enough for those.
+    pub never_with: &'static [&'static str],
 }
 
 /// That messages overtake each other, though no fault makes them: links that are not `fifo`.

@@ -207,8 +207,11 @@ impl Swarm {
             let mut stream = Stream::new(seed, StreamName::Swarm(SETTINGS + place as u32));
             let choices = variation.values.len() as u64;
             let is_needed = variation.always_with.iter().any(|kind| wanted.contains(kind));
+            let is_too_little = variation.never_with.iter().any(|kind| wanted.contains(kind));
             let least = if is_needed { choices } else { 2 * choices };
-            if let Some(value) = variation.values.get(stream.below(least) as usize) {
+            if let Some(value) = variation.values.get(stream.below(least) as usize)
+                && !is_too_little
+            {
                 chosen.push((variation.key, *value));
                 left_out.extend(variation.unless);
             }

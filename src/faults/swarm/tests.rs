@@ -150,8 +150,13 @@ fn what_belongs_together_is_left_out_together() {
 #[test]
 fn settings_leave_out_what_they_do_not_bear() {
     const WITH: Varied = Varied::With(&Varied::Count(1), &[("other", Varied::Flag(true))]);
-    const VARIES: &[Variation] =
-        &[Variation { key: "entries", values: &[WITH], unless: &["reorder", OVERTAKING], always_with: &[] }];
+    const VARIES: &[Variation] = &[Variation {
+        key: "entries",
+        values: &[WITH],
+        unless: &["reorder", OVERTAKING],
+        always_with: &[],
+        never_with: &[],
+    }];
     let swarm = Swarm { variations: VARIES, ..swarm(all(5), 1.0) };
     let mut times = 0;
     for seed in 0..200 {

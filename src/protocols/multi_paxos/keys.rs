@@ -141,5 +141,5 @@ pub const VARIES: &[Variation] = &[
 ];
 
 const fn varied(key: &'static str, values: &'static [Varied]) -> Variation {
-    Variation { key, values, unless: &[], always_with: &[] }
+    Variation { key, values, unless: &[], always_with: &[], never_with: &[] }
 }

@@ -152,8 +152,10 @@ pub const VARIES: &[Variation] = &[
     // no ear for others, in one of two ways.
     Variation {
         always_with: &["admin"],
-        ..varied("check_quorum", &[Flag(true), With(&Flag(true), PRE_VOTE), ONLY_PRE_VOTE, ONLY_PRE_VOTE])
+        ..varied("check_quorum", &[Flag(true), With(&Flag(true), PRE_VOTE)])
     },
+    // By itself it keeps nobody from an old leader that has lost its majority, where members change.
+    Variation { never_with: &["admin"], ..varied("pre_vote", &[Flag(true)]) },
     varied("membership", &[Word("single")]),
     varied("activation", &[Word("apply")]),
     varied("reads", &[Word("log"), Word("follower")]),
@@ -176,14 +178,13 @@ pub const VARIES: &[Variation] = &[
 ];
 
 const PRE_VOTE: &[(&str, Varied)] = &[("pre_vote", Flag(true))];
-const ONLY_PRE_VOTE: Varied = With(&Flag(false), PRE_VOTE);
 
 /// Entries that travel one by one take long where there are many: who lags far behind gets a snapshot.
 const SOON_COMPACTED: &[(&str, Varied)] =
     &[("snapshot_after", Count(20)), ("snapshot_keep", Count(0)), ("snapshot_chunk", Count(2_000))];
 
 const fn varied(key: &'static str, values: &'static [Varied]) -> Variation {
-    Variation { key, values, unless: &[], always_with: &[] }
+    Variation { key, values, unless: &[], always_with: &[], never_with: &[] }
 }
 
 /// How long nodes wait for a leader: the shortest time, and with it the longest.
