@@ -29,6 +29,8 @@ pub struct Clock {
     /// The faults in force, each under a number of its own.
     bends: Vec<(u64, Bend)>,
     begun: u64,
+    /// Whether it was put back or stood still: only then is it behind by more than its rate accounts for.
+    is_astray: bool,
     /// The rates that all of it together may come to.
     slowest: i64,
     fastest: i64,
@@ -52,6 +54,7 @@ impl Clock {
             correction: Rate(0),
             bends: Vec::new(),
             begun: 0,
+            is_astray: false,
             slowest: SLOWEST,
             fastest: FASTEST,
         }
@@ -94,12 +97,14 @@ impl Clock {
     /// Puts it back; not behind the beginning of time.
     pub fn step_back(&mut self, now: SimTime, by: SimDuration) {
         self.mark(now);
+        self.is_astray = true;
         self.shown = SimTime::from_ns(self.shown.as_ns().saturating_sub(by.as_ns()));
     }
 
     /// From `now` on `bend` is in force. The number under which [`straighten`](Clock::straighten) ends it.
     pub fn bend(&mut self, now: SimTime, bend: Bend) -> u64 {
         self.mark(now);
+        self.is_astray |= bend == Bend::Stop;
         self.begun += 1;
         self.bends.push((self.begun, bend));
         self.begun
@@ -114,15 +119,18 @@ impl Clock {
 
     /// Whether it needs to be [`set_right`](Clock::set_right).
     pub fn is_wrong(&self, now: SimTime) -> bool {
-        !self.bends.is_empty() || self.show(now) < now
+        !self.bends.is_empty() || (self.is_astray && self.show(now) < now)
     }
 
-    /// Ends all bends, and puts it forward if it is behind: what timers wait for would come that much later.
-    /// One that is ahead stays so: to put it back would delay them.
+    /// Ends all bends. Where it was put back or stood still, puts it forward if it is behind: what timers wait for
+    /// would come that much later. One that was only slow stays behind: a step would break what protocols may rely
+    /// on where clocks drift. And one that is ahead stays so: to put it back would delay timers.
     pub fn set_right(&mut self, now: SimTime) {
         self.mark(now);
         self.bends.clear();
-        self.shown = self.shown.max(now);
+        if std::mem::take(&mut self.is_astray) {
+            self.shown = self.shown.max(now);
+        }
     }
 
     /// From `now` on the discipline corrects the rate by so much.

@@ -73,6 +73,9 @@ impl MultiPaxos {
         let count = commands.len() as u32;
         ctx.send(from, Message::Accepted { ballot, first, count, round });
         self.learn_up_to(chosen, ballot, from, ctx);
+        if count == 0 && chosen < self.applied {
+            self.tell_known(from, ctx);
+        }
     }
 
     /// The leader of `ballot` has been heard.

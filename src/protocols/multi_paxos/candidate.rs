@@ -63,10 +63,15 @@ impl MultiPaxos {
     /// Tells the members how far it knows what is chosen. They may not know yet that they are members, where
     /// those who had them chosen are none any more.
     pub(super) fn announce(&self, ctx: &mut Context<Self>) {
-        let (first, chosen) = (self.applied.next(), self.applied);
         for peer in self.peers() {
-            ctx.send(peer, Message::Chosen { first, commands: Batch::None, chosen });
+            self.tell_known(peer, ctx);
         }
+    }
+
+    /// Tells `node` how far it knows what is chosen.
+    pub(super) fn tell_known(&self, node: NodeId, ctx: &mut Context<Self>) {
+        let (first, chosen) = (self.applied.next(), self.applied);
+        ctx.send(node, Message::Chosen { first, commands: Batch::None, chosen });
     }
 
     /// An operator wants this node to lead. Not while a leader may count on its promising nothing to others:
@@ -124,15 +129,17 @@ impl MultiPaxos {
                 self.fill(ctx);
                 self.start_read_round(ctx);
             }
-            // It knows more, from those who were members before: the leader has to learn that first, and may
-            // have proposed for those slots. In a later ballot it starts from there.
-            Role::Leader(leadership) if leadership.ballot == ballot => {
-                self.become_follower(None, ctx);
-                self.catch_up.known = Some((chosen, from));
-                self.fetch(ctx);
-            }
+            Role::Leader(leadership) if leadership.ballot == ballot => self.learn_first(chosen, from, ctx),
             _ => {}
         }
+    }
+
+    /// Somebody knows more than this leader, from those who led before: it has to learn that first, and may have
+    /// proposed for those slots. In a later ballot it starts from there.
+    pub(super) fn learn_first(&mut self, chosen: Slot, from: NodeId, ctx: &mut Context<Self>) {
+        self.become_follower(None, ctx);
+        self.catch_up.known = Some((chosen, from));
+        self.fetch(ctx);
     }
 
     /// Leads, if a quorum has promised and it knows all that they know. Whether it must fetch that first: then it

@@ -15,7 +15,7 @@ use crate::replication::{Arriving, Ballot, Batch, KvCommand, KvResponse, Session
 use std::sync::Arc;
 
 /// At most so many commands answer a question, in one message: what comes out of order would be asked for again.
-pub(super) const AT_ONCE: usize = 64;
+pub(super) const AT_ONCE: usize = 256;
 
 /// What a replica that lags knows of it.
 #[derive(Clone, Default, Debug)]
@@ -115,8 +115,10 @@ impl MultiPaxos {
         chosen: Slot,
         ctx: &mut Context<Self>,
     ) {
-        // A leader knows by itself what is chosen; more only if it leads no more.
         if matches!(self.role, Role::Leader(_)) {
+            if chosen > self.applied {
+                self.learn_first(chosen, from, ctx);
+            }
             return;
         }
         if chosen > self.applied && (commands.is_empty() || first > self.applied.next()) {

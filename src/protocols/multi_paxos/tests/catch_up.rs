@@ -64,11 +64,11 @@ fn what_is_known_already_is_passed_over() {
 #[test]
 fn who_knows_tells_so_much_at_once_and_nothing_that_it_does_not_know_to_be_chosen() {
     let mut node = Node::new(MultiPaxosConfig { max_commands: 2, ..five() });
-    let commands: Vec<Command> = (1..=71).map(command).collect();
-    node.hears(1, accept(ballot(1, 1), 1, &commands, 70));
-    assert_eq!(node.hears(2, fetch(0)), [chosen(1, &commands[..64], 70)]);
-    assert_eq!(node.hears(2, fetch(64)), [chosen(65, &commands[64..70], 70)]);
-    assert_eq!(node.hears(2, fetch(70)), []);
+    let commands: Vec<Command> = (1..=271).map(command).collect();
+    node.hears(1, accept(ballot(1, 1), 1, &commands, 270));
+    assert_eq!(node.hears(2, fetch(0)), [chosen(1, &commands[..256], 270)]);
+    assert_eq!(node.hears(2, fetch(256)), [chosen(257, &commands[256..270], 270)]);
+    assert_eq!(node.hears(2, fetch(270)), []);
     // Who is told a part asks on.
     let mut other = Node::new(five());
     assert_eq!(other.hears(2, chosen(1, &[command(1), command(2)], 3)), [fetch(2)]);
