@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use atropos::base::keys::BugSwitch;
 use atropos::base::{Seed, SimDuration, SimTime};
 use atropos::check::Verdict;
-use atropos::protocols::{paxos, raft};
+use atropos::protocols::{multi_paxos, paxos, raft};
 use atropos::registry;
 use atropos::run::{TraceLine, Watcher};
 use atropos::scenario::{Opened, Reader, Scenario, Source, read};
@@ -185,6 +185,11 @@ fn each_bug_of_paxos_is_caught_and_the_sound_one_is_clean() {
 }
 
 #[test]
+fn each_bug_of_multi_paxos_is_caught_and_the_sound_one_is_clean() {
+    hunt("multi-paxos", multi_paxos::BUGS, 4, 0..0);
+}
+
+#[test]
 #[ignore = "takes half a minute"]
 fn each_bug_of_raft_is_caught_by_at_least_one_seed_in_ten() {
     for (bug, caught) in hunt("raft", raft::BUGS, 100, 0..100) {
@@ -196,6 +201,14 @@ fn each_bug_of_raft_is_caught_by_at_least_one_seed_in_ten() {
 #[ignore = "takes some seconds"]
 fn each_bug_of_paxos_is_caught_by_at_least_one_seed_in_ten() {
     for (bug, caught) in hunt("paxos", paxos::BUGS, 100, 0..100) {
+        assert!(caught >= 10, "{bug}: caught by {caught} of 100 seeds");
+    }
+}
+
+#[test]
+#[ignore = "takes half a minute"]
+fn each_bug_of_multi_paxos_is_caught_by_at_least_one_seed_in_ten() {
+    for (bug, caught) in hunt("multi-paxos", multi_paxos::BUGS, 100, 0..100) {
         assert!(caught >= 10, "{bug}: caught by {caught} of 100 seeds");
     }
 }

@@ -80,10 +80,7 @@ impl LogMonitors {
             name: LeaderCompleteness::NAME,
             doc: "A leader has every entry that was committed in an earlier term.",
         },
-        CheckSpec {
-            name: StateMachineSafety::NAME,
-            doc: "No two nodes apply different entries at one index, and no node leaves a gap.",
-        },
+        CheckSpec { name: StateMachineSafety::NAME, doc: StateMachineSafety::DOC },
         CheckSpec {
             name: LeaderAppendOnly::NAME,
             doc: "A leader never replaces or removes entries of its own log.",
@@ -92,10 +89,7 @@ impl LogMonitors {
             name: CommitDurability::NAME,
             doc: "A node that holds a committed entry does not drop it.",
         },
-        CheckSpec {
-            name: ReplicaEquality::NAME,
-            doc: "Nodes that have applied equally much are in equal states, sessions included.",
-        },
+        CheckSpec { name: ReplicaEquality::NAME, doc: ReplicaEquality::DOC },
         CheckSpec {
             name: OneConfiguration::NAME,
             doc: "No log holds two changes of members that are not committed.",

@@ -14,6 +14,9 @@ pub struct ReplicaEquality {
 impl ReplicaEquality {
     /// The invariant's name in verdicts.
     pub const NAME: &'static str = "replica-equality";
+    /// What it demands.
+    pub const DOC: &'static str =
+        "Nodes that have applied equally much are in equal states, sessions included.";
 
     /// Checks what `node` says.
     pub fn check(&mut self, node: NodeId, event: &LogEvent) -> Result<(), String> {

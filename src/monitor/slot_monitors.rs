@@ -45,14 +45,8 @@ impl SlotMonitors {
             name: SlotMonitors::MONOTONE,
             doc: "An acceptor neither promises nor accepts below what it has promised, restarts or not.",
         },
-        CheckSpec {
-            name: StateMachineSafety::NAME,
-            doc: "No two nodes apply different values at one slot, and no node leaves a gap.",
-        },
-        CheckSpec {
-            name: ReplicaEquality::NAME,
-            doc: "Nodes that have applied equally much are in equal states, sessions included.",
-        },
+        CheckSpec { name: StateMachineSafety::NAME, doc: StateMachineSafety::DOC },
+        CheckSpec { name: ReplicaEquality::NAME, doc: ReplicaEquality::DOC },
     ];
 
     /// Their names.

@@ -15,6 +15,9 @@ pub struct StateMachineSafety {
 impl StateMachineSafety {
     /// The invariant's name in verdicts.
     pub const NAME: &'static str = "state-machine-safety";
+    /// What it demands.
+    pub const DOC: &'static str =
+        "No two nodes apply different things at one index of the log, or slot, and no node leaves a gap.";
 
     /// Nothing applied yet on any of that many nodes.
     pub fn new(nodes: u32) -> Self {
