@@ -50,11 +50,13 @@ impl MultiPaxos {
     pub(super) fn send_piece(&mut self, to: NodeId, arrived: Option<(Slot, u64)>, ctx: &mut Context<Self>) {
         let Some(latest) = &self.snapshot else { return };
         let serving = &mut self.catch_up.serving;
-        let begun = serving
-            .iter()
-            .find(|(node, begun)| *node == to && arrived.is_some_and(|(last, _)| last == begun.last));
-        let offset = begun.and(arrived).map_or(0, |(_, received)| received);
-        let snapshot = begun.map_or_else(|| latest.clone(), |(_, begun)| begun.clone());
+        let begun = arrived.and_then(|(last, received)| {
+            let kept = serving.iter().find(|(node, begun)| *node == to && begun.last == last);
+            // Once its last piece is sent it is not kept for anyone; that piece may be lost.
+            let kept = kept.map(|(_, begun)| begun).or(Some(latest).filter(|latest| latest.last == last));
+            kept.map(|begun| (begun.clone(), received))
+        });
+        let (snapshot, offset) = begun.unwrap_or_else(|| (latest.clone(), 0));
         serving.retain(|(node, _)| *node != to);
         let length = snapshot.piece(offset, self.config.snapshot_chunk);
         if offset + u64::from(length) < snapshot.size() {
