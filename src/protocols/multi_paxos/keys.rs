@@ -1,12 +1,12 @@
 //! The scenario keys of Multi-Paxos.
 
 use crate::base::SimDuration;
-use crate::base::keys::Varied::{Count, Duration, Word};
+use crate::base::keys::Varied::{Count, Duration, With, Word};
 use crate::base::keys::{Key, KeyKind, Section, Variation, Varied};
 
 const TIME: KeyKind = KeyKind::Duration { min: SimDuration::from_us(1), max: SimDuration::from_secs(3_600) };
 
-const MEMBERS: KeyKind = KeyKind::Count { min: 1, max: 100_000, unit: "nodes" };
+const MEMBERS: KeyKind = KeyKind::Count { min: 1, max: 63, unit: "nodes" };
 
 /// `[multi-paxos]`.
 pub const SECTION: Section = Section {
@@ -126,9 +126,13 @@ pub const SECTION: Section = Section {
 pub const VARIES: &[Variation] = &[
     varied(
         "election_timeout_min",
-        &[Duration(SimDuration::from_ms(200)), Duration(SimDuration::from_ms(250))],
+        &[
+            Duration(SimDuration::from_ms(250)),
+            With(&Duration(SimDuration::from_ms(200)), &[most(600)]),
+            // All want to lead at about the same time, and duel.
+            With(&Duration(SimDuration::from_ms(150)), &[most(170)]),
+        ],
     ),
-    varied("election_timeout_max", &[Duration(SimDuration::from_ms(600))]),
     varied("alpha", &[Count(1), Count(4), Count(16)]),
     varied("max_commands", &[Count(1), Count(4)]),
     varied("reads", &[Word("slot")]),
@@ -139,6 +143,10 @@ pub const VARIES: &[Variation] = &[
     varied("snapshot_chunk", &[Count(100), Count(2_000)]),
     varied("max_sessions", &[Count(20)]),
 ];
+
+const fn most(ms: u64) -> (&'static str, Varied) {
+    ("election_timeout_max", Duration(SimDuration::from_ms(ms)))
+}
 
 const fn varied(key: &'static str, values: &'static [Varied]) -> Variation {
     Variation { key, values, unless: &[], always_with: &[], never_with: &[] }

@@ -120,12 +120,20 @@ impl Leadership {
 }
 
 impl MultiPaxos {
-    /// Proposes `command` for the next slot, as soon as it may. Who asks again before that is not heard twice: where
-    /// answers take longer than clients wait, each would ask for more of them.
+    /// Proposes `command` for the next slot, as soon as it may. A client asks for one thing at a time: what it asked
+    /// for before and still waits here it asks again, or has given up. Where answers take longer than clients wait,
+    /// each would ask for more of them.
     pub(super) fn propose(&mut self, command: Command, waiting: Waiting, ctx: &mut Context<Self>) {
         let Role::Leader(leadership) = &mut self.role else { return };
-        if waiting.is_some() && leadership.backlog.iter().any(|(_, other)| *other == waiting) {
-            return;
+        if let Some((client, id)) = waiting {
+            let same = |(_, other): &&mut (Command, Waiting)| other.is_some_and(|(other, _)| other == client);
+            if let Some(earlier) = leadership.backlog.iter_mut().find(same) {
+                let is_late = earlier.1.is_some_and(|(_, asked)| asked > id);
+                if !is_late {
+                    *earlier = (command, waiting);
+                }
+                return;
+            }
         }
         leadership.backlog.push_back((command, waiting));
         self.fill(ctx);
