@@ -75,7 +75,7 @@ fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
         model: ModelName::CasRegister,
         admin: MultiPaxosAdmin::parse,
         damaged_most: config.damaged_most(),
-        quorum: config.largest_quorum(),
+        quorum: config.enough(),
         patience: config.patience(),
     };
     simulate(scenario, seed, setup, watcher)

@@ -92,6 +92,11 @@ impl Arriving {
     pub fn from(&self, node: NodeId) -> Option<(u64, u64)> {
         (self.from == node).then_some((self.last, self.received))
     }
+
+    /// Who sends it.
+    pub const fn sender(&self) -> NodeId {
+        self.from
+    }
 }
 
 #[cfg(test)]

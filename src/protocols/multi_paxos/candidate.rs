@@ -57,7 +57,9 @@ impl MultiPaxos {
         } else {
             self.announce(ctx);
         }
-        self.arm_election_timer(ctx);
+        if !matches!(self.role, Role::Leader(_)) {
+            self.arm_election_timer(ctx);
+        }
     }
 
     /// Tells the members how far it knows what is chosen. They may not know yet that they are members, where
@@ -80,7 +82,9 @@ impl MultiPaxos {
         let may_lead = matches!(self.role, Role::Follower | Role::Candidate(_)) && self.is_member();
         if may_lead && !self.grants_lease(ctx) {
             self.campaign(ctx);
-            self.arm_election_timer(ctx);
+            if !matches!(self.role, Role::Leader(_)) {
+                self.arm_election_timer(ctx);
+            }
         }
     }
 

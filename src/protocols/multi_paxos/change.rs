@@ -47,7 +47,8 @@ impl MultiPaxos {
         let nodes = self.config.nodes;
         let exists = |node: &NodeId| node.0 < nodes;
         let outside: NodeSet = (0..nodes).map(NodeId).filter(|node| !now.contains(*node)).collect();
-        let newcomer = |node: Option<NodeId>| node.or_else(|| self.pick(outside)).filter(exists);
+        let newcomer =
+            |node: Option<NodeId>| node.or_else(|| self.pick(outside)).filter(|node| outside.contains(*node));
         // Rather who does not answer than who does.
         let leaver = || self.silent(now).or_else(|| self.pick(now));
         match command {

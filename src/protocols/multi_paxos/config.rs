@@ -129,10 +129,19 @@ impl MultiPaxosConfig {
     /// By how much the longest wait of who has tried in vain is longer than that of others.
     pub(super) const MOST_BACK_OFF: u64 = 8;
 
-    /// How many nodes make the larger of the two quorums.
-    pub fn largest_quorum(&self) -> usize {
-        let members = self.members as usize;
-        self.quorums.least(Phase::One, members).max(self.quorums.least(Phase::Two, members))
+    /// So many nodes are enough, whichever they are, for both phases to have quorums.
+    pub fn enough(&self) -> usize {
+        let (nodes, members) = (self.nodes as usize, self.members as usize);
+        let most_missing = self.quorums.survives(members);
+        // Members that change are asked for; where they do not, spare nodes are no help.
+        if self.is_changeable() { members - most_missing } else { nodes - most_missing }
+    }
+
+    /// After so many heartbeats without an answer a node is silent for good: as long as the longest wait for
+    /// promises, or where heartbeats are rare, eight of them.
+    pub(super) fn most_silence(&self) -> u32 {
+        let patience = self.election_timeout_max.as_ns().saturating_mul(MultiPaxosConfig::MOST_BACK_OFF);
+        u32::try_from(patience.div_ceil(self.heartbeat_interval.as_ns().max(1))).unwrap_or(u32::MAX).max(8)
     }
 
     /// How many nodes may have a damaged or lost disk at once: as many as can be missing for good.
@@ -201,13 +210,7 @@ impl MultiPaxosConfig {
             let message = format!("of {} nodes not {} can be members", self.nodes, self.members);
             problems.push(KeyProblem::new("members", message).against("nodes"));
         }
-        if let Some(flaw) = self.quorums.flaw(self.members as usize) {
-            let key = match self.quorums {
-                QuorumSystem::Grid { .. } => "grid_rows",
-                _ => "phase1_quorum",
-            };
-            problems.push(KeyProblem::new(key, flaw).against("members"));
-        }
+        problems.extend(self.quorum_problem());
         if max < min {
             let message = format!(
                 "`election_timeout_max` ({}) is below `election_timeout_min` ({})",
@@ -227,9 +230,29 @@ impl MultiPaxosConfig {
         problems
     }
 
+    /// Why quorums of the two phases may have nobody in common, or there are none.
+    fn quorum_problem(&self) -> Option<KeyProblem> {
+        let members = self.members;
+        if let QuorumSystem::Sizes { phase1, phase2 } = self.quorums {
+            let too_large = [("phase1_quorum", phase1), ("phase2_quorum", phase2)];
+            if let Some((key, size)) = too_large.into_iter().find(|(_, size)| *size > members) {
+                let message = format!("a quorum of {size} is more than there are members: {members}");
+                return Some(KeyProblem::new(key, message).against("members"));
+            }
+        }
+        let is_grid = matches!(self.quorums, QuorumSystem::Grid { .. });
+        let key = if is_grid { "grid_rows" } else { "phase1_quorum" };
+        self.quorums.flaw(members as usize).map(|flaw| KeyProblem::new(key, flaw).against("members"))
+    }
+
+    /// Whether a node needs others to lead.
+    fn needs_others(&self) -> bool {
+        self.quorums.least(Phase::One, self.members as usize) > 1
+    }
+
     /// Why nobody ever leads where every message is lost, if there is anybody to ask.
     pub fn can_hear(&self) -> Option<KeyProblem> {
-        (self.nodes > 1)
+        self.needs_others()
             .then(|| KeyProblem::new("loss", "nobody can ever lead: every message between nodes is lost"))
     }
 
@@ -237,7 +260,7 @@ impl MultiPaxosConfig {
     /// `culprit` is the key behind most of that.
     pub fn can_lead(&self, round_trip: SimDuration, culprit: &'static str) -> Result<(), KeyProblem> {
         let longest = self.election_timeout_max.as_ns().saturating_mul(MultiPaxosConfig::MOST_BACK_OFF);
-        if self.nodes == 1 || round_trip < SimDuration::from_ns(longest) {
+        if !self.needs_others() || round_trip < SimDuration::from_ns(longest) {
             return Ok(());
         }
         let message = format!(
@@ -276,7 +299,7 @@ fn quorums(settings: &Settings, members: u32) -> QuorumSystem {
     if let Some(rows) = size("grid_rows") {
         return QuorumSystem::Grid { rows };
     }
-    let rest = |other: u32| members.saturating_sub(other) + 1;
+    let rest = |other: u32| members.saturating_sub(other.min(members)) + 1;
     match (size("phase1_quorum"), size("phase2_quorum")) {
         (None, None) => QuorumSystem::Majority,
         (Some(phase1), phase2) => QuorumSystem::Sizes { phase1, phase2: phase2.unwrap_or(rest(phase1)) },

@@ -38,7 +38,7 @@ pub const SECTION: Section = Section {
             name: "grid_rows",
             kind: MEMBERS,
             default: None,
-            doc: "The members stand in so many rows: all of a row must promise, all of a column must accept.",
+            doc: "The members stand in so many rows of equal length: all of a row must promise, all of a column must accept. The members of such a cluster do not change.",
             since: "0.1",
         },
         Key {
@@ -80,7 +80,7 @@ pub const SECTION: Section = Section {
             name: "reads",
             kind: KeyKind::Choice(&["confirm", "slot", "lease"]),
             default: Some("\"confirm\""),
-            doc: "How clients read: from a leader that makes sure that no later ballot has been promised, by way of a slot, or from a leader that counts on its lease: acceptors that have heard it promise nobody else anything for `election_timeout_min`.",
+            doc: "How clients read: from a leader that makes sure that no later ballot has been promised, by way of a slot, or from a leader that counts on its lease: acceptors that have heard it promise nobody else anything for `election_timeout_min`, by clocks that drift no more than `drift_bound` and are never stepped or stopped.",
             since: "0.1",
         },
         Key {

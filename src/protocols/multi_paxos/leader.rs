@@ -62,10 +62,6 @@ struct Proposed {
     beat: u64,
 }
 
-/// After so many heartbeats without an answer of a quorum a leader gives up: clients that ask it would wait for
-/// nothing, and who hears it would not want to lead.
-const MOST_SILENCE: u32 = 8;
-
 impl Leadership {
     pub(super) fn new(config: &MultiPaxosConfig, ballot: Ballot, promises: Promises, applied: Slot) -> Self {
         let inherited = promises.accepted.keys().next_back().copied().unwrap_or(applied);
@@ -299,9 +295,11 @@ impl MultiPaxos {
         let everyone = self.peers();
         let Role::Leader(leadership) = &mut self.role else { return };
         leadership.beats += 1;
-        for peer in &mut leadership.peers {
-            peer.silence =
-                if std::mem::take(&mut peer.is_heard) { 0 } else { peer.silence.saturating_add(1) };
+        let told = self.membership.everyone();
+        for (node, peer) in (0..).map(NodeId).zip(&mut leadership.peers) {
+            // Who is told nothing is not silent.
+            let answers = std::mem::take(&mut peer.is_heard) || !told.contains(node);
+            peer.silence = if answers { 0 } else { peer.silence.saturating_add(1) };
         }
         if !self.hears_quorum() {
             return self.become_follower(None, ctx);
@@ -313,10 +311,12 @@ impl MultiPaxos {
         ctx.set_timer(Timer::Heartbeat, self.config.heartbeat_interval);
     }
 
-    /// Whether both phases have a quorum of members that have answered lately.
+    /// Whether a quorum has answered lately. Without it a leader gives up: clients that ask it would wait for
+    /// nothing, and who hears it would not want to lead.
     fn hears_quorum(&self) -> bool {
         let Role::Leader(leadership) = &self.role else { return false };
-        let answers = |node: &NodeId| leadership.peers[node.index()].silence < MOST_SILENCE;
+        let most = self.config.most_silence();
+        let answers = |node: &NodeId| leadership.peers[node.index()].silence < most;
         let members = self.membership.at(self.applied.next());
         let heard: NodeSet = members.iter(self.config.nodes).filter(answers).collect();
         let heard = if members.contains(self.id) { heard.with(self.id) } else { heard };

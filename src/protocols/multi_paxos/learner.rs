@@ -17,11 +17,18 @@ use std::sync::Arc;
 /// At most so many commands answer a question, in one message: what comes out of order would be asked for again.
 pub(super) const AT_ONCE: usize = 256;
 
+/// So often it asks one and the same node in vain.
+const MOST_QUESTIONS: u32 = 3;
+
 /// What a replica that lags knows of it.
 #[derive(Clone, Default, Debug)]
 pub(super) struct CatchUp {
     /// How far somebody knows what is chosen, and who.
     pub(super) known: Option<(Slot, NodeId)>,
+    /// How much was here, of slots and of a snapshot, when it last asked.
+    asked_with: (Slot, Option<(Slot, u64)>),
+    /// How often it has asked since more has come.
+    asked: u32,
     /// A snapshot on its way here.
     pub(super) arriving: Option<Arriving>,
     /// Snapshots on their way to others: the latest may be another one by the time the next piece is asked for.
@@ -74,18 +81,39 @@ impl MultiPaxos {
         ctx.set_timer(Timer::Fetch, after);
     }
 
-    /// Asks for what is missing.
+    /// Asks for what is missing: whoever is sending a snapshot, else who said last that it knows more.
     pub(super) fn fetch(&mut self, ctx: &mut Context<Self>) {
         let Some((_, who)) = self.catch_up.known.filter(|(known, _)| *known > self.applied) else {
             self.catch_up.known = None;
             return;
         };
-        let arrived = self.catch_up.arriving.as_ref().and_then(|arriving| arriving.from(who));
-        let arrived = arrived.map(|(last, received)| (Slot(last), received));
+        let who = self.catch_up.arriving.map_or(who, |arriving| arriving.sender());
+        let arrived = self.arrived();
+        let is_same = self.catch_up.asked_with == (self.applied, arrived);
+        self.catch_up.asked = if is_same { self.catch_up.asked + 1 } else { 1 };
+        self.catch_up.asked_with = (self.applied, arrived);
         ctx.send(who, Message::Fetch { chosen: self.applied, arrived });
         // In case that the question, or the answer, is lost.
         let after = SimDuration::from_ns(self.config.heartbeat_interval.as_ns().saturating_mul(2));
         ctx.set_timer(Timer::Fetch, after);
+    }
+
+    /// Asks again; where nothing comes for several times, not the one that does not answer, but whoever says next
+    /// that it knows more.
+    pub(super) fn fetch_again(&mut self, ctx: &mut Context<Self>) {
+        let is_same = self.catch_up.asked_with == (self.applied, self.arrived());
+        if is_same && self.catch_up.asked >= MOST_QUESTIONS {
+            self.catch_up.known = None;
+            self.catch_up.arriving = None;
+            self.catch_up.asked = 0;
+        }
+        self.fetch(ctx);
+    }
+
+    /// Which snapshot is on its way here, and how much of it has arrived.
+    fn arrived(&self) -> Option<(Slot, u64)> {
+        let arriving = self.catch_up.arriving?;
+        arriving.from(arriving.sender()).map(|(last, received)| (Slot(last), received))
     }
 
     /// `from` lacks what was chosen behind `chosen`.

@@ -148,7 +148,7 @@ impl Process for MultiPaxos {
         match timer {
             Timer::Election => self.lose_patience(ctx),
             Timer::Heartbeat => self.beat(ctx),
-            Timer::Fetch => self.fetch(ctx),
+            Timer::Fetch => self.fetch_again(ctx),
         }
     }
 

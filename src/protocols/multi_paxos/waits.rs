@@ -1,6 +1,7 @@
 //! What a node waits for, in words: for whoever asks why no operation completes.
 
 use super::node::{MultiPaxos, Role};
+use crate::replication::Phase;
 
 impl MultiPaxos {
     /// What the node waits for, if it knows.
@@ -15,9 +16,12 @@ impl MultiPaxos {
             Role::Candidate(candidacy) => {
                 let (known, who) = candidacy.known;
                 let (ballot, by) = (candidacy.ballot, candidacy.promises.by);
-                Some(match known > self.applied {
+                let members = self.membership.at(self.applied.next());
+                let has_quorum = self.config.is_quorum(Phase::One, members, by);
+                Some(match has_quorum && known > self.applied {
                     true => format!(
-                        "wants to lead in ballot {ballot:?} and lacks slots {applied} to {} of {who}",
+                        "wants to lead in ballot {ballot:?} and lacks slots {} to {} of {who}",
+                        applied + 1,
                         known.0
                     ),
                     false => format!("wants to lead in ballot {ballot:?}, with promises of {by:?}"),
