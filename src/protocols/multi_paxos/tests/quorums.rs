@@ -83,7 +83,7 @@ fn a_grid_decides_by_a_row_and_by_a_column() {
 fn a_leader_goes_on_as_long_as_a_quorum_of_the_second_phase_answers() {
     let goes_on = |quorums| {
         let mut node = promised(cluster(5, quorums), 1..5);
-        for _ in 0..12 {
+        for _ in 0..60 {
             node.hears(1, accepted(ballot(1, 0), 0, 0, 0));
             node.fires(Timer::Heartbeat);
         }
