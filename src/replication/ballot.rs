@@ -12,8 +12,6 @@ pub struct Ballot(u64);
 impl Ballot {
     /// Before every ballot: nothing has been promised, or accepted.
     pub const NONE: Ballot = Ballot(0);
-    /// The most nodes that can have ballots.
-    pub const MOST_NODES: u32 = 1 << 16;
 
     /// The ballot of `node` in `round`, from 1.
     pub const fn new(round: u64, node: NodeId) -> Self {

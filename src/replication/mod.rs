@@ -5,12 +5,14 @@
 //! * [`Configuration`]: who votes and who learns, one set of voters or two at once.
 //! * [`Snapshot`]: of that store, and how it travels.
 //! * [`KvRequest`], [`KvResponse`]: what its clients ask and are answered.
+//! * [`lease()`]: how long a promise by other clocks holds.
 //! * [`Batch`]: commands on their way.
 //! * Majorities: [`quorum`]; and quorums that are none: [`QuorumSystem`].
 //! * [`Ballot`]: whose proposals those of Paxos are, and how late.
 
 mod ballot;
 mod batch;
+mod lease;
 mod machine;
 mod members;
 pub mod quorum;
@@ -21,6 +23,7 @@ mod snapshot;
 
 pub use ballot::Ballot;
 pub use batch::Batch;
+pub use lease::lease;
 pub use machine::{KvAnswer, KvCommand, KvMachine, KvOp};
 pub use members::{Configuration, NodeSet};
 pub use quorum_system::{Phase, QuorumSystem};

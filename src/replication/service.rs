@@ -34,12 +34,6 @@ pub enum KvResponse {
     },
 }
 
-impl KvRequest {
-    /// The kinds of request and of response, as traces and message faults name them.
-    pub const KINDS: [&'static str; 7] =
-        ["OpenSession", "Propose", "Read", "Done", "Opened", "SessionEnded", "NotLeader"];
-}
-
 impl Payload for KvRequest {
     fn size(&self) -> u32 {
         match self {

@@ -13,13 +13,13 @@ use std::collections::VecDeque;
 
 use super::bugs::Bug;
 use super::command::Slot;
-use super::config::{MultiPaxosConfig, ReadMode};
+use super::config::ReadMode;
 use super::leader::Leadership;
 use super::message::Message;
 use super::node::{MultiPaxos, Role};
 use crate::base::{ClientId, NodeId, SimDuration, SimTime};
 use crate::process::{Context, RequestId};
-use crate::replication::{Batch, KvResponse, NodeSet, Phase};
+use crate::replication::{Batch, KvResponse, NodeSet, Phase, lease};
 
 /// A client that waits for a key's value.
 #[derive(Clone, Copy, Debug)]
@@ -56,16 +56,6 @@ impl Reads {
         let asked = self.asked.into_iter().map(|(_, read)| read);
         asked.chain(self.arrived).map(|read| (read.client, read.id))
     }
-}
-
-/// How long a lease lasts: what acceptors wait comes to on this node's clock, if that may be as slow and theirs
-/// as fast as clocks may be.
-fn lease(config: &MultiPaxosConfig) -> SimDuration {
-    const MILLION: u64 = 1_000_000;
-    let bound = u64::from(config.drift_bound_ppm);
-    let timeout = u128::from(config.election_timeout_min.as_ns());
-    let shorter = timeout * u128::from(MILLION - bound) / u128::from(MILLION + bound);
-    SimDuration::from_ns(shorter as u64)
 }
 
 impl Leadership {
@@ -115,7 +105,7 @@ impl MultiPaxos {
         }
         let length = match self.has(Bug::LeaseIgnoresDrift) {
             true => self.config.election_timeout_min,
-            false => lease(&self.config),
+            false => lease(self.config.election_timeout_min, self.config.drift_bound_ppm),
         };
         self.is_led_by(leadership.lessors(ctx.now(), length))
     }
@@ -181,18 +171,5 @@ impl MultiPaxos {
             leadership.reads.asked.pop_front();
         }
         self.start_read_round(ctx);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lease_is_over_before_any_acceptor_loses_patience() {
-        let config = |drift_bound_ppm| MultiPaxosConfig { drift_bound_ppm, ..MultiPaxosConfig::default() };
-        assert_eq!(lease(&config(0)), SimDuration::from_ms(150));
-        // At half speed here and one and a half there: 50 ms of this clock are 150 ms of that one.
-        assert_eq!(lease(&config(500_000)), SimDuration::from_ms(50));
     }
 }

@@ -15,13 +15,13 @@
 use std::collections::VecDeque;
 
 use super::bugs::Bug;
-use super::config::{RaftConfig, ReadMode};
+use super::config::ReadMode;
 use super::entry::LogIndex;
 use super::message::Message;
 use super::node::{Raft, Role};
-use crate::base::{ClientId, NodeId, SimDuration, SimTime};
+use crate::base::{ClientId, NodeId, SimTime};
 use crate::process::{Context, RequestId};
-use crate::replication::KvResponse;
+use crate::replication::{KvResponse, lease};
 
 /// Someone who waits for a round.
 #[derive(Clone, Copy, Debug)]
@@ -96,16 +96,6 @@ impl Reads {
     }
 }
 
-/// How long a lease lasts: what the shortest timeout of a follower comes to on this node's clock, if that
-/// may be as slow and the follower's as fast as clocks may be.
-fn lease(config: &RaftConfig) -> SimDuration {
-    const MILLION: u64 = 1_000_000;
-    let bound = u64::from(config.drift_bound_ppm);
-    let timeout = u128::from(config.election_timeout_min.as_ns());
-    let shorter = timeout * u128::from(MILLION - bound) / u128::from(MILLION + bound);
-    SimDuration::from_ns(shorter as u64)
-}
-
 impl Raft {
     /// A client asks the leader for the value of a key.
     pub(super) fn read(&mut self, read: Read, ctx: &mut Context<Self>) {
@@ -136,7 +126,7 @@ impl Raft {
             && (!reads.has_forgone_lease || self.has(Bug::LeaseThroughTransfer));
         let length = match self.has(Bug::LeaseIgnoresDrift) {
             true => self.config.election_timeout_min,
-            false => lease(&self.config),
+            false => lease(self.config.election_timeout_min, self.config.drift_bound_ppm),
         };
         may && reads.confirmed_at.is_some_and(|at| ctx.now().since(at) < length)
     }
@@ -199,18 +189,5 @@ impl Raft {
             }
         }
         self.start_read_round(ctx);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lease_is_over_before_any_follower_loses_patience() {
-        let config = |drift_bound_ppm| RaftConfig { drift_bound_ppm, ..RaftConfig::default() };
-        assert_eq!(lease(&config(0)), SimDuration::from_ms(150));
-        // At half speed here and one and a half there: 50 ms of this clock are 150 ms of that one.
-        assert_eq!(lease(&config(500_000)), SimDuration::from_ms(50));
     }
 }
