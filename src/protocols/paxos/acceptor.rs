@@ -64,6 +64,7 @@ impl Paxos {
                 ctx.persist(Record::Promised { instance, ballot });
             }
             ctx.observe(SlotEvent::Promised { slot: Self::slot(instance), ballot: ballot.number() });
+            self.make_way(instance, ballot, ctx);
         }
         ctx.send(from, Message::Promise { instance, ballot, accepted });
     }
@@ -109,6 +110,7 @@ impl Paxos {
             ctx.send(from, Message::Accepted { instance, ballot, value });
         } else {
             self.accept(instance, ballot, value, ctx);
+            self.make_way(instance, ballot, ctx);
         }
     }
 

@@ -16,11 +16,13 @@ pub struct PaxosConfig {
     pub quorums: QuorumSystem,
     /// Whom acceptors tell what they accept.
     pub learning: Learning,
-    /// After this long without enough answers a proposer asks again those who have not answered.
+    /// After this long without enough answers a proposer asks again those who have not answered; after twice
+    /// as long each further time, up to [`longest_patience`](PaxosConfig::longest_patience).
     pub resend_after: SimDuration,
     /// A proposer that is pre-empted waits for up to this long, …
     pub backoff_min: SimDuration,
-    /// … twice as long each time, but never longer than this.
+    /// … twice as long each further time, but never longer than this; with each ballot of its own that comes
+    /// through the bound falls by `backoff_min`.
     pub backoff_max: SimDuration,
     /// After so long clients turn to new instances.
     pub fresh_after: SimDuration,
@@ -93,6 +95,11 @@ impl PaxosConfig {
     /// A cluster of that many nodes, all of which propose, with the parameters of [`default`](PaxosConfig::default).
     pub fn of(nodes: u32) -> Self {
         PaxosConfig { nodes, proposers: nodes, ..PaxosConfig::default() }
+    }
+
+    /// The longest that a proposer waits before it asks again: as long as it would leave the field.
+    pub fn longest_patience(&self) -> SimDuration {
+        self.resend_after.max(self.backoff_max)
     }
 
     /// After so long without faults somebody's ballot goes through, but for bad luck: ten of the longest

@@ -51,14 +51,14 @@ pub const SECTION: Section = Section {
             name: "resend_after",
             kind: TIME,
             default: Some("\"50ms\""),
-            doc: "After this long without enough answers a proposer asks again those who have not answered.",
+            doc: "After this long without enough answers a proposer asks again those who have not answered; after twice as long each further time, up to `backoff_max`.",
             since: "0.1",
         },
         Key {
             name: "backoff_min",
             kind: TIME,
             default: Some("\"5ms\""),
-            doc: "A proposer whose ballot was pre-empted waits for a time drawn up to this, and up to twice as long each time that it is pre-empted again.",
+            doc: "A proposer whose ballot was pre-empted waits for a time drawn up to this. The bound doubles with each further defeat, whatever the instance, and falls by this much with each ballot of its own that comes through.",
             since: "0.1",
         },
         Key {

@@ -83,6 +83,9 @@ impl Paxos {
         ctx.observe(SlotEvent::Learned { slot: Self::slot(instance), value: value as u64 });
         if let Some(proposal) = self.proposals.remove(&instance) {
             ctx.cancel_timer(Timer::Proposal(instance));
+            if proposal.won().is_some() {
+                self.grow_bolder();
+            }
             for (client, id) in proposal.waiting {
                 ctx.reply(client, id, PaxosResponse::Decided(value));
             }

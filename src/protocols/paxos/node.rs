@@ -9,7 +9,7 @@ use super::config::PaxosConfig;
 use super::learner::Learner;
 use super::message::{Instance, Message, PaxosRequest, PaxosResponse, Record};
 use super::proposer::Proposal;
-use crate::base::{ClientId, Damaged, DiskError, JournalId, NodeId, Table, Ticket};
+use crate::base::{ClientId, Damaged, DiskError, JournalId, NodeId, SimDuration, Table, Ticket};
 use crate::monitor::{Role, SlotEvent};
 use crate::process::{Boot, BootKind, Context, Process, RequestId};
 use crate::replication::{Ballot, NodeSet};
@@ -27,6 +27,8 @@ pub struct Paxos {
     pub(super) learners: Table<Instance, Learner>,
     /// What it proposes, until that is decided.
     pub(super) proposals: BTreeMap<Instance, Proposal>,
+    /// For how long it leaves the field at most when it is pre-empted the next time.
+    pub(super) backoff: SimDuration,
     /// Promises and acceptances of its own that count once they are durable, in the order of writing.
     pub(super) unsynced: VecDeque<(Ticket, Unsynced)>,
 }
@@ -56,6 +58,7 @@ impl Process for Paxos {
             acceptors: Table::new(),
             learners: Table::new(),
             proposals: BTreeMap::new(),
+            backoff: config.backoff_min,
             unsynced: VecDeque::new(),
         };
         ctx.observe(SlotEvent::Recovered);

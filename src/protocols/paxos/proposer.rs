@@ -17,8 +17,8 @@ pub(super) struct Proposal {
     pub(super) waiting: Vec<(ClientId, RequestId)>,
     /// The highest ballot that it has used or heard of.
     pub(super) seen: Ballot,
-    /// For how long it waits at most when it is pre-empted the next time.
-    bound: SimDuration,
+    /// How long it waits for answers before it asks again.
+    patience: SimDuration,
     pub(super) stage: Stage,
 }
 
@@ -77,7 +77,7 @@ impl Paxos {
             value,
             waiting: vec![who],
             seen: Ballot::NONE,
-            bound: self.config.backoff_min,
+            patience: self.config.resend_after,
             stage: Stage::BackingOff,
         };
         self.proposals.insert(instance, proposal);
@@ -92,6 +92,7 @@ impl Paxos {
         let ballot = proposal.seen.max(known).next_of(self.id);
         proposal.seen = ballot;
         proposal.stage = Stage::Preparing { ballot, promised: NodeSet::NOBODY, adopted: None };
+        proposal.patience = self.config.resend_after;
         if !self.promise_itself(instance, ballot, ctx) {
             self.on_nack(instance, ballot, self.promised(instance), ctx);
             return;
@@ -131,6 +132,7 @@ impl Paxos {
         }
         let Some(proposal) = self.proposals.get_mut(&instance) else { return };
         proposal.stage = Stage::Accepting { ballot, value };
+        proposal.patience = self.config.resend_after;
         ctx.observe(SlotEvent::Role { role: Role::Leader, ballot: ballot.number() });
         // A crash may take its own acceptance while others have theirs, which is no harm: it counts itself once
         // that is durable.
@@ -155,17 +157,43 @@ impl Paxos {
             return;
         }
         proposal.stage = Stage::BackingOff;
-        let bound = proposal.bound;
-        let doubled = SimDuration::from_ns(bound.as_ns().saturating_mul(2));
-        proposal.bound = doubled.min(self.config.backoff_max);
         ctx.observe(SlotEvent::Role { role: Role::Follower, ballot: promised.number() });
-        let wait = SimDuration::from_ns(ctx.random().between(1, bound.as_ns()));
+        self.stay_away(instance, ctx);
+        self.backoff = doubled(self.backoff).min(self.config.backoff_max);
+    }
+
+    /// Another's ballot has come a step further here. Whoever has left the field begins to wait anew, so that
+    /// a ballot need outlast the others' waits in each of its phases by itself and not in both together.
+    pub(super) fn make_way(&mut self, instance: Instance, ballot: Ballot, ctx: &mut Context<Self>) {
+        let Some(proposal) = self.proposals.get_mut(&instance) else { return };
+        proposal.seen = proposal.seen.max(ballot);
+        if proposal.stage == Stage::BackingOff {
+            self.stay_away(instance, ctx);
+        }
+    }
+
+    /// One of its ballots has come through: it was patient enough, and becomes less so by a little. What a node
+    /// has learnt of the others' haste holds for its next instance, too, as clients may not wait for it to learn
+    /// that again (*Paxos Made Moderately Complex*, §3: up by a factor, down by a step).
+    pub(super) fn grow_bolder(&mut self) {
+        let least = self.config.backoff_min;
+        let less = self.backoff.as_ns().saturating_sub(least.as_ns());
+        self.backoff = SimDuration::from_ns(less).max(least);
+    }
+
+    fn stay_away(&self, instance: Instance, ctx: &mut Context<Self>) {
+        let wait = SimDuration::from_ns(ctx.random().between(1, self.backoff.as_ns()));
         ctx.set_timer(Timer::Proposal(instance), wait);
     }
 
-    /// A timer's time has come: whoever has not answered is asked again, or another ballot begins.
+    /// A timer's time has come: whoever has not answered is asked again, or another ballot begins. It waits
+    /// twice as long each time: over links that are slower than its patience, where none overtakes another,
+    /// each message that is sent again makes all behind it later, and duels would have no end.
     pub(super) fn go_on(&mut self, instance: Instance, ctx: &mut Context<Self>) {
-        let Some(proposal) = self.proposals.get(&instance) else { return };
+        let longest = self.config.longest_patience();
+        let Some(proposal) = self.proposals.get_mut(&instance) else { return };
+        proposal.patience = doubled(proposal.patience).min(longest);
+        let patience = proposal.patience;
         let (answered, message) = match proposal.stage {
             Stage::BackingOff => return self.prepare(instance, ctx),
             Stage::Preparing { ballot, promised, .. } => (promised, Message::Prepare { instance, ballot }),
@@ -175,6 +203,10 @@ impl Paxos {
         };
         let missing = self.others().filter(|node| !answered.contains(*node));
         missing.for_each(|node| ctx.send(node, message));
-        ctx.set_timer(Timer::Proposal(instance), self.config.resend_after);
+        ctx.set_timer(Timer::Proposal(instance), patience);
     }
+}
+
+fn doubled(time: SimDuration) -> SimDuration {
+    SimDuration::from_ns(time.as_ns().saturating_mul(2))
 }

@@ -131,6 +131,68 @@ fn who_does_not_answer_is_asked_again() {
     assert_eq!(node.notes.sent.iter().map(|(to, _)| to.0).collect::<Vec<_>>(), [1, 3, 4]);
 }
 
+#[test]
+fn it_asks_again_half_as_often_each_time() {
+    let (mut node, mine) = proposer();
+    let waits = |node: &mut Node| {
+        let waits = (0..6).map(|_| {
+            node.fires();
+            node.notes.after
+        });
+        waits.collect::<Vec<_>>()
+    };
+    let doubling = [100, 200, 400, 500, 500, 500].map(SimDuration::from_ms);
+    assert_eq!(waits(&mut node), doubling);
+    node.hears(1, promise(mine, None));
+    node.hears(2, promise(mine, None));
+    assert_eq!(node.notes.after, SimDuration::from_ms(50), "the second phase begins anew");
+    assert_eq!(waits(&mut node), doubling);
+}
+
+/// Each step that another's ballot comes further here is a time to wait anew; the same one again is none.
+#[test]
+fn who_has_left_the_field_waits_anew_while_another_gets_on() {
+    let (mut node, mine) = proposer();
+    let theirs = ballot(mine.round() + 1, 4);
+    let sets_its_timer = |node: &mut Node, message| {
+        node.notes.timers.clear();
+        node.hears(4, message);
+        !node.notes.timers.is_empty()
+    };
+    assert!(!sets_its_timer(&mut node, prepare(ballot(0, 4))), "it has not left");
+    assert!(sets_its_timer(&mut node, nack(mine, theirs)));
+    assert!(sets_its_timer(&mut node, prepare(theirs)));
+    assert!(!sets_its_timer(&mut node, prepare(theirs)), "that one it knows");
+    assert!(sets_its_timer(&mut node, accept(theirs, 4)));
+    assert!(!sets_its_timer(&mut node, accept(theirs, 4)), "that one it knows");
+    assert_eq!(node.fires()[0], prepare(theirs.next_of(NodeId(0))));
+}
+
+/// Who wins is bolder by a step, never below the least; what others' haste has taught holds for all instances.
+#[test]
+fn each_ballot_that_comes_through_makes_it_bolder() {
+    let (mut node, mine) = proposer();
+    let ms = SimDuration::from_ms;
+    node.hears(1, nack(mine, ballot(mine.round() + 1, 4)));
+    assert_eq!(node.paxos.backoff, ms(10));
+    node.fires();
+    let mine = node.paxos.promised(INSTANCE);
+    node.hears(1, nack(mine, ballot(mine.round() + 1, 4)));
+    assert_eq!(node.paxos.backoff, ms(20));
+    node.fires();
+    let mine = node.paxos.promised(INSTANCE);
+    for other in [1, 2] {
+        node.hears(other, promise(mine, None));
+    }
+    for other in [1, 2] {
+        node.hears(other, accepted(mine, 4));
+    }
+    assert_eq!(node.paxos.decision(INSTANCE), Some(4));
+    assert_eq!(node.paxos.backoff, ms(15));
+    (0..9).for_each(|_| node.paxos.grow_bolder());
+    assert_eq!(node.paxos.backoff, ms(5));
+}
+
 /// Who has promised another proposer meanwhile is the first to refuse its own ballot: were it to wait for the
 /// others alone, it might wait for ever.
 #[test]
