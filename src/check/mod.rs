@@ -20,6 +20,7 @@ mod erased;
 #[cfg(test)]
 mod explanation_cost;
 mod judgement;
+mod levels;
 mod linearizability;
 mod model;
 mod models;
@@ -34,6 +35,7 @@ mod timeline;
 
 pub use budget::Budget;
 pub use judgement::{Impossible, Judgement, Judging, Progress, Question};
+pub use levels::{Finding, Level, Violation};
 pub use model::{Effect, Model, Structure};
 pub use models::{
     Consensus, Counter, Fence, FencedLock, FifoQueue, Held, Kv, Lock, ModelName, MultiRegister, Mutex,

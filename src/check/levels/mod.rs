@@ -1,0 +1,64 @@
+//! Weaker promises than linearizability: what a history keeps of them, and the first that it breaks.
+//!
+//! * [`Level`]: the levels by name, and which implies which.
+//! * [`Finding`], [`Violation`]: what one level comes to.
+//! * `accesses`: who read and wrote which version of what, session by session.
+#![expect(dead_code, reason = "the levels are being built on what they share")]
+
+mod accesses;
+mod level;
+#[cfg(test)]
+pub(super) mod short;
+
+pub use level::Level;
+
+use super::Verdict;
+
+/// What one level comes to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// Which level.
+    pub level: Level,
+    /// Whether the history keeps it.
+    pub verdict: Verdict,
+    /// How that was found.
+    pub algorithm: &'static str,
+    /// How many operations break it, where they are counted.
+    pub violations: u64,
+    /// Some of them, the first first.
+    pub examples: Vec<Violation>,
+    /// What a reader should know of the verdict.
+    pub note: Option<String>,
+}
+
+/// Operations that together break a level.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Violation {
+    /// What is wrong, in a sentence.
+    pub story: String,
+    /// The operations of the story, by their index among those of the history; the one to blame last.
+    pub operations: Vec<usize>,
+}
+
+impl Finding {
+    /// That the history keeps `level`.
+    pub(super) const fn valid(level: Level, algorithm: &'static str) -> Self {
+        Finding { level, verdict: Verdict::Valid, algorithm, violations: 0, examples: Vec::new(), note: None }
+    }
+
+    /// That nobody can say, and why.
+    pub(super) fn unknown(level: Level, algorithm: &'static str, note: impl Into<String>) -> Self {
+        let note = Some(note.into());
+        Finding { verdict: Verdict::Unknown, note, ..Finding::valid(level, algorithm) }
+    }
+
+    /// That the history breaks `level` so often, for example so.
+    pub(super) const fn invalid(
+        level: Level,
+        algorithm: &'static str,
+        violations: u64,
+        examples: Vec<Violation>,
+    ) -> Self {
+        Finding { level, verdict: Verdict::Invalid, algorithm, violations, examples, note: None }
+    }
+}
