@@ -6,9 +6,17 @@
 #![expect(dead_code, reason = "the levels are being built on what they share")]
 
 mod accesses;
+mod causal;
 mod level;
+mod order;
+mod past;
+mod schedule;
+mod sessions;
 #[cfg(test)]
 pub(super) mod short;
+mod story;
+#[cfg(test)]
+mod tests;
 
 pub use level::Level;
 

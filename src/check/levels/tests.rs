@@ -1,0 +1,249 @@
+use quickcheck::QuickCheck;
+
+use super::accesses::Accesses;
+use super::causal::causal;
+use super::schedule::Schedule;
+use super::sessions::{guarantees, shown};
+use super::short::history;
+use super::*;
+use crate::check::{ModelName, Specification};
+use crate::history::Value;
+
+/// The names of the levels that `text` breaks, of causality and the guarantees.
+fn broken(text: &str) -> String {
+    let operations = history(text).operations().unwrap();
+    let specification = Specification::new(ModelName::CasRegister, Value::Nil);
+    let accesses = Accesses::new(&operations, &specification).unwrap();
+    let schedule = Schedule::new(&accesses);
+    let shown = shown(&accesses, &schedule);
+    let mut findings = vec![causal(&accesses, &schedule, &shown)];
+    findings.extend(guarantees(&accesses, &schedule, &shown));
+    for one in &findings {
+        for example in &one.examples {
+            println!("{}: {} {:?}", one.level, example.story, example.operations);
+        }
+    }
+    let short = |level| match level {
+        Level::Causal => "causal",
+        Level::ReadYourWrites => "ryw",
+        Level::MonotonicReads => "mr",
+        Level::MonotonicWrites => "mw",
+        _ => "wfr",
+    };
+    let broken = findings.iter().filter(|one| one.verdict == Verdict::Invalid).map(|one| short(one.level));
+    broken.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn textbook_cases() {
+    assert_eq!(broken("0: wx1 rx1 | 1: rx1"), "");
+    assert_eq!(broken("0: wx1 rxnil"), "causal ryw");
+    assert_eq!(broken("0: wx1 wx2 | 1: rx2 rx1"), "causal mr mw");
+    assert_eq!(broken("0: wx1 wx2 | 1: rx2 | 2: rx1"), "");
+    assert_eq!(broken("0: wx1 | 1: rx1 wx2 | 2: rx2 rx1"), "causal mr wfr");
+    assert_eq!(broken("0: wx1 | 1: rx1 rxnil"), "causal mr");
+    assert_eq!(broken("0: wx1 wy2 | 1: ry2 rxnil"), "causal mw");
+    assert_eq!(broken("0: wx1 | 1: rx1 wy2 | 2: ry2 rxnil"), "causal wfr");
+    assert_eq!(broken("0: wx1 | 1: rx1 wy2 | 2: ry2 wz3 | 3: rz3 rxnil"), "causal wfr", "by way of another");
+    assert_eq!(broken("0: wx1 | 1: rx1 wy2 wz3 | 2: rz3 rxnil"), "causal wfr");
+    assert_eq!(broken("0: wx1 wy2 | 1: ry2 wz3 | 2: rz3 rxnil"), "causal", "only both together");
+    assert_eq!(broken("0: rx1 wy2 | 1: ry2 wx1"), "causal wfr", "in a circle");
+    assert_eq!(broken("0: wx1 | 1: wx2 | 2: rx1 rx2 | 3: rx2 rx1"), "causal mr");
+    assert_eq!(
+        broken("0: wx1 ry2 | 1: wy2 rx1 | 2: rx1 rynil | 3: ry2 rxnil"),
+        "",
+        "no order of all, but causal"
+    );
+    assert_eq!(broken("0: wx1! | 1: rx1"), "causal ryw mr mw wfr");
+}
+
+mod brute {
+    //! A judge that is too simple to be wrong: it tries every order of the versions of each key.
+
+    use quickcheck::{Arbitrary, Gen};
+
+    use super::*;
+
+    /// An access: session, whether it reads, key, and the version; version 0 is the first.
+    #[derive(Clone, Debug)]
+    pub(super) struct Small(pub(super) Vec<(usize, bool, usize, usize)>);
+
+    const KEYS: usize = 2;
+
+    impl Arbitrary for Small {
+        fn arbitrary(g: &mut Gen) -> Small {
+            let pick = |g: &mut Gen, below: usize| usize::arbitrary(g) % below;
+            let (sessions, count) = (2 + pick(g, 3), 3 + pick(g, 6));
+            let mut made: Vec<_> = (0..count)
+                .map(|_| (pick(g, sessions), pick(g, 2) == 0, pick(g, KEYS), usize::arbitrary(g)))
+                .collect();
+            for key in 0..KEYS {
+                let mut next = 0;
+                let writes = made.iter_mut().filter(|access| !access.1 && access.2 == key);
+                writes.for_each(|access| {
+                    next += 1;
+                    // Four of a key are enough to try all orders of.
+                    access.1 = next > 4;
+                    access.3 = next.min(4);
+                });
+                let last = next.min(4);
+                let reads = made.iter_mut().filter(|access| access.1 && access.2 == key);
+                reads.for_each(|access| access.3 %= last + 1);
+            }
+            Small(made)
+        }
+
+        fn shrink(&self) -> Box<dyn Iterator<Item = Small>> {
+            let all = self.0.clone();
+            let is_read = |&(_, is_read, ..): &(usize, bool, usize, usize)| is_read;
+            let reads: Vec<usize> = (0..all.len()).filter(|&at| is_read(&all[at])).collect();
+            Box::new(reads.into_iter().map(move |at| {
+                let mut fewer = all.clone();
+                fewer.remove(at);
+                Small(fewer)
+            }))
+        }
+    }
+
+    impl Small {
+        /// In the short hand, each access after the other.
+        pub(super) fn text(&self) -> String {
+            let name = |&(session, is_read, key, version): &(usize, bool, usize, usize)| {
+                let (act, key) = (if is_read { 'r' } else { 'w' }, ["x", "y"][key]);
+                let value = if version == 0 { "nil".to_owned() } else { version.to_string() };
+                format!("{session}: {act}{key}{value}")
+            };
+            self.0.iter().map(name).collect::<Vec<_>>().join(" | ")
+        }
+
+        /// The accesses of the same session before this one.
+        fn before(&self, at: usize) -> impl Iterator<Item = usize> {
+            (0..at).filter(move |&other| self.0[other].0 == self.0[at].0)
+        }
+
+        fn write_of(&self, read: usize) -> Option<usize> {
+            let (.., key, version) = self.0[read];
+            self.0.iter().position(|&(_, is_read, k, v)| !is_read && (k, v) == (key, version))
+        }
+
+        fn writes(&self) -> Vec<usize> {
+            (0..self.0.len()).filter(|&at| !self.0[at].1).collect()
+        }
+
+        /// The writes that are visible to each access, at least.
+        fn visible(&self, level: Level) -> Vec<Vec<bool>> {
+            let count = self.0.len();
+            let mut visible = vec![vec![false; count]; count];
+            loop {
+                let earlier = visible.clone();
+                for at in 0..count {
+                    if self.0[at].1 {
+                        self.write_of(at).into_iter().for_each(|write| visible[at][write] = true);
+                    }
+                    for before in self.before(at) {
+                        let is_read = self.0[before].1;
+                        let follows = match level {
+                            Level::Causal => true,
+                            Level::ReadYourWrites => false,
+                            _ => is_read,
+                        };
+                        for write in 0..count {
+                            visible[at][write] |= follows && earlier[before][write];
+                        }
+                        let own = matches!(level, Level::Causal | Level::ReadYourWrites);
+                        visible[at][before] |= own && !is_read;
+                    }
+                    for write in 0..count {
+                        if !earlier[at][write] {
+                            continue;
+                        }
+                        for before in self.before(write) {
+                            let is_read = self.0[before].1;
+                            if matches!(level, Level::MonotonicWrites | Level::Causal) && !is_read {
+                                visible[at][before] = true;
+                            }
+                            if matches!(level, Level::WritesFollowReads | Level::Causal) && is_read {
+                                (0..count).for_each(|other| visible[at][other] |= earlier[before][other]);
+                            }
+                        }
+                    }
+                }
+                if visible == earlier {
+                    return visible;
+                }
+            }
+        }
+
+        /// Whether the writes, in this order, explain all reads.
+        fn explains(&self, level: Level, visible: &[Vec<bool>], order: &[usize], both: [bool; 2]) -> bool {
+            let place = |write: usize| order.iter().position(|&other| other == write).unwrap();
+            let key = |at: usize| self.0[at].2;
+            let reads_right = |read: usize| {
+                let seen = (0..self.0.len()).filter(|&write| visible[read][write] && key(write) == key(read));
+                seen.max_by_key(|&write| place(write)) == self.write_of(read)
+            };
+            let written_right = |write: usize| {
+                self.before(write).all(|before| {
+                    let is_read = self.0[before].1;
+                    let same = |other: usize| level == Level::Causal || key(other) == key(write);
+                    let all = matches!(level, Level::Causal | Level::WritesFollowReads);
+                    let mut first: Vec<usize> = match (is_read, all) {
+                        (true, true) => (0..self.0.len()).filter(|&other| visible[before][other]).collect(),
+                        (true, false) => self.write_of(before).into_iter().collect(),
+                        (false, _) => vec![before],
+                    };
+                    first.retain(|&other| same(other) && both[usize::from(is_read)]);
+                    first.into_iter().all(|other| other != write && place(other) < place(write))
+                })
+            };
+            (0..self.0.len()).all(|at| if self.0[at].1 { reads_right(at) } else { written_right(at) })
+        }
+
+        /// Whether any order of the writes explains all reads; `both` tells whether what a session wrote, and
+        /// what it read, before it wrote comes first.
+        pub(super) fn keeps(&self, level: Level, both: [bool; 2]) -> bool {
+            let visible = self.visible(level);
+            let mut orders = vec![Vec::new()];
+            for _ in self.writes() {
+                let longer = |order: Vec<usize>| {
+                    let left: Vec<usize> = self.writes().into_iter().filter(|w| !order.contains(w)).collect();
+                    left.into_iter().map(move |write| [&order[..], &[write]].concat())
+                };
+                orders = orders.into_iter().flat_map(longer).collect();
+            }
+            orders.iter().any(|order| self.explains(level, &visible, order, both))
+        }
+    }
+}
+
+/// Whether the judges say of `small` what its brute force does.
+fn agrees(small: brute::Small) -> bool {
+    let broken = broken(&small.text());
+    let is_broken = |short: &str| broken.split(' ').any(|word| word == short);
+    let all = [true, true];
+    let causal = small.keeps(Level::Causal, all);
+    let mut right = is_broken("causal") != causal;
+    // A session that reads what only its own later writes led to breaks more than one alone.
+    let circular = !small.keeps(Level::WritesFollowReads, all);
+    right &= circular || is_broken("ryw") != small.keeps(Level::ReadYourWrites, all);
+    right &= circular || is_broken("mr") != small.keeps(Level::MonotonicReads, all);
+    if small.keeps(Level::MonotonicReads, [false, true]) {
+        right &= circular || is_broken("mw") != small.keeps(Level::MonotonicWrites, all);
+    }
+    if small.keeps(Level::MonotonicReads, [true, false]) {
+        right &= is_broken("wfr") != small.keeps(Level::WritesFollowReads, all);
+    }
+    // The lattice.
+    right && (!causal || broken.is_empty())
+}
+
+#[test]
+fn judges_agree_with_brute_force() {
+    QuickCheck::new().tests(2_000).quickcheck(agrees as fn(brute::Small) -> bool);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn judges_agree_with_brute_force_on_very_many() {
+    QuickCheck::new().tests(200_000).quickcheck(agrees as fn(brute::Small) -> bool);
+}
