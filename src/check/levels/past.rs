@@ -206,7 +206,10 @@ impl Walk<'_> {
             return;
         }
         for (session, (&count, &since)) in (0..).zip(clock.seen.iter().zip(&clock.since)) {
-            if since <= covered || count <= brought.of(session) || session == step.session {
+            // What a session has done itself comes first anyhow, but for its writes where only the writers' own
+            // count: it has seen no more of them than it has read.
+            let is_known = session == step.session && self.past != Past::Writes;
+            if since <= covered || count <= brought.of(session) || is_known {
                 continue;
             }
             let Some(spot) = self.schedule.spot_of(session, step.key) else { continue };

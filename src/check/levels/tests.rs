@@ -18,11 +18,6 @@ fn broken(text: &str) -> String {
     let shown = shown(&accesses, &schedule);
     let mut findings = vec![causal(&accesses, &schedule, &shown)];
     findings.extend(guarantees(&accesses, &schedule, &shown));
-    for one in &findings {
-        for example in &one.examples {
-            println!("{}: {} {:?}", one.level, example.story, example.operations);
-        }
-    }
     let short = |level| match level {
         Level::Causal => "causal",
         Level::ReadYourWrites => "ryw",
