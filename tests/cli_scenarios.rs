@@ -231,3 +231,26 @@ fn a_sweep_must_see_what_is_asked_for() {
     let json: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(json["sometimes"][1], serde_json::json!({"sight": "pauses", "check": null, "seen": false}));
 }
+
+/// An order to a node that there is not: nothing runs, whatever is typed.
+#[test]
+fn a_command_in_vain_ends_before_anything_runs() {
+    let folder = Folder::new("in-vain");
+    let order = |command: &str| {
+        format!(
+            "protocol = \"raft\"\nnodes = 5\n[raft]\nvoters = 3\n[[faults]]\nkind = \"admin\"\n\
+             command = \"{command}\"\ntarget = \"leader\"\nat = \"1s\"\n"
+        )
+    };
+    for (command, told) in [("add 5", "a node id from 0 to 4"), ("add 2", "node 2 votes from the beginning")]
+    {
+        folder.write("order.toml", order(command));
+        for typed_as in ["validate", "run", "sweep", "replay"] {
+            let (code, out, err) = typed(&folder, &[typed_as, "order.toml"]);
+            assert_eq!((code, out.as_str()), (2, ""), "{typed_as} {command}: {err}");
+            assert!(err.contains("order.toml:7:") && err.contains(told), "{typed_as} {command}: {err}");
+        }
+    }
+    folder.write("order.toml", order("add 4"));
+    assert_eq!(typed(&folder, &["validate", "order.toml"]).0, 0);
+}

@@ -85,8 +85,8 @@ fn names() -> Vec<(String, &'static str)> {
         names.push((spec.name.to_owned(), spec.doc));
         names.extend(spec.bugs.iter().map(|bug| (bug.name.to_owned(), bug.doc)));
         names.extend(spec.checks.iter().map(|check| (check.name.to_owned(), check.doc)));
-        let words = spec.message_kinds.iter().chain(spec.admin_commands);
-        names.extend(words.map(|word| ((*word).to_owned(), "")));
+        names.extend(spec.message_kinds.iter().map(|word| ((*word).to_owned(), "")));
+        names.extend(spec.admin_commands.iter().map(|command| (command.name.to_owned(), command.doc)));
     }
     names
 }
@@ -212,8 +212,8 @@ fn a_starter_of_a_protocol_without_words_reads() {
         bugs: &[],
         survives: &[],
         validate: |_, _| Vec::new(),
-        admin: |_| false,
         admin_commands: &[],
+        idle: |_| None,
         checks: &[],
         message_kinds: &[],
     };

@@ -144,7 +144,8 @@ impl Reference {
                 Some(format!("[[faults]]\nkind = \"drop\"\nmessage = \"{kind}\"\nevery = \"10s\"\n"))
             }
             Topic::Command(_, command) => Some(format!(
-                "[[faults]]\nkind = \"admin\"\ncommand = \"{command}\"\ntarget = \"random\"\nevery = \"10s\"\n"
+                "{}[[faults]]\nkind = \"admin\"\ncommand = \"{}\"\ntarget = \"leader\"\nevery = \"10s\"\n",
+                command.needs, command.name
             )),
             Topic::Sight(sight) => Some(format!("[[expect]]\nsometimes = \"{}\"\n", sight.name)),
             Topic::Model(_) => None,

@@ -75,9 +75,12 @@ impl Reference {
                 let doc = format!("A message of `{}`, as traces and faults name it.", protocol.name);
                 facts(&doc, &[])
             }
-            Topic::Command(protocol, _) => {
-                let doc = format!("What an `admin` fault can hand to a node of `{}`.", protocol.name);
-                facts(&doc, &[])
+            Topic::Command(protocol, command) => {
+                let rows = [
+                    ("written", command.usage()),
+                    ("use", format!("in an `admin` fault, handed to a node of `{}`", protocol.name)),
+                ];
+                facts(command.doc, &rows)
             }
             Topic::Sight(sight) => facts(sight.doc, &[]),
             Topic::Target(_, doc) => facts(doc, &[]),
@@ -151,6 +154,7 @@ impl Reference {
         let join = |words: &[&str]| words.join(", ");
         let bugs: Vec<&str> = protocol.bugs.iter().map(|bug| bug.name).collect();
         let checks: Vec<&str> = protocol.checks.iter().map(|check| check.name).collect();
+        let commands: Vec<&str> = protocol.admin_commands.iter().map(|command| command.name).collect();
         facts(
             protocol.doc,
             &[
@@ -159,7 +163,7 @@ impl Reference {
                 ("bugs", join(&bugs)),
                 ("checks", join(&checks)),
                 ("messages", join(protocol.message_kinds)),
-                ("admin", join(protocol.admin_commands)),
+                ("admin", join(&commands)),
             ],
         )
     }

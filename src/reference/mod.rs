@@ -96,7 +96,7 @@ fn own_words(protocol: &ProtocolSpec, of: Vocabulary) -> Vec<&'static str> {
         Vocabulary::Bug => protocol.bugs.iter().map(|bug| bug.name).collect(),
         Vocabulary::Check => protocol.checks.iter().map(|check| check.name).collect(),
         Vocabulary::Message => protocol.message_kinds.to_vec(),
-        Vocabulary::Command => protocol.admin_commands.to_vec(),
+        Vocabulary::Command => protocol.admin_commands.iter().map(|command| command.name).collect(),
         Vocabulary::Sight | Vocabulary::Fault | Vocabulary::Swarm => Vec::new(),
     }
 }

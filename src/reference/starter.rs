@@ -123,7 +123,7 @@ impl Reference {
             let line = match (name.as_str(), protocol.message_kinds, protocol.admin_commands) {
                 ("message", [kind, ..], _) => format!("message = \"{kind}\""),
                 ("message", [], _) => continue,
-                ("command", _, [command, ..]) => format!("command = \"{command}\""),
+                ("command", _, [command, ..]) => format!("command = \"{}\"", command.name),
                 _ => line,
             };
             if let Some(key) = verb.keys.iter().find(|key| key.name == name) {

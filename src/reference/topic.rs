@@ -2,7 +2,7 @@
 
 use super::explain::distributions;
 use super::{Reference, full_name};
-use crate::base::keys::{BugSwitch, CheckSpec, Key, KeyKind, Target};
+use crate::base::keys::{BugSwitch, CheckSpec, CommandSpec, Key, KeyKind, Target};
 use crate::check::ModelName;
 use crate::faults::verbs::{VERBS, Verb};
 use crate::scenario::{ProtocolSpec, SIGHTS, SectionEntry, Sight, nearest};
@@ -27,7 +27,7 @@ pub enum Topic<'r> {
     /// A kind of message.
     Message(&'r ProtocolSpec, &'static str),
     /// An admin command.
-    Command(&'r ProtocolSpec, &'static str),
+    Command(&'r ProtocolSpec, &'r CommandSpec),
     /// What a sweep can be asked to have seen.
     Sight(&'static Sight),
     /// What an object ought to do.
@@ -50,7 +50,8 @@ impl Topic<'_> {
             Topic::Protocol(protocol) => protocol.name.to_owned(),
             Topic::Bug(_, bug) => bug.name.to_owned(),
             Topic::Check(check) => check.name.to_owned(),
-            Topic::Message(_, name) | Topic::Command(_, name) => (*name).to_owned(),
+            Topic::Message(_, name) => (*name).to_owned(),
+            Topic::Command(_, command) => command.name.to_owned(),
             Topic::Sight(sight) => sight.name.to_owned(),
             Topic::Model(model) => model.name().to_owned(),
             Topic::Target(word, _) | Topic::Distribution(word, ..) => (*word).to_owned(),
@@ -101,7 +102,7 @@ impl Reference {
                 }
             }
             topics.extend(protocol.message_kinds.iter().map(|kind| Topic::Message(protocol, kind)));
-            topics.extend(protocol.admin_commands.iter().map(|name| Topic::Command(protocol, name)));
+            topics.extend(protocol.admin_commands.iter().map(|command| Topic::Command(protocol, command)));
         }
         topics.extend(SIGHTS.iter().map(Topic::Sight));
         topics.extend(ModelName::ALL.map(Topic::Model));

@@ -15,6 +15,8 @@ use super::{Diagnostic, Limits, ProtocolSpec, Scenario, SectionEntry, Surroundin
 use crate::base::keys::{KeyProblem, Settings, exact};
 use crate::base::{Probability, Seed, SimDuration};
 use crate::clocks::ClockConfig;
+use crate::faults::Fault;
+use crate::faults::swarm::Swarm;
 use crate::network::topology::Topology;
 use crate::network::{LINK_SECTION, NetworkConfig};
 use crate::storage::DiskConfig;
@@ -66,9 +68,10 @@ impl<'p> Decoder<'p> {
             service_time: service_time.filter(|_| hardware.node.whole),
         };
         let every_link = of_every_link(&network.table, &network.links, network.config.as_ref(), nodes);
-        let own = [&hardware.disk, &hardware.node, &placement.table];
-        let around: Vec<&Decoded> = [&top].into_iter().chain(every_link).chain(own).collect();
-        let protocol_settings = self.protocol_settings(root, &surroundings, &around);
+        let built = [&hardware.disk, &hardware.node, &placement.table];
+        let around: Vec<&Decoded> = [&top].into_iter().chain(every_link).chain(built).collect();
+        let own = self.protocol_settings(root, &surroundings, &around);
+        let protocol_settings = own.as_ref().map(|own| own.settings.clone());
         if let Some(problem) = clients.as_ref().and_then(|clients| unanswered(clients, &surroundings)) {
             self.disagreement(&problem, &[&clients_table, &network.table, &hardware.node, &placement.table]);
         }
@@ -79,8 +82,7 @@ impl<'p> Decoder<'p> {
         if let (Some(protocol), Some(settings)) = (protocol, &protocol_settings) {
             self.keep(format!("[{}]", protocol.section.name), settings);
         }
-        let faults = self.faults(root, &top);
-        let swarm = self.swarm(root, self.nodes);
+        let (faults, swarm) = self.faults_and_swarm(root, &top, own.as_ref());
         let liveness = self.liveness(root, &top, &faults, swarm.is_some() || self.names_chance(root));
         let stops_at_violation = self.stops_at_violation(root);
         let (expect, sometimes) = self.expectations(root);
@@ -112,6 +114,23 @@ impl<'p> Decoder<'p> {
             overrides: Vec::new(),
             tables: std::mem::take(&mut self.tables),
         })
+    }
+
+    /// What breaks; `own` is the protocol's section, if it makes sense.
+    fn faults_and_swarm(
+        &mut self,
+        root: &DeTable<'_>,
+        top: &Decoded,
+        own: Option<&Decoded>,
+    ) -> (Vec<Fault>, Option<Swarm>) {
+        let (faults, orders) = self.faults(root, top);
+        let swarm = self.swarm(root, self.nodes);
+        let nodes = top.settings.count("nodes").map(|_| self.nodes);
+        if let (Some(protocol), Some(own), Some(nodes)) = (self.protocol, own, nodes) {
+            let cluster = (&own.settings, nodes);
+            self.report_idle_commands(protocol, &orders, swarm.as_ref(), cluster, &[own, top]);
+        }
+        (faults, swarm)
     }
 
     fn hardware(&mut self, root: &DeTable<'_>) -> Hardware {
@@ -231,14 +250,14 @@ impl<'p> Decoder<'p> {
         root: &DeTable<'_>,
         surroundings: &Surroundings<'_>,
         around: &[&Decoded],
-    ) -> Option<Settings> {
+    ) -> Option<Decoded> {
         let own = self.protocol_section(root, around.first()?)?;
         let problems = (self.protocol?.validate)(&own.settings, surroundings);
         let tables: Vec<&Decoded> = [&own].into_iter().chain(around.iter().copied()).collect();
         for problem in &problems {
             self.disagreement(problem, &tables);
         }
-        problems.is_empty().then_some(own.settings)
+        problems.is_empty().then_some(own)
     }
 
     /// Whether the run ends at the first violation. Settings in which nobody speaks of it are the same

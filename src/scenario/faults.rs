@@ -7,15 +7,20 @@ use super::decode::{Decoded, Decoder, Span};
 use super::suggest::{help, quoted};
 use crate::base::SimTime;
 use crate::base::keys::{Key, KeyValue, exact};
-use crate::faults::Fault;
 use crate::faults::verbs::{SECTION, VERBS, Verb};
+use crate::faults::{Action, Fault};
 
 impl Decoder<'_> {
-    /// Decodes every `[[faults]]` table of a file with this `top`.
-    pub(super) fn faults(&mut self, root: &DeTable<'_>, top: &Decoded) -> Vec<Fault> {
+    /// Decodes every `[[faults]]` table of a file with this `top`. The admin commands come back with their tables
+    /// as well.
+    pub(super) fn faults(
+        &mut self,
+        root: &DeTable<'_>,
+        top: &Decoded,
+    ) -> (Vec<Fault>, Vec<(Fault, Decoded)>) {
         let expected = root.contains_key("expect");
         let tables = self.tables(root, SECTION.name, SECTION.name);
-        let mut faults = Vec::new();
+        let (mut faults, mut orders) = (Vec::new(), Vec::new());
         for (header, table) in tables {
             let Some((fault, decoded)) = self.fault(header, table) else {
                 continue;
@@ -29,12 +34,15 @@ impl Decoder<'_> {
                 self.disagreement(&problem, &[&decoded, top]);
             }
             self.check_strikes(&fault, &decoded, top);
-            let mut settings = decoded.settings;
+            let mut settings = decoded.settings.clone();
             settings.set("kind", KeyValue::Text(fault.action.verb().to_owned()));
             self.keep("[[faults]]", &settings);
+            if matches!(fault.action, Action::Admin { .. }) {
+                orders.push((fault.clone(), decoded));
+            }
             faults.push(fault);
         }
-        faults
+        (faults, orders)
     }
 
     fn fault(&mut self, header: Span, table: &DeTable<'_>) -> Option<(Fault, Decoded)> {

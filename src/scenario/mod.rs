@@ -14,13 +14,14 @@
 //!
 //! Inside: `document` knows the sections and their order; `decode` walks tables along
 //! the keys; `value`, `names`, `latency`, `nodes` and `duration` read single values; `faults`
-//! the fault schedule, `expect` the expectations; `settings` keeps every value; `suggest` knows the nearest name. Before
+//! the fault schedule, `commands` the orders in it, `expect` the expectations; `settings` keeps every value; `suggest` knows the nearest name. Before
 //! them, `extends` gathers files, `merge` lays one over another and `overrides` what the
 //! command line sets over all; `sources` remembers which byte came from where. `attachments` are the
 //! files that values name, `csv` reads those that are tables, `empirical` samples, `matrix` latencies
 //! between regions for `topology`.
 
 mod attachments;
+mod commands;
 mod csv;
 mod decode;
 mod diagnostics;

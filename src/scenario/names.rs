@@ -41,12 +41,14 @@ impl Decoder<'_> {
     /// its words cannot be.
     fn known(&mut self, value: &Value<'_>, name: &str, of: Vocabulary) -> bool {
         let Some(words) = self.words(of) else { return true };
-        let accepted = match (of, self.protocol) {
-            // A command may have arguments.
-            (Vocabulary::Command, Some(protocol)) => (protocol.admin)(name),
-            _ => words.contains(&name),
-        };
-        if accepted {
+        let mut word = name;
+        if let (Vocabulary::Command, Some(protocol)) = (of, self.protocol) {
+            // A command may name nodes.
+            word = name.split_whitespace().next().unwrap_or_default();
+            if let Some(spec) = protocol.admin_commands.iter().find(|spec| spec.name == word) {
+                return self.command(value, name, spec);
+            }
+        } else if words.contains(&name) {
             return true;
         }
         let noun = of.noun();
@@ -57,7 +59,7 @@ impl Decoder<'_> {
             None => format!("not a known {noun}"),
         };
         let problem = Diagnostic::new(value.span(), format!("unknown {noun} {}", quoted(name)), label);
-        self.problems.push(problem.help(help(name, &words)));
+        self.problems.push(problem.help(help(word, &words)));
         false
     }
 
@@ -72,7 +74,7 @@ impl Decoder<'_> {
             Vocabulary::Swarm => swarm::names(),
             Vocabulary::Fault => VERBS.iter().map(|verb| verb.name).collect(),
             Vocabulary::Message => own?.message_kinds.to_vec(),
-            Vocabulary::Command => own?.admin_commands.to_vec(),
+            Vocabulary::Command => own?.admin_commands.iter().map(|command| command.name).collect(),
         })
     }
 }

@@ -15,10 +15,7 @@ use crate::base::keys::Target;
 impl Decoder<'_> {
     /// One node id.
     pub(super) fn node(&mut self, value: &Value<'_>) -> Option<NodeId> {
-        let expected = match self.nodes {
-            1 => "a node id, which can only be 0".to_owned(),
-            nodes => format!("a node id from 0 to {}", nodes - 1),
-        };
+        let expected = self.node_ids();
         let DeValue::Integer(integer) = value.get_ref() else {
             return self.mismatch(value, &expected);
         };
@@ -32,6 +29,14 @@ impl Decoder<'_> {
                 }
                 reported
             }
+        }
+    }
+
+    /// Which node ids there are.
+    pub(super) fn node_ids(&self) -> String {
+        match self.nodes {
+            1 => "a node id, which can only be 0".to_owned(),
+            nodes => format!("a node id from 0 to {}", nodes - 1),
         }
     }
 

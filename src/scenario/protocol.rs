@@ -4,7 +4,7 @@
 //! known by name here.
 
 use super::Surroundings;
-use crate::base::keys::{BugSwitch, CheckSpec, KeyProblem, Section, Settings, Variation};
+use crate::base::keys::{BugSwitch, CheckSpec, CommandSpec, KeyProblem, Order, Section, Settings, Variation};
 
 /// One protocol: its name in `protocol = "…"`, its own section, its words.
 #[derive(Clone, Copy, Debug)]
@@ -26,10 +26,11 @@ pub struct ProtocolSpec {
     /// Why its settings make no sense together or in these surroundings. A problem may be with a
     /// key of its section, of the top level (`nodes`), `[network]`, `[disk]` or `[node]`.
     pub validate: fn(&Settings, &Surroundings<'_>) -> Vec<KeyProblem>,
-    /// Whether an admin command, arguments included, is one of its own.
-    pub admin: fn(&str) -> bool,
-    /// The admin commands, as suggestions name them.
-    pub admin_commands: &'static [&'static str],
+    /// The admin commands.
+    pub admin_commands: &'static [CommandSpec],
+    /// Why one of them can never do anything, if so. The problem is with the `command` or its `target`; it may
+    /// be against a key of its section or of the top level.
+    pub idle: fn(&Order<'_>) -> Option<KeyProblem>,
     /// The checks that a run of it makes, as `[expect]` names them.
     pub checks: &'static [CheckSpec],
     /// The kinds of message, as the trace names them.

@@ -5,12 +5,14 @@
 //! module itself never sees TOML: it gets [`Settings`], in which every value has
 //! its type and every key that has a default has a value.
 
+mod command;
 mod kind;
 mod settings;
 mod target;
 mod text;
 
 use super::SimDuration;
+pub use command::{CommandSpec, Named, Order};
 pub use kind::{KeyKind, Vocabulary, bound};
 pub use settings::{FileName, KeyProblem, KeyValue, Settings};
 pub use target::Target;

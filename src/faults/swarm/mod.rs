@@ -22,7 +22,7 @@ mod partitions;
 
 use dice::Dice;
 
-use crate::base::keys::{KeyValue, OVERTAKING, Settings, Variation, Varied};
+use crate::base::keys::{CommandSpec, KeyValue, OVERTAKING, Settings, Variation, Varied};
 use crate::base::{Draw, Latency, Probability, Seed, SimDuration, Stream, StreamName};
 
 /// What each seed may draw.
@@ -37,7 +37,7 @@ pub struct Swarm {
     /// Whether some are left out together.
     pub families: bool,
     /// The admin commands of the protocol.
-    pub commands: &'static [&'static str],
+    pub commands: &'static [CommandSpec],
     /// The keys of the protocol that are varied.
     pub variations: &'static [Variation],
     /// Whether what clients are like is drawn.
@@ -50,7 +50,7 @@ pub struct Cluster<'a> {
     /// How many nodes there are.
     pub nodes: u32,
     /// The admin commands of their protocol.
-    pub commands: &'a [&'static str],
+    pub commands: &'a [CommandSpec],
     /// How long messages travel, …
     pub latency: &'a Latency,
     /// … and syncs take, before anything is drawn.
@@ -172,12 +172,17 @@ pub fn names() -> Vec<&'static str> {
 
 impl Swarm {
     /// What a swarm may draw of that a protocol `survives`, among `nodes` nodes.
-    pub fn among(nodes: u32, survives: &[&str], commands: &[&str]) -> Vec<usize> {
+    pub fn among(nodes: u32, survives: &[&str], commands: &[CommandSpec]) -> Vec<usize> {
         let fits = |kind: &Kind| {
             let has_words = kind.name != "admin" || !commands.is_empty();
             has_words && nodes >= kind.least && survives.contains(&kind.name)
         };
         (0..KINDS.len()).filter(|&place| fits(&KINDS[place])).collect()
+    }
+
+    /// Whether some seed may draw that kind of fault.
+    pub fn may_draw(&self, kind: &str) -> bool {
+        self.kinds.iter().any(|&place| KINDS[place].name == kind)
     }
 
     /// The kinds of fault that are there under `seed`.

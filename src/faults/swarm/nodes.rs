@@ -130,7 +130,7 @@ pub(super) const ADMIN: Kind = Kind {
             // Most commands mean something to a leader alone.
             let target = if dice.below(3) > 0 { Target::Leader } else { dice.target(cluster.nodes) };
             fault.set("target", KeyValue::Target(target));
-            fault.set("command", KeyValue::Text((*command).to_owned()));
+            fault.set("command", KeyValue::Text(command.name.to_owned()));
             drawn.faults.push(("admin", fault));
         }
     },

@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::base::SimDuration;
+use crate::base::keys::Named;
 use crate::faults::Fault;
 use crate::faults::verbs::VERBS;
 
-const COMMANDS: &[&str] = &["campaign"];
+const COMMANDS: &[CommandSpec] =
+    &[CommandSpec { name: "campaign", doc: "", nodes: Named::Nobody, changes_members: false, needs: "" }];
 
 fn cluster(nodes: u32) -> Cluster<'static> {
     const MS: Latency = Latency::Constant(SimDuration::from_ms(1));

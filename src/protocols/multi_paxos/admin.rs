@@ -1,6 +1,7 @@
 //! What operators can ask.
 
 use crate::base::NodeId;
+use crate::base::keys::{CommandSpec, Named};
 use crate::process::Payload;
 use crate::replication::NodeSet;
 
@@ -26,8 +27,44 @@ pub enum MultiPaxosAdmin {
 }
 
 impl MultiPaxosAdmin {
-    /// The commands as scenarios write them. All but `campaign` may name nodes: `add 5`.
-    pub const COMMANDS: &'static [&'static str] = &["campaign", "add", "remove", "replace", "members"];
+    /// The commands as scenarios write them.
+    pub const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "campaign",
+            doc: "Want to lead now.",
+            nodes: Named::Nobody,
+            changes_members: false,
+            needs: "",
+        },
+        CommandSpec {
+            name: "add",
+            doc: "Make a node a member: this one, or any that is none.",
+            nodes: Named::UpTo(&["NODE"]),
+            changes_members: true,
+            needs: SPARE,
+        },
+        CommandSpec {
+            name: "remove",
+            doc: "Make a node no member any more: this one, or of more than three any, rather one that does not answer.",
+            nodes: Named::UpTo(&["NODE"]),
+            changes_members: true,
+            needs: "",
+        },
+        CommandSpec {
+            name: "replace",
+            doc: "Put a node that is no member in the place of one that is: these, or any that make sense.",
+            nodes: Named::UpTo(&["OUT", "BY"]),
+            changes_members: true,
+            needs: SPARE,
+        },
+        CommandSpec {
+            name: "members",
+            doc: "Make these nodes the members, or any three or more, and nobody else.",
+            nodes: Named::Any,
+            changes_members: true,
+            needs: "",
+        },
+    ];
 
     /// The command that `text` stands for: `campaign`, `add 5`, `remove 0`, `replace 0 5`, `members 0 1 5`.
     pub fn parse(text: &str) -> Option<Self> {
@@ -42,15 +79,19 @@ impl MultiPaxosAdmin {
             ("replace", [out]) => MultiPaxosAdmin::Replace { out: Some(*out), by: None },
             ("replace", [out, by]) => MultiPaxosAdmin::Replace { out: Some(*out), by: Some(*by) },
             ("members", []) => MultiPaxosAdmin::Members(None),
-            ("members", nodes) => MultiPaxosAdmin::Members(Some(nodes.iter().copied().collect())),
+            ("members", nodes) if nodes.iter().all(|node| node.0 < NodeSet::MOST) => {
+                MultiPaxosAdmin::Members(Some(nodes.iter().copied().collect()))
+            }
             _ => return None,
         })
     }
 }
 
+/// A cluster in which `add` has somebody to add.
+const SPARE: &str = "[multi-paxos]\nmembers = 3\n";
+
 fn node(word: &str) -> Option<NodeId> {
-    let node = word.parse().ok().map(NodeId)?;
-    (node.0 < NodeSet::MOST).then_some(node)
+    word.parse().ok().map(NodeId)
 }
 
 impl Payload for MultiPaxosAdmin {
@@ -84,11 +125,13 @@ mod tests {
             ("members 0 1", Some(MultiPaxosAdmin::Members(Some(NodeSet::first(2))))),
             ("campaign 1", None),
             ("add x", None),
-            ("add 64", None),
+            ("members 64", None),
             ("", None),
         ] {
             assert_eq!(MultiPaxosAdmin::parse(text), command, "{text}");
         }
-        assert!(MultiPaxosAdmin::COMMANDS.iter().all(|command| MultiPaxosAdmin::parse(command).is_some()));
+        assert!(
+            MultiPaxosAdmin::COMMANDS.iter().all(|command| MultiPaxosAdmin::parse(command.name).is_some())
+        );
     }
 }

@@ -11,7 +11,7 @@ use crate::process::Context;
 use crate::replication::NodeSet;
 
 /// Where nobody said whom to take out, at least so many members stay.
-const LEAST_MEMBERS: usize = 3;
+pub(super) const LEAST_MEMBERS: usize = 3;
 
 /// Who has not answered so many heartbeats is silent.
 const SILENT: u32 = 4;

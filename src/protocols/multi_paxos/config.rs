@@ -293,6 +293,9 @@ impl MultiPaxosConfig {
     }
 }
 
+/// The keys that make quorums other than majorities.
+pub(super) const QUORUM_KEYS: [&str; 3] = ["grid_rows", "phase1_quorum", "phase2_quorum"];
+
 /// What a scenario says of quorums. One size alone has the other be what it must be.
 fn quorums(settings: &Settings, members: u32) -> QuorumSystem {
     let size = |key| settings.count(key).map(|size| size as u32);

@@ -14,7 +14,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`config`], `keys`, [`bugs`] | parameters, their scenario keys, bug switches |
-//! | [`message`], [`admin`] | what nodes, operators and disks are told |
+//! | [`message`], [`admin`], `idle` | what nodes, operators and disks are told; commands that do nothing |
 //! | [`command`], [`slot_log`], [`membership`] | commands and slots, what was accepted for them, who the members are |
 //! | `node`, `recovery` | the state of a node, what it recovers |
 //! | `acceptor`, `candidate`, `leader`, `learner` | one role a file: all nodes accept and learn, some want to lead |
@@ -30,6 +30,7 @@ mod candidate;
 mod change;
 pub mod command;
 pub mod config;
+mod idle;
 mod keys;
 mod leader;
 mod learner;

@@ -1,6 +1,7 @@
 //! What operators can ask.
 
 use crate::base::NodeId;
+use crate::base::keys::{CommandSpec, Named};
 use crate::process::Payload;
 use crate::replication::NodeSet;
 
@@ -30,9 +31,58 @@ pub enum RaftAdmin {
 }
 
 impl RaftAdmin {
-    /// The commands as scenarios write them. All but `campaign` may name nodes: `add 5`.
-    pub const COMMANDS: &'static [&'static str] =
-        &["campaign", "transfer", "add", "add-learner", "remove", "replace", "members"];
+    /// The commands as scenarios write them.
+    pub const COMMANDS: &'static [CommandSpec] = &[
+        CommandSpec {
+            name: "campaign",
+            doc: "Stand for election now.",
+            nodes: Named::Nobody,
+            changes_members: false,
+            needs: "",
+        },
+        CommandSpec {
+            name: "transfer",
+            doc: "Hand leadership over: to this node, or to whoever is furthest.",
+            nodes: Named::UpTo(&["NODE"]),
+            changes_members: false,
+            needs: "",
+        },
+        CommandSpec {
+            name: "add",
+            doc: "Let a node vote, once it has caught up: this one, or any that does not.",
+            nodes: Named::UpTo(&["NODE"]),
+            changes_members: true,
+            needs: SPARE,
+        },
+        CommandSpec {
+            name: "add-learner",
+            doc: "Let a node receive the log without a vote: this one, or any that does not receive it.",
+            nodes: Named::UpTo(&["NODE"]),
+            changes_members: true,
+            needs: SPARE,
+        },
+        CommandSpec {
+            name: "remove",
+            doc: "Take a node out: this one, or of more than three voters any, rather one that does not answer.",
+            nodes: Named::UpTo(&["NODE"]),
+            changes_members: true,
+            needs: "",
+        },
+        CommandSpec {
+            name: "replace",
+            doc: "Take a voter out and let another node vote in its place: these, or any that make sense.",
+            nodes: Named::UpTo(&["OUT", "BY"]),
+            changes_members: true,
+            needs: SPARE,
+        },
+        CommandSpec {
+            name: "members",
+            doc: "Let these nodes vote, or any three or more, and nobody else.",
+            nodes: Named::Any,
+            changes_members: true,
+            needs: "",
+        },
+    ];
 
     /// The command that `text` stands for: `campaign`, `transfer`, `transfer 2`, `add 5`, `add-learner`,
     /// `remove 0`, `replace 0 5`, `members 0 1 5`.
@@ -50,16 +100,22 @@ impl RaftAdmin {
             ("replace", [out]) => RaftAdmin::Replace { out: Some(*out), by: None },
             ("replace", [out, by]) => RaftAdmin::Replace { out: Some(*out), by: Some(*by) },
             ("members", []) => RaftAdmin::Members(None),
-            ("members", nodes) => RaftAdmin::Members(Some(nodes.iter().copied().collect())),
+            ("members", nodes) => RaftAdmin::Members(Some(set_of(nodes)?)),
             _ => return None,
         })
     }
 }
 
-/// A node that can come and go.
+/// A cluster in which `add` has somebody to add.
+const SPARE: &str = "[raft]\nvoters = 3\n";
+
+/// The set of these nodes, if each can come and go.
+fn set_of(nodes: &[NodeId]) -> Option<NodeSet> {
+    nodes.iter().all(|node| node.0 < NodeSet::MOST).then(|| nodes.iter().copied().collect())
+}
+
 fn node(word: &str) -> Option<NodeId> {
-    let node = word.parse().ok().map(NodeId)?;
-    (node.0 < NodeSet::MOST).then_some(node)
+    word.parse().ok().map(NodeId)
 }
 
 impl Payload for RaftAdmin {
@@ -97,11 +153,12 @@ mod tests {
             ("campaign 1", None),
             ("add 1 2", None),
             ("add x", None),
-            ("add 64", None),
+            ("transfer 70", Some(RaftAdmin::Transfer(some(70)))),
+            ("members 64", None),
             ("", None),
         ] {
             assert_eq!(RaftAdmin::parse(text), command, "{text}");
         }
-        assert!(RaftAdmin::COMMANDS.iter().all(|command| RaftAdmin::parse(command).is_some()));
+        assert!(RaftAdmin::COMMANDS.iter().all(|command| RaftAdmin::parse(command.name).is_some()));
     }
 }

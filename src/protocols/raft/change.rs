@@ -41,7 +41,7 @@ struct CatchUp {
 const MOST_ROUNDS: u32 = 10;
 
 /// Where nobody said whom to take out, at least so many voters stay.
-const LEAST_VOTERS: usize = 3;
+pub(super) const LEAST_VOTERS: usize = 3;
 
 impl Plan {
     /// Whether there is something to do.

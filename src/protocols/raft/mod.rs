@@ -14,7 +14,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | [`config`], `keys`, [`bugs`] | parameters, their scenario keys, bug switches |
-//! | [`message`], [`admin`] | what nodes, clients, operators and disks are told |
+//! | [`message`], [`admin`], `idle` | what nodes, clients, operators and disks are told; commands that do nothing |
 //! | [`entry`], [`log`] | entries, and the log of them |
 //! | [`snapshot`], `snapshots` | what a snapshot holds; how it is taken and sent |
 //! | `node`, `recovery`, `apply` | the state of a node; what it recovers; what comes of committed entries |
@@ -32,6 +32,7 @@ mod change;
 pub mod config;
 pub mod entry;
 mod follower;
+mod idle;
 mod keys;
 mod leader;
 pub mod log;

@@ -2,7 +2,7 @@
 
 use super::explain::{distributions, needs};
 use super::{Item, List, Reference, full_name};
-use crate::base::keys::{Key, KeyKind};
+use crate::base::keys::{CommandSpec, Key, KeyKind};
 use crate::faults::verbs::{SECTION, VERBS, Verb};
 use crate::scenario::{ProtocolSpec, SIGHTS, SectionEntry};
 
@@ -117,6 +117,7 @@ fn protocol_chapter(protocol: &ProtocolSpec) -> String {
         [] => "none".to_owned(),
         words => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
     };
+    let names: Vec<&str> = protocol.admin_commands.iter().map(|command| command.name).collect();
     let checks: Vec<&str> = protocol.checks.iter().map(|check| check.name).collect();
     let bugs: Vec<Item> =
         protocol.bugs.iter().map(|bug| Item { name: bug.name.to_owned(), doc: bug.doc.to_owned() }).collect();
@@ -124,15 +125,23 @@ fn protocol_chapter(protocol: &ProtocolSpec) -> String {
         if bugs.is_empty() { "It has no bugs to switch on.\n".to_owned() } else { items("bug", &bugs) };
     format!(
         "\n## Protocol `{0}`\n\n{1} Its keys are in `[{2}]`.\n\n{bugs}\n\
-         - Survives: {3}.\n- Checks: {4}.\n- Kinds of message: {5}.\n- Admin commands: {6}.\n",
+         - Survives: {3}.\n- Checks: {4}.\n- Kinds of message: {5}.\n- Admin commands: {6}.\n{7}",
         protocol.name,
         protocol.doc,
         protocol.section.name,
         words(protocol.survives),
         words(&checks),
         words(protocol.message_kinds),
-        words(protocol.admin_commands),
+        words(&names),
+        commands_of(protocol),
     )
+}
+
+/// What its admin commands do, and how they are written.
+fn commands_of(protocol: &ProtocolSpec) -> String {
+    let item = |command: &CommandSpec| Item { name: command.usage(), doc: command.doc.to_owned() };
+    let all: Vec<Item> = protocol.admin_commands.iter().map(item).collect();
+    if all.is_empty() { String::new() } else { format!("\n{}", items("admin command", &all)) }
 }
 
 fn items(what: &str, items: &[Item]) -> String {

@@ -1,10 +1,12 @@
 //! The schema of a value by its kind.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::duration;
 use crate::base::SimDuration;
-use crate::base::keys::{KeyKind, Target, Vocabulary};
+use crate::base::keys::{CommandSpec, KeyKind, Target, Vocabulary};
 use crate::reference::{Reference, own_words};
 use crate::scenario::sections::{MOST_NODES, TOP};
 use crate::scenario::{LARGEST_LATENCY_SHAPE, LONGEST_LATENCY, ProtocolSpec, SIGHTS};
@@ -45,8 +47,11 @@ pub(super) fn schema(reference: &Reference, kind: KeyKind) -> Value {
             json!({ "type": "array", "items": place, "minItems": 1 })
         }
         KeyKind::Choice(words) => json!({ "enum": words }),
-        KeyKind::Name(of) => name(of, &reference.words(of), &docs(reference, of)),
-        KeyKind::Names(of) => names(of, &reference.words(of), &docs(reference, of)),
+        KeyKind::Name(Vocabulary::Command) => {
+            commands(reference.protocols().iter().flat_map(|protocol| protocol.admin_commands))
+        }
+        KeyKind::Name(of) => name(&reference.words(of), &docs(reference, of)),
+        KeyKind::Names(of) => names(&reference.words(of), &docs(reference, of)),
         KeyKind::Seed => json!({ "anyOf": [
             { "type": "integer", "minimum": 0, "maximum": u64::MAX },
             { "type": "string", "pattern": "^(0[xX]0*[0-9a-fA-F]{1,16}|0*[0-9]{1,20})$" },
@@ -78,27 +83,35 @@ pub(super) fn schema(reference: &Reference, kind: KeyKind) -> Value {
 /// A value of a `kind` that is a name, where only the words of `protocol` count.
 pub(super) fn own_schema(protocol: &ProtocolSpec, kind: KeyKind) -> Value {
     match kind {
-        KeyKind::Name(of) => name(of, &own_words(protocol, of), &[]),
-        KeyKind::Names(of) => names(of, &own_words(protocol, of), &[]),
+        KeyKind::Name(Vocabulary::Command) => commands(protocol.admin_commands),
+        KeyKind::Name(of) => name(&own_words(protocol, of), &[]),
+        KeyKind::Names(of) => names(&own_words(protocol, of), &[]),
         _ => Value::Bool(true),
     }
 }
 
-fn name(of: Vocabulary, words: &[&str], docs: &[&str]) -> Value {
+fn name(words: &[&str], docs: &[&str]) -> Value {
     match (words, docs) {
         // An empty list of words is no schema.
         ([], _) => json!({ "not": {} }),
-        // A command may have arguments.
-        (words, _) if of == Vocabulary::Command => {
-            json!({ "type": "string", "pattern": format!("^({})(\\s|$)", words.join("|")) })
-        }
         (words, []) => json!({ "enum": words }),
         (words, docs) => json!({ "enum": words, "x-taplo": { "docs": { "enumValues": docs } } }),
     }
 }
 
-fn names(of: Vocabulary, words: &[&str], docs: &[&str]) -> Value {
-    json!({ "type": "array", "items": name(of, words, docs), "uniqueItems": true })
+/// One of these admin commands, with the nodes that it names.
+fn commands<'c>(all: impl IntoIterator<Item = &'c CommandSpec>) -> Value {
+    let mut patterns: Vec<String> = all.into_iter().map(CommandSpec::pattern).collect();
+    let mut seen = BTreeSet::new();
+    patterns.retain(|pattern| seen.insert(pattern.clone()));
+    if patterns.is_empty() {
+        return json!({ "not": {} });
+    }
+    json!({ "type": "string", "pattern": format!(r"^\s*({})\s*$", patterns.join("|")) })
+}
+
+fn names(words: &[&str], docs: &[&str]) -> Value {
+    json!({ "type": "array", "items": name(words, docs), "uniqueItems": true })
 }
 
 /// What editors show beside the words of a vocabulary, in their order.

@@ -1,21 +1,44 @@
 //! The reader as a whole, with a stand-in for the registry.
 //!
-//! `valid` decodes a full file, `layers` files over files, `attached` files beside it, `broken` says what a user reads about
+//! `commands` reads admin commands, `valid` decodes a full file, `layers` files over files, `attached` files beside it, `broken` says what a user reads about
 //! many slips.
 
 mod attached;
 mod broken;
+mod commands;
 mod layers;
 mod valid;
 
 use super::*;
 use crate::base::Latency;
-use crate::base::keys::{BugSwitch, CheckSpec, Key, KeyKind, KeyProblem, Section};
+use crate::base::keys::{BugSwitch, CheckSpec, CommandSpec, Key, KeyKind, KeyProblem, Named, Order, Section};
 
 const ELECTION: KeyKind = KeyKind::Duration { min: SimDuration::from_ms(1), max: SimDuration::from_secs(60) };
 
 const LINEARIZABILITY: CheckSpec = CheckSpec { name: "linearizability", doc: "" };
 const ELECTION_SAFETY: CheckSpec = CheckSpec { name: "election-safety", doc: "" };
+
+const TRANSFER: CommandSpec = CommandSpec {
+    name: "transfer",
+    doc: "",
+    nodes: Named::UpTo(&["NODE"]),
+    changes_members: false,
+    needs: "",
+};
+const ADD: CommandSpec = CommandSpec { name: "add", changes_members: true, ..TRANSFER };
+const STOP: CommandSpec = CommandSpec { name: "stop", nodes: Named::Nobody, ..TRANSFER };
+const SWAP: CommandSpec = CommandSpec { name: "swap", nodes: Named::UpTo(&["ONE", "OTHER"]), ..TRANSFER };
+
+/// Where members stay, a transfer to node 1 is idle; to add node 0 and to stop node 1 always is.
+fn idle(order: &Order<'_>) -> Option<KeyProblem> {
+    let is_idle = match order.command {
+        "add 0" => true,
+        "stop" => order.recipients() == Some(&[crate::base::NodeId(1)]),
+        "transfer 1" => order.members_stay,
+        _ => false,
+    };
+    is_idle.then(|| KeyProblem::new("command", "this does nothing").against("nodes"))
+}
 
 /// Two protocols as a registry would describe them.
 const PROTOCOLS: [ProtocolSpec; 2] = [
@@ -47,8 +70,8 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
         bugs: &[BugSwitch { name: "raft/vote-not-persisted", doc: "Votes twice after a restart." }],
         survives: &RAFT_SURVIVES,
         validate: validate_raft,
-        admin: |command| command.starts_with("transfer "),
-        admin_commands: &["transfer"],
+        admin_commands: &[TRANSFER, ADD, STOP, SWAP],
+        idle,
         checks: &[LINEARIZABILITY, ELECTION_SAFETY],
         message_kinds: &["RequestVote", "AppendEntries"],
     },
@@ -70,8 +93,8 @@ const PROTOCOLS: [ProtocolSpec; 2] = [
         bugs: &[],
         survives: &["crash"],
         validate: |_, _| Vec::new(),
-        admin: |_| false,
         admin_commands: &[],
+        idle: |_| None,
         checks: &[LINEARIZABILITY],
         message_kinds: &["Prepare"],
     },
