@@ -1,6 +1,7 @@
 //! Elections (§5.2, §5.4.1), and who may ask for them (dissertation §4.2.3, §9.6).
 
 use super::bugs::Bug;
+use super::config::Activation;
 use super::entry::{LogIndex, Term};
 use super::leader::Leadership;
 use super::message::{Ballot, Message};
@@ -124,7 +125,8 @@ impl Raft {
     ) {
         let free = self.voted_for.is_none_or(|candidate| candidate == from);
         let refuses = self.has(Bug::LearnerRefusesVote) && !self.membership.active().votes(self.id);
-        let granted = term == self.term && free && self.is_covered_by(last_index, last_term) && !refuses;
+        let is_covered = self.is_covered_by(last_index, last_term);
+        let granted = term == self.term && free && is_covered && !refuses;
         if granted {
             if self.voted_for.is_none() {
                 self.voted_for = Some(from);
@@ -135,6 +137,9 @@ impl Raft {
             self.arm_election_timer(ctx);
         }
         ctx.send(from, Message::Vote { term: self.term, granted, pre: false });
+        if !is_covered {
+            self.make_itself_dispensable((from, last_index, last_term), ctx);
+        }
     }
 
     /// Someone asks whether this node would vote for him. Nothing is promised, so nothing is written.
@@ -146,11 +151,49 @@ impl Raft {
         last_term: Term,
         ctx: &mut Context<Self>,
     ) {
-        let granted =
-            term > self.term && self.is_covered_by(last_index, last_term) && !self.hears_leader(ctx);
+        let is_covered = self.is_covered_by(last_index, last_term);
+        let granted = term > self.term && is_covered && !self.hears_leader(ctx);
         // A grant names the term that was asked about; a refusal tells who is behind.
         let term = if granted { term } else { self.term };
         ctx.send(from, Message::Vote { term, granted, pre: true });
+        if !is_covered && !self.hears_leader(ctx) {
+            self.make_itself_dispensable((from, last_index, last_term), ctx);
+        }
+    }
+
+    /// Someone is refused a vote for want of log, by a node that cannot stand itself. Where changes of members take
+    /// effect once they are applied, it may know that it has been taken out while those who stay do not: they go by
+    /// the members of before, may need its vote, and nobody would ever be elected (etcd's issue 12359). So it tells
+    /// them how far entries are committed. Whose log is the same up to there goes by the new members from then on,
+    /// and does without it. TiKV's raft-rs has votes carry the same (its pull request 411), here only who is
+    /// needed no more says it. Others who are out and whose logs end earlier ask for ever, and nobody waits for
+    /// them: they are told nothing.
+    fn make_itself_dispensable(
+        &self,
+        (asker, last_index, last_term): (NodeId, LogIndex, Term),
+        ctx: &mut Context<Self>,
+    ) {
+        if self.config.activation != Activation::Apply || self.may_stand() {
+            return;
+        }
+        let index = self.commit;
+        let Some(term) = self.log.term(index).filter(|_| index > LogIndex(0)) else { return };
+        let stays = self.membership.latest().1.members().contains(asker);
+        if stays || (last_index >= index && last_term >= term) {
+            let others = self.membership.everyone().without(self.id).with(asker);
+            for node in others.iter(self.config.nodes) {
+                ctx.send(node, Message::Committed { index, term });
+            }
+        }
+    }
+
+    /// Somebody knows entries up to `index`, where the term is `term`, to be committed. Two logs with the same entry
+    /// there are the same before it (§5.3). A leader finds out by itself what is.
+    pub(super) fn on_committed(&mut self, index: LogIndex, term: Term, ctx: &mut Context<Self>) {
+        let leads = matches!(self.role, Role::Leader(_));
+        if !leads && index > self.commit && self.log.term(index) == Some(term) {
+            self.commit_to(index, ctx);
+        }
     }
 
     fn is_covered_by(&self, index: LogIndex, term: Term) -> bool {

@@ -7,7 +7,7 @@ use super::snapshot::Snapshot;
 use crate::base::NodeId;
 use crate::process::Payload;
 
-/// What nodes send each other. Every message carries its sender's term.
+/// What nodes send each other. Every message but `Committed` carries its sender's term.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Message {
     /// A candidate asks for a vote (§5.2).
@@ -95,6 +95,13 @@ pub enum Message {
         /// The index that must be applied.
         index: LogIndex,
     },
+    /// Somebody who is no voter any more tells how far entries are committed, whoever leads.
+    Committed {
+        /// The last that is.
+        index: LogIndex,
+        /// Its term.
+        term: Term,
+    },
 }
 
 /// What a candidate asks for.
@@ -165,6 +172,7 @@ impl Message {
         "TimeoutNow",
         "ReadIndex",
         "ReadIndexIs",
+        "Committed",
         "OpenSession",
         "Propose",
         "Read",
@@ -180,7 +188,8 @@ impl Message {
     pub fn term(&self) -> Term {
         match self {
             Message::RequestVote { ballot: Ballot::PreVote, .. }
-            | Message::Vote { pre: true, granted: true, .. } => Term(0),
+            | Message::Vote { pre: true, granted: true, .. }
+            | Message::Committed { .. } => Term(0),
             Message::RequestVote { term, .. }
             | Message::Vote { term, .. }
             | Message::AppendEntries { term, .. }
@@ -215,7 +224,7 @@ impl Payload for Message {
             Message::InstallSnapshot { length, .. } => PIECE_BYTES.saturating_add(*length),
             Message::SnapshotReceived { .. } | Message::ReadIndexIs { .. } => 25,
             Message::TimeoutNow { .. } => 9,
-            Message::ReadIndex { .. } => 17,
+            Message::ReadIndex { .. } | Message::Committed { .. } => 17,
         }
     }
 
@@ -231,6 +240,7 @@ impl Payload for Message {
             Message::TimeoutNow { .. } => "TimeoutNow",
             Message::ReadIndex { .. } => "ReadIndex",
             Message::ReadIndexIs { .. } => "ReadIndexIs",
+            Message::Committed { .. } => "Committed",
         }
     }
 }

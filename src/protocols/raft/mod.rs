@@ -7,7 +7,8 @@
 //! log, the leader's disk write in parallel with replication (dissertation §10.2.1), a candidate's with its requests
 //! for votes if so set (§9.4), log compaction and
 //! snapshots sent in pieces (paper §7), membership changes by one voter or through joint configurations with
-//! learners and catch-up rounds (dissertation, chapter 4), leadership transfer (§3.10), client sessions that
+//! learners and catch-up rounds (dissertation, chapter 4) that take effect on append or on apply, where who is out
+//! tells those who stay what is committed, leadership transfer (§3.10), client sessions that
 //! end by the log alone (§6.3), linearizable reads by ReadIndex, from followers, by lease or through the log
 //! (§6.4).
 //!

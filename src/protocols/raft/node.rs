@@ -285,6 +285,7 @@ impl Raft {
                 self.on_read_index(from, question, ctx);
             }
             Message::ReadIndexIs { question, index, .. } => self.on_read_index_is(question, index, ctx),
+            Message::Committed { index, term } => self.on_committed(index, term, ctx),
             // Of an earlier term.
             _ => {}
         }

@@ -180,3 +180,56 @@ fn who_is_about_to_be_taken_out_stands_and_does_not_vote_for_itself() {
     node.hears(2, vote);
     assert_eq!(node.raft.leads(), Some(1));
 }
+
+fn applies() -> RaftConfig {
+    RaftConfig { activation: Activation::Apply, ..five() }
+}
+
+/// Node 0 of five knows that it has been taken out, and has an entry more than that.
+fn taken_out(config: RaftConfig) -> Node {
+    let entries = [configure(1, voters(&[1, 2, 3])), noop(1)];
+    Node::started(config, BootKind::Restart, vec![written(1, &entries, 1)])
+}
+
+/// Those who stay may go by the members of before and need its vote, which it must refuse.
+#[test]
+fn who_knows_that_it_is_out_tells_all_members_when_it_must_refuse_a_vote() {
+    let told = Message::Committed { index: LogIndex(1), term: Term(1) };
+    let refused = |pre, term| Message::Vote { term: Term(term), granted: false, pre };
+    let mut node = taken_out(applies());
+    let sent = node.hears(4, ballot(Ballot::PreVote, 2, (1, 1)));
+    assert_eq!(sent[0], refused(true, 0));
+    assert_eq!(sent[1..], vec![told.clone(); 4]);
+    assert_eq!(node.notes.to, [4, 1, 2, 3, 4].map(NodeId));
+    let sent = node.hears(1, ballot(Ballot::Vote, 2, (1, 1)));
+    assert_eq!((sent[0].clone(), &sent[1..]), (refused(false, 2), &vec![told; 3][..]));
+    // One who stays and has nothing: others of those who stay may have more.
+    assert_eq!(node.hears(3, ballot(Ballot::PreVote, 2, (0, 0))).len(), 4);
+    // One who is out as well, and does not know of any change: nobody waits for it.
+    assert_eq!(node.hears(4, ballot(Ballot::PreVote, 2, (0, 0))).len(), 1);
+    // Who has as much gets its vote.
+    assert_eq!(node.hears(2, ballot(Ballot::PreVote, 3, (1, 2))).len(), 1);
+    // Where a change takes effect at once, whoever has it does without.
+    assert_eq!(taken_out(five()).hears(1, ballot(Ballot::PreVote, 2, (1, 1))).len(), 1);
+    // And who may stand will.
+    let mut voter = Node::with_log(applies(), 1, &[1, 1]);
+    assert_eq!(voter.hears(1, ballot(Ballot::PreVote, 2, (1, 1))).len(), 1);
+}
+
+/// etcd's issue 12359: until then nobody could be elected.
+#[test]
+fn who_learns_that_a_change_is_certain_goes_by_the_new_members() {
+    let entries = [configure(1, voters(&[0, 1, 2])), noop(1)];
+    let mut node = Node::started(applies(), BootKind::Restart, vec![written(1, &entries, 0)]);
+    assert_eq!(node.fires(Timer::Election).len(), 4);
+    let told = |index, term| Message::Committed { index: LogIndex(index), term: Term(term) };
+    for elsewhere in [told(1, 2), told(3, 1)] {
+        node.hears(3, elsewhere);
+        assert_eq!(node.raft.commit_index(), LogIndex(0), "its log is another, or shorter");
+    }
+    node.hears(3, told(1, 1));
+    assert_eq!((node.raft.commit_index(), node.raft.term()), (LogIndex(1), Term(1)));
+    assert_eq!(node.fires(Timer::Election).len(), 2);
+    node.hears(3, told(0, 0));
+    assert_eq!(node.raft.commit_index(), LogIndex(1));
+}
