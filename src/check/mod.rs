@@ -9,6 +9,7 @@
 //!   clock and may judge partitions in parallel. It chooses the algorithm by what the partition allows.
 //! * [`Report`]: the verdict on the whole, with the first impossible operation and its explanation.
 //! * [`check`]: all of that in one call; [`decide`]: the verdict alone, sooner.
+//! * [`Level`], [`Finding`], [`Ladder`]: weaker promises, what a history keeps of one, and of all.
 //! * [`Online`]: the judging of a history while it is made.
 
 mod automaton;
@@ -35,7 +36,7 @@ mod timeline;
 
 pub use budget::Budget;
 pub use judgement::{Impossible, Judgement, Judging, Progress, Question};
-pub use levels::{Finding, Level, Violation};
+pub use levels::{Finding, Ladder, Level, Violation, Weaker};
 pub use model::{Effect, Model, Structure};
 pub use models::{
     Consensus, Counter, Fence, FencedLock, FifoQueue, Held, Kv, Lock, ModelName, MultiRegister, Mutex,

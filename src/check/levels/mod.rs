@@ -2,11 +2,12 @@
 //!
 //! * [`Level`]: the levels by name, and which implies which.
 //! * [`Finding`], [`Violation`]: what one level comes to.
+//! * [`Ladder`]: what is known at every level; [`Weaker`]: the judge of those from causality down.
 //! * `accesses`: who read and wrote which version of what, session by session.
-#![expect(dead_code, reason = "the levels are being built on what they share")]
 
 mod accesses;
 mod causal;
+mod ladder;
 mod level;
 mod order;
 mod past;
@@ -17,8 +18,11 @@ pub(super) mod short;
 mod story;
 #[cfg(test)]
 mod tests;
+mod weaker;
 
+pub use ladder::Ladder;
 pub use level::Level;
+pub use weaker::Weaker;
 
 use super::Verdict;
 
