@@ -36,7 +36,7 @@ mod timeline;
 
 pub use budget::Budget;
 pub use judgement::{Impossible, Judgement, Judging, Progress, Question};
-pub use levels::{Finding, Ladder, Level, Violation, Weaker};
+pub use levels::{Finding, Ladder, Level, Sequential, Violation, Weaker};
 pub use model::{Effect, Model, Structure};
 pub use models::{
     Consensus, Counter, Fence, FencedLock, FifoQueue, Held, Kv, Lock, ModelName, MultiRegister, Mutex,

@@ -2,7 +2,8 @@
 //!
 //! * [`Level`]: the levels by name, and which implies which.
 //! * [`Finding`], [`Violation`]: what one level comes to.
-//! * [`Ladder`]: what is known at every level; [`Weaker`]: the judge of those from causality down.
+//! * [`Ladder`]: what is known at every level; [`Sequential`], [`Weaker`]: the judges of that, and
+//!   of the levels from causality down.
 //! * `accesses`: who read and wrote which version of what, session by session.
 
 mod accesses;
@@ -12,6 +13,7 @@ mod level;
 mod order;
 mod past;
 mod schedule;
+mod sequential;
 mod sessions;
 #[cfg(test)]
 pub(super) mod short;
@@ -22,6 +24,7 @@ mod weaker;
 
 pub use ladder::Ladder;
 pub use level::Level;
+pub use sequential::Sequential;
 pub use weaker::Weaker;
 
 use super::Verdict;
