@@ -12,7 +12,7 @@
 use super::erased::{Deed, Erased, States};
 use super::model::{Effect, Model, Structure};
 use super::numbering::{NONE, Numbering, StateId};
-use super::report::Report;
+use super::report::{FirstImpossible, Report};
 use super::{Impossible, Judgement, timeline};
 use crate::base::Table;
 use crate::history::{Counts, Function, History, HistoryError, Operation, Outcome, Value};
@@ -181,6 +181,16 @@ impl Case {
             report.blame(culprit, &impossible, states, picture);
         }
         report
+    }
+
+    /// The report on the whole before anything is judged.
+    pub fn blank_report(&self) -> Report {
+        Report::new(self.counts, self.partitions.len(), self.constrains)
+    }
+
+    /// The operation of this index, as reports tell it; `None` if it never returned.
+    pub fn told_operation(&self, index: usize) -> Option<FirstImpossible> {
+        FirstImpossible::of(self.operations.get(index)?)
     }
 
     /// The state of this number in `partition`, as its model prints it.

@@ -9,12 +9,12 @@ use clap::Args;
 use super::closing::Closing;
 use super::failure::Failure;
 use super::history_file::HistoryFile;
-use super::{ExitCode, Session};
-use crate::check::{ModelName, NilReads, Question, Report, Specification};
+use super::{ExitCode, Session, levels};
+use crate::check::{Level, ModelName, NilReads, Question, Report, Specification};
 use crate::history::{HistoryError, Value};
 use crate::report::palette::{BAD, HEADING, paint};
 use crate::report::{Judged, Judging, epitaph};
-use crate::sweep::{Limits, Stopwatch, available_threads, judge};
+use crate::sweep::{Asked, Limits, Stopwatch, available_threads, climb, judge};
 
 /// Judge a history from a file: of atropos, Jepsen, Porcupine or elle-cli
 #[derive(Debug, Args)]
@@ -32,11 +32,18 @@ pub(super) struct Arguments {
     /// default absent where the initial value is nil, and else unknown
     #[arg(long, value_name = "MEANING", value_parser = NilReads::parse)]
     nil_reads: Option<NilReads>,
+    /// The promise that the history is held to: linearizable, sequential, causal, session, … (`atropos list
+    /// levels`)
+    #[arg(long, value_name = "LEVEL", value_parser = Level::parse)]
+    level: Option<Level>,
+    /// Find the strongest level that the history keeps, and what keeps it from the next
+    #[arg(long, conflicts_with = "level")]
+    strongest: bool,
     /// Print one JSON object
     #[arg(long)]
     pub(super) json: bool,
     /// Stop at the first key that is impossible, and do not look for the operation to blame
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["level", "strongest"])]
     verdict_only: bool,
     /// Give up after this long, with the verdict unknown for what is not decided
     #[arg(long, value_name = "SECS", value_parser = seconds)]
@@ -44,6 +51,22 @@ pub(super) struct Arguments {
     /// Give up a key whose judging takes more memory than this, such as 500M or 8G
     #[arg(long, value_name = "SIZE", default_value = "2G", value_parser = bytes)]
     memory: u64,
+}
+
+impl Arguments {
+    /// What is asked, if it is not simply whether the history is linearizable.
+    fn asked(&self) -> Option<Asked> {
+        match self.level {
+            _ if self.strongest => Some(Asked::Strongest),
+            None | Some(Level::Linearizable) => None,
+            Some(level) => Some(Asked::Level(level)),
+        }
+    }
+
+    fn judging(&self, load_seconds: f64, wall_seconds: f64) -> Judging<'_> {
+        let (file, model) = (&self.source.file, self.model);
+        Judging { file, model, load_seconds, wall_seconds, peak_memory_bytes: peak_memory_bytes() }
+    }
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -88,6 +111,14 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
     let case = specification.case_while(&history, operations, &goes_on).map_err(wrong)?;
     let seconds = arguments.timeout.map(|seconds| (seconds - watch.seconds()).max(0.0));
     let limits = Limits { seconds, bytes: arguments.memory };
+    if let Some(asked) = arguments.asked() {
+        let climb = climb(&case, &specification, asked, available_threads(), &limits, &session.interrupt)?;
+        if session.interrupt.is_set() {
+            return Err(Failure::Interrupted);
+        }
+        let judging = arguments.judging(load_seconds, watch.seconds());
+        return levels::tell(&judging, asked, &climb, &case, arguments.json, session);
+    }
     let question = if arguments.verdict_only { Question::Verdict } else { Question::Explanation };
     let judged = judge(&case, question, available_threads(), &limits, &session.interrupt)?;
     if session.interrupt.is_set() {
@@ -98,13 +129,7 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
         let late = format!("keys not decided within {timeout} s: {}", judged.undecided);
         report.note = Some(report.note.map_or(late.clone(), |note| format!("{note}; {late}")));
     }
-    let judging = Judging {
-        file: &arguments.source.file,
-        model: arguments.model,
-        load_seconds,
-        wall_seconds: watch.seconds(),
-        peak_memory_bytes: peak_memory_bytes(),
-    };
+    let judging = arguments.judging(load_seconds, watch.seconds());
     session.so_far = ExitCode::of(report.verdict, None);
     tell(&judging, &report, arguments.json, session)?;
     Ok(session.so_far)

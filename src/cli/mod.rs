@@ -22,6 +22,7 @@ mod explain;
 mod export;
 mod failure;
 mod history_file;
+mod levels;
 mod list;
 mod man;
 mod merge;

@@ -2,7 +2,7 @@
 //! or Atropos cuts it. Every word of it is a fact.
 
 use crate::base::Seed;
-use crate::check::{Report, Verdict};
+use crate::check::{Finding, Ladder, Level, Report, Verdict};
 use crate::run::{CheckResult, LIMITS, LINEARIZABILITY, Outcome, PANIC};
 
 /// A longer reason is cut off: it stands in full above.
@@ -71,6 +71,36 @@ pub fn of_history(report: &Report) -> String {
         (Verdict::Invalid, Some(first)) => format!("The thread is cut: nothing explains {first}."),
         (Verdict::Invalid, None) => "The thread is cut, nobody knows where.".to_owned(),
         (Verdict::Valid | Verdict::Unknown, _) => untold(report, report.note.as_deref()),
+    }
+}
+
+/// The line for what a history of so many operations keeps of one level.
+pub fn of_level(finding: &Finding, operations: u64) -> String {
+    let operations = counted(operations, "operation", "operations");
+    match (finding.verdict, finding.examples.first()) {
+        (Verdict::Valid, _) => format!("The thread holds: {operations}, {}.", finding.level),
+        (Verdict::Invalid, Some(example)) => format!("The thread is cut: {}.", short(&example.story)),
+        (Verdict::Invalid, None) => "The thread is cut, nobody knows where.".to_owned(),
+        (Verdict::Unknown, _) => {
+            let note = short(finding.note.as_deref().unwrap_or("nobody knows why"));
+            format!("The thread is not measured to its end: {note}.")
+        }
+    }
+}
+
+/// The line for what a history of so many operations keeps at all.
+pub fn of_ladder(ladder: &Ladder, operations: u64) -> String {
+    let strongest: Vec<&str> = ladder.strongest().into_iter().map(Level::name).collect();
+    let operations = counted(operations, "operation", "operations");
+    match (&strongest[..], ladder.next_up()) {
+        ([], Some(weakest)) => of_level(weakest, 0),
+        (kept, Some(next)) if next.verdict == Verdict::Unknown => {
+            format!("The thread holds: {operations}, {}; of {} nobody knows.", kept.join(" and "), next.level)
+        }
+        (kept, Some(next)) => {
+            format!("The thread holds: {operations}, {}, and is not {}.", kept.join(" and "), next.level)
+        }
+        (kept, None) => format!("The thread holds: {operations}, {}.", kept.join(" and ")),
     }
 }
 

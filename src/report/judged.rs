@@ -38,7 +38,7 @@ pub struct Judging<'a> {
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
-struct First {
+pub(super) struct First {
     index: usize,
     process: u64,
     f: String,
@@ -65,7 +65,7 @@ impl Judged {
     }
 }
 
-fn first(first: &FirstImpossible) -> First {
+pub(super) fn first(first: &FirstImpossible) -> First {
     First {
         index: first.index,
         process: first.process,

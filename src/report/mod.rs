@@ -8,7 +8,7 @@
 //! * [`Latencies`]: exact percentiles over the operations that succeeded.
 //! * [`write_operations`]: `ops.csv`, one row an operation.
 //! * [`trace_columns`], [`trace_json`]: one line of a trace.
-//! * [`Judged`]: the JSON of `atropos check`.
+//! * [`Judged`]: the JSON of `atropos check`; [`Climbed`]: with levels, and [`explain_ladder`] for people.
 //! * [`counters`]: the counters of a run by name, in the order of every report.
 //! * [`Draft`]: files that appear whole or not at all.
 
@@ -18,6 +18,7 @@ mod expectation;
 mod files;
 mod judged;
 mod latency;
+mod levels;
 mod operations;
 pub mod palette;
 mod results;
@@ -30,6 +31,7 @@ mod trace;
 pub use files::{Draft, FileError};
 pub use judged::{Judged, Judging};
 pub use latency::{Latencies, LatencyMs};
+pub use levels::{Climbed, explain_finding, explain_ladder};
 pub use operations::write_operations;
 pub use results::{CheckEntry, ElectionEntry, OperationCounts, RunResults, Seen};
 pub use summary::{failures, summary, summary_of_panic};

@@ -57,6 +57,10 @@ impl Ladder {
         if verdict != Verdict::Unknown || known.verdict == Verdict::Unknown {
             *known = finding;
         }
+        let is_kept = |level: &Level| self.finding(*level).verdict == Verdict::Valid;
+        if Level::GUARANTEES.iter().all(is_kept) && !is_kept(&Level::Session) {
+            self.findings[Level::Session as usize] = Finding::valid(Level::Session, "implied");
+        }
     }
 
     /// The strongest levels that are kept: none of them implies another.
@@ -75,8 +79,8 @@ impl Ladder {
 
 impl Finding {
     /// What a judge of linearizability says of a history.
-    pub fn of_report(report: &Report, algorithm: &'static str) -> Finding {
-        let level = Level::Linearizable;
+    pub fn of_report(report: &Report) -> Finding {
+        let (level, algorithm) = (Level::Linearizable, "linearizability");
         match report.verdict {
             Verdict::Valid => Finding { note: report.note.clone(), ..Finding::valid(level, algorithm) },
             Verdict::Unknown => {
@@ -119,6 +123,13 @@ mod tests {
             assert_eq!(ladder.finding(level).verdict, Verdict::Invalid, "{level}");
         }
         assert_eq!(ladder.next_up().unwrap().level, Level::WritesFollowReads, "of it nothing is known");
+    }
+
+    #[test]
+    fn four_guarantees_are_a_session() {
+        let kept = Level::GUARANTEES.map(|level| Finding::valid(level, "test"));
+        assert_eq!(known(&kept[..3]).finding(Level::Session).verdict, Verdict::Unknown);
+        assert_eq!(known(&kept).strongest(), [Level::Session]);
     }
 
     #[test]
