@@ -54,7 +54,7 @@ pub fn climb(
     }
     let is_open = |climb: &Climb, level| climb.ladder.finding(level).verdict == Verdict::Unknown;
     let weaker = Weaker::new(case, specification);
-    for level in Level::ALL.into_iter().filter(|level| Level::Causal.implies(*level)) {
+    for level in Level::ALL.into_iter().filter(|level| *level > Level::Sequential) {
         // What the four guarantees come to follows from them.
         let follows = level == Level::Session && asked == Asked::Strongest;
         if wants(level) && is_open(&climb, level) && !follows && !late() {
@@ -98,8 +98,10 @@ fn sequential(
     late: &dyn Fn() -> bool,
 ) -> io::Result<()> {
     let is_open = |climb: &Climb| climb.ladder.finding(Level::Sequential).verdict == Verdict::Unknown;
-    if climb.ladder.finding(Level::Causal).verdict == Verdict::Unknown {
-        climb.ladder.note(weaker.finding(Level::Causal));
+    for level in [Level::CausalConvergent, Level::Causal] {
+        if is_open(climb) && climb.ladder.finding(level).verdict == Verdict::Unknown {
+            climb.ladder.note(weaker.finding(level));
+        }
     }
     if is_open(climb) && climb.report.is_none() {
         linearizable(case, Question::Verdict, threads, limits, interrupt, climb)?;

@@ -1,32 +1,57 @@
-//! Causal consistency with convergence, of registers whose values are written once.
+//! Causal memory, of registers whose values are written once.
 //!
-//! Bouajjani, Enea, Guerraoui and Hamza, *On Verifying Causal Consistency* (POPL 2017), theorem 7: a history is
-//! causally convergent (CCv) if and only if it has none of five patterns. *Thin air*: a read of what nobody wrote.
-//! *Cyclic co*: an operation that is its own cause, by the order of sessions and what is read from whom. *Write co
-//! init read*: a read of the first value by somebody in whose past there is a write. *Write co read* and *cyclic
-//! cf*: let a version come before another where somebody read the other with the one in his past; then causes and
-//! that have no circle.
+//! Ahamad, Neiger, Burns, Kohli and Hutto, *Causal Memory* (1995): for each session there is an order of all
+//! writes and its own reads that keeps causes before effects and in which each read returns the last write to its
+//! key. Causes are what the session did before, and, of a read, the write that it saw.
+//!
+//! Decided for each session as follows (it comes to the condition CM of Bouajjani, Enea, Guerraoui and Hamza, *On
+//! Verifying Causal Consistency*, 2017, §5). Nothing need be done before the first read that it is a cause of: so
+//! what happens falls into batches, each ending with a read of the session. But a write to the key of a read must
+//! come before the one that this read saw, and with it whatever caused it, if both come before the read: they move
+//! to an earlier batch, until nothing moves any more. Then each batch has an order if and only if, of the writes
+//! to a key in it, that which a read sees can come last: if causes and that have no circle.
+
+use std::rc::Rc;
 
 use super::accesses::{Accesses, NONE};
-use super::order::{Edge, Ways, Why, contradictions};
-use super::past::{Past, Seen, seen};
+use super::convergent::causes;
+use super::order::{Agreed, Edge, Ways, Why};
+use super::past::Excluded;
 use super::schedule::Schedule;
-use super::sessions::Shown;
 use super::story::{EXAMPLES, Ends, Teller};
 use super::{Finding, Level};
+use crate::base::Table;
 
-const ALGORITHM: &str = "causal graph";
+const ALGORITHM: &str = "causal memory";
+
+/// The most changes of clocks that are kept: some hundreds of megabytes.
+const MOST: usize = 40_000_000;
 
 /// Whether the history is causally consistent.
-pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule, shown: &Shown) -> Finding {
-    let seen = seen(accesses, schedule, Past::All);
-    let edges = graph(accesses, &[&shown.own, &shown.reads, &seen]);
+pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule) -> Finding {
+    let Some(pasts) = pasts(accesses, schedule) else {
+        let note = format!("{} sessions are too many for so many reads", accesses.sessions.len());
+        return Finding::unknown(Level::Causal, ALGORITHM, note);
+    };
+    let is_agreed = |edge: &Edge| !schedule.impossible.contains(&edge.by) || edge.why != Why::ReadFrom;
     let rank = |step: u32| schedule.rank[step as usize];
-    let against: Vec<Edge> = contradictions(&edges, rank).into_iter().map(|place| edges[place]).collect();
-    let excluded: Vec<_> =
-        [&shown.own, &shown.reads, &seen].iter().flat_map(|seen| seen.excluded.iter().copied()).collect();
-    let mut culprits: Vec<u32> = against.iter().map(|edge| edge.by).collect();
+    let agreed = Agreed::new(causes(accesses).into_iter().filter(is_agreed).collect(), rank);
+    let mut batches = Batches::new(accesses);
+    let (mut against, mut excluded) = (Vec::new(), Vec::new());
+    for reads in &pasts {
+        batches.sort(reads, &mut excluded);
+        let own = batches.demands(reads);
+        let of_this = agreed.contradictions(&own, rank);
+        if against.len() < EXAMPLES {
+            against.extend(of_this.iter().map(|edge| (*edge, own.clone())).take(EXAMPLES));
+        } else {
+            against.extend(of_this.iter().map(|edge| (*edge, Vec::new())));
+        }
+        batches.clear();
+    }
+    let mut culprits: Vec<u32> = against.iter().map(|(edge, _)| edge.by).collect();
     culprits.extend(excluded.iter().map(|excluded| excluded.read));
+    culprits.extend(&schedule.impossible);
     culprits.sort_unstable();
     culprits.dedup();
     let violations = culprits.len() + accesses.phantoms.len();
@@ -37,29 +62,195 @@ pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule, shown: &Shown
     let mut examples: Vec<_> =
         accesses.phantoms.iter().take(EXAMPLES).map(|one| teller.phantom(one)).collect();
     examples.extend(excluded.iter().take(EXAMPLES).map(|one| teller.excluded(one)));
-    if !against.is_empty() && examples.len() < EXAMPLES {
-        let ways = Ways::new(&edges);
-        examples.extend(against.iter().take(EXAMPLES).map(|edge| teller.contradiction(edge, &ways)));
-    }
+    examples.extend(schedule.impossible.iter().take(EXAMPLES).map(|&read| teller.impossible(read)));
     examples.truncate(EXAMPLES);
+    for (edge, own) in against.iter().take(EXAMPLES - examples.len()) {
+        let edges = [agreed.edges(), own].concat();
+        examples.push(teller.contradiction(edge, &Ways::new(&edges)));
+    }
     Finding::invalid(Level::Causal, ALGORITHM, violations as u64, examples)
 }
 
-/// Causes before effects, and the order of versions that reads demand, between steps.
-fn graph(accesses: &Accesses<'_>, seen: &[&Seen]) -> Vec<Edge> {
-    let mut edges = Vec::with_capacity(3 * accesses.steps.len());
-    for steps in &accesses.sessions {
-        let pairs = steps.iter().zip(steps.iter().skip(1));
-        edges.extend(pairs.map(|(&from, &to)| Edge { from, to, by: to, why: Why::SameSession }));
-    }
-    for (to, step) in (0..).zip(&accesses.steps) {
-        let from = accesses.versions[step.version as usize].step;
-        if step.is_read && from != NONE {
-            edges.push(Edge { from, to, by: to, why: Why::ReadFrom });
+/// A read, and what is newly among its causes since the read of its session before: of which session, how many
+/// steps were known, and how many are.
+struct Read {
+    step: u32,
+    news: Vec<(u32, u32, u32)>,
+}
+
+/// The reads of each session; `None` if there is too much to keep.
+fn pasts(accesses: &Accesses<'_>, schedule: &Schedule) -> Option<Vec<Vec<Read>>> {
+    let sessions = accesses.sessions.len();
+    let mut readers = vec![0_u32; accesses.versions.len()];
+    accesses.steps.iter().filter(|step| step.is_read).for_each(|step| readers[step.version as usize] += 1);
+    let mut snapshots: Vec<Option<Rc<[u32]>>> = vec![None; accesses.versions.len()];
+    let mut clocks: Vec<Vec<u32>> = vec![Vec::new(); sessions];
+    let mut pasts: Vec<Vec<Read>> = (0..sessions).map(|_| Vec::new()).collect();
+    let mut told: Vec<u32> = vec![0; sessions];
+    let mut kept = 0;
+    for &number in &schedule.steps {
+        let step = accesses.steps[number as usize];
+        let (session, version) = (step.session as usize, step.version as usize);
+        let (clock, position) = (&mut clocks[session], schedule.position[number as usize]);
+        clock.resize(sessions, 0);
+        if step.is_read {
+            let mut news = vec![(step.session, std::mem::replace(&mut told[session], position), position)];
+            let brought = snapshots[version].clone();
+            for (other, (known, &count)) in
+                (0..).zip(clock.iter_mut().zip(brought.iter().flat_map(|b| b.iter())))
+            {
+                if count > *known && other != step.session {
+                    news.push((other, *known, count));
+                    *known = count;
+                }
+            }
+            kept += news.len();
+            pasts[session].push(Read { step: number, news });
+            readers[version] -= 1;
+            if readers[version] == 0 {
+                snapshots[version] = None;
+            }
+        } else if readers[version] > 0 {
+            clock[session] = position + 1;
+            snapshots[version] = Some(clock.as_slice().into());
+        }
+        if position as usize + 1 == accesses.sessions[session].len() {
+            clocks[session] = Vec::new();
+        }
+        if kept > MOST {
+            return None;
         }
     }
-    let step_of = |version: u32| accesses.versions[version as usize].step;
-    let versions = seen.iter().flat_map(|seen| &seen.edges);
-    edges.extend(versions.map(|edge| Edge { from: step_of(edge.from), to: step_of(edge.to), ..*edge }));
-    edges
+    Some(pasts)
+}
+
+/// Into which batch each step falls, for one session at a time.
+struct Batches<'a> {
+    accesses: &'a Accesses<'a>,
+    /// The batch of each step, [`NONE`] if it need never be done.
+    of: Vec<u32>,
+    /// The steps that have one.
+    done: Vec<u32>,
+    /// The writes to each key that have one.
+    writes: Vec<Vec<u32>>,
+    /// The step before each step in its session.
+    before: Vec<u32>,
+}
+
+impl<'a> Batches<'a> {
+    fn new(accesses: &'a Accesses<'a>) -> Self {
+        let mut before = vec![NONE; accesses.steps.len()];
+        for steps in &accesses.sessions {
+            steps.iter().skip(1).zip(steps).for_each(|(&step, &earlier)| before[step as usize] = earlier);
+        }
+        let (of, writes) = (vec![NONE; accesses.steps.len()], vec![Vec::new(); accesses.keys.len()]);
+        Batches { accesses, of, done: Vec::new(), writes, before }
+    }
+
+    /// Sorts what are causes of the reads of a session into batches, which end with a read each.
+    fn sort(&mut self, reads: &[Read], excluded: &mut Vec<Excluded>) {
+        for (batch, read) in (0..).zip(reads) {
+            for &(other, known, count) in &read.news {
+                for &step in &self.accesses.sessions[other as usize][known as usize..count as usize] {
+                    self.of[step as usize] = batch;
+                    self.done.push(step);
+                    let access = self.accesses.steps[step as usize];
+                    if !access.is_read {
+                        self.writes[access.key as usize].push(step);
+                    }
+                }
+            }
+        }
+        while self.move_back(reads) {
+            // In the order in which they are looked through.
+            let of = &self.of;
+            self.writes.iter_mut().for_each(|writes| writes.sort_by_key(|&step| of[step as usize]));
+        }
+        for (batch, read) in (0..).zip(reads) {
+            let access = self.accesses.steps[read.step as usize];
+            let first = self.writes[access.key as usize].first().copied();
+            let later = first.filter(|&first| self.of[first as usize] <= batch);
+            if let Some(later) = later.filter(|_| self.write_of(read) == NONE) {
+                let step = self.accesses.steps[later as usize];
+                let why = Why::InThePast(step.session);
+                excluded.push(Excluded { read: read.step, later: step.version, why });
+            }
+        }
+    }
+
+    /// Moves writes, with their causes, to where they come before what a read sees. Whether any moved.
+    fn move_back(&mut self, reads: &[Read]) -> bool {
+        let mut has_moved = false;
+        for (batch, read) in (0..).zip(reads) {
+            let write = self.write_of(read);
+            if write == NONE || self.of[write as usize] == NONE {
+                continue;
+            }
+            let (least, key) =
+                (self.of[write as usize], self.accesses.steps[read.step as usize].key as usize);
+            let end = self.writes[key].partition_point(|&other| self.of[other as usize] <= batch);
+            let begin = self.writes[key].partition_point(|&other| self.of[other as usize] <= least);
+            // While they move, the list is out of order; what moves further is looked at again.
+            for other in self.writes[key].get(begin..end).unwrap_or_default().to_vec() {
+                has_moved |= self.lower(other, least);
+            }
+            if has_moved {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Moves a step and its causes to `batch` at the latest. Whether it did.
+    fn lower(&mut self, step: u32, batch: u32) -> bool {
+        let mut open = vec![step];
+        let mut has_moved = false;
+        while let Some(step) = open.pop() {
+            if self.of[step as usize] <= batch {
+                continue;
+            }
+            self.of[step as usize] = batch;
+            has_moved = true;
+            let access = self.accesses.steps[step as usize];
+            let write =
+                if access.is_read { self.accesses.versions[access.version as usize].step } else { NONE };
+            // What is no cause of any read of the session need not be done; causes of what is are.
+            let causes = [self.before[step as usize], write];
+            open.extend(causes.into_iter().filter(|&cause| cause != NONE && self.of[cause as usize] != NONE));
+        }
+        has_moved
+    }
+
+    /// That of the writes to a key in one batch that comes last which a read sees.
+    fn demands(&self, reads: &[Read]) -> Vec<Edge> {
+        let mut demands = Vec::new();
+        let mut met = Table::new();
+        for read in reads {
+            let to = self.write_of(read);
+            if to == NONE || self.of[to as usize] == NONE || met.insert(to, ()).is_some() {
+                continue;
+            }
+            let access = self.accesses.steps[read.step as usize];
+            let (writes, batch) = (&self.writes[access.key as usize], self.of[to as usize]);
+            let begin = writes.partition_point(|&other| self.of[other as usize] < batch);
+            let same = writes[begin..].iter().take_while(|&&other| self.of[other as usize] == batch);
+            demands.extend(same.filter(|&&from| from != to).map(|&from| {
+                let why = Why::InThePast(self.accesses.steps[from as usize].session);
+                Edge { from, to, by: read.step, why }
+            }));
+        }
+        demands
+    }
+
+    /// The write that a read sees.
+    fn write_of(&self, read: &Read) -> u32 {
+        self.accesses.versions[self.accesses.steps[read.step as usize].version as usize].step
+    }
+
+    fn clear(&mut self) {
+        for step in self.done.drain(..) {
+            self.of[step as usize] = NONE;
+            self.writes[self.accesses.steps[step as usize].key as usize].clear();
+        }
+    }
 }

@@ -14,10 +14,14 @@ pub enum Level {
     /// There is one legal order of all operations, of all keys, that keeps the order of each session: Lamport,
     /// *How to Make a Multiprocessor Computer That Correctly Executes Multiprocess Programs* (1979).
     Sequential,
-    /// Who sees a write sees whatever that was caused by, and all agree on an order of the writes that keeps
-    /// causes before effects: Ahamad et al., *Causal Memory* (1995), with the convergence of Viotti and
-    /// Vukolić, *Consistency in Non-Transactional Distributed Storage Systems* (2016), §3.3; decided by the
-    /// patterns of Bouajjani et al., *On Verifying Causal Consistency* (2017), as CCv.
+    /// Who sees a write sees whatever caused it, and all agree on one order of the writes: causality and
+    /// convergence, Viotti and Vukolić, *Consistency in Non-Transactional Distributed Storage Systems* (2016),
+    /// §3.3, called causal+ by Lloyd et al., *Don't Settle for Eventual* (2011), and CCv by Bouajjani et al.,
+    /// *On Verifying Causal Consistency* (2017).
+    CausalConvergent,
+    /// For each session there is one legal order of all writes and its own reads that keeps causes before effects;
+    /// writes that know nothing of each other may be seen in different orders: Ahamad, Neiger, Burns, Kohli and
+    /// Hutto, *Causal Memory* (1995).
     Causal,
     /// All four guarantees of sessions, each by itself: Terry et al., *Session Guarantees for Weakly Consistent
     /// Replicated Data* (1994).
@@ -34,9 +38,10 @@ pub enum Level {
 
 impl Level {
     /// Every level, none before one that implies it.
-    pub const ALL: [Level; 8] = [
+    pub const ALL: [Level; 9] = [
         Level::Linearizable,
         Level::Sequential,
+        Level::CausalConvergent,
         Level::Causal,
         Level::Session,
         Level::ReadYourWrites,
@@ -45,9 +50,10 @@ impl Level {
         Level::WritesFollowReads,
     ];
     /// Their names.
-    pub const NAMES: [&str; 8] = [
+    pub const NAMES: [&str; 9] = [
         "linearizable",
         "sequential",
+        "causal-convergent",
         "causal",
         "session",
         "read-your-writes",
@@ -81,7 +87,8 @@ impl Level {
         match self {
             Level::Linearizable => "One legal order of the operations that keeps real time.",
             Level::Sequential => "One legal order of all operations that keeps the order of each session.",
-            Level::Causal => "Who sees a write sees its causes, and all agree on one order of the writes.",
+            Level::CausalConvergent => "Causal, and all sessions agree on one order of the writes.",
+            Level::Causal => "Who sees a write sees its causes; each session may have an order of its own.",
             Level::Session => "All four guarantees of sessions, each by itself.",
             Level::ReadYourWrites => "A session sees its own writes, or later ones.",
             Level::MonotonicReads => "A session never sees less than it has seen.",
@@ -103,8 +110,8 @@ impl Level {
     pub const fn next_below(self) -> &'static [Level] {
         match self {
             Level::Linearizable => &[Level::Sequential],
-            Level::Sequential => &[Level::Causal],
-            Level::Causal => &[Level::Session],
+            Level::Sequential => &[Level::CausalConvergent, Level::Causal],
+            Level::CausalConvergent | Level::Causal => &[Level::Session],
             Level::Session => &Level::GUARANTEES,
             _ => &[],
         }
@@ -138,5 +145,6 @@ mod tests {
         }
         assert!(!Level::ReadYourWrites.implies(Level::MonotonicReads));
         assert!(Level::Causal.implies(Level::WritesFollowReads));
+        assert!(!Level::CausalConvergent.implies(Level::Causal), "neither implies the other");
     }
 }

@@ -8,6 +8,7 @@
 
 mod accesses;
 mod causal;
+mod convergent;
 mod ladder;
 mod level;
 mod order;

@@ -43,30 +43,58 @@ pub(super) enum Why {
     ReadFrom,
 }
 
-/// Those of `edges` that contradict the rest: they run against `rank`, an order in which things may have happened,
-/// and lie on a circle. Without them there is none.
-pub(super) fn contradictions(edges: &[Edge], rank: impl Fn(u32) -> u32) -> Vec<usize> {
-    let is_backward = |edge: &Edge| rank(edge.from) >= rank(edge.to);
-    // A circle stays within the ranks that edges lead back over.
-    let mut spans: Vec<(u32, u32)> =
-        edges.iter().filter(|edge| is_backward(edge)).map(|edge| (rank(edge.to), rank(edge.from))).collect();
-    spans.sort_unstable();
-    let spans = joined(&spans);
-    let span_of = |node: u32| {
-        let place = spans.partition_point(|&(from, _)| from <= rank(node));
-        place.checked_sub(1).filter(|&place| rank(node) <= spans[place].1)
-    };
-    let is_inside = |edge: &Edge| span_of(edge.from).is_some() && span_of(edge.from) == span_of(edge.to);
-    if spans.is_empty() {
-        return Vec::new();
+/// Edges that all agree on and that have no circle, to be held against those that somebody has of his own.
+#[derive(Debug)]
+pub(super) struct Agreed {
+    /// By the rank of where they begin, …
+    edges: Vec<Edge>,
+    /// … which is this, …
+    begin: Vec<u32>,
+    /// … and that of where they end.
+    end: Vec<u32>,
+}
+
+impl Agreed {
+    /// `rank` is an order in which things may have happened: no edge leads back over it.
+    pub(super) fn new(mut edges: Vec<Edge>, rank: impl Fn(u32) -> u32) -> Self {
+        edges.sort_by_key(|edge| rank(edge.from));
+        let begin = edges.iter().map(|edge| rank(edge.from)).collect();
+        let end = edges.iter().map(|edge| rank(edge.to)).collect();
+        Agreed { edges, begin, end }
     }
-    let inside: Vec<usize> = (0..edges.len()).filter(|&place| is_inside(&edges[place])).collect();
-    let component = components(edges, &inside);
-    let on_circle = |place: &usize| {
-        let Edge { from, to, .. } = edges[*place];
-        component(from) == component(to)
-    };
-    inside.into_iter().filter(|place| is_backward(&edges[*place])).filter(on_circle).collect()
+
+    pub(super) fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    /// Those of `own` that contradict the rest: they lead back over `rank` and lie on a circle. Without them there
+    /// is none.
+    pub(super) fn contradictions(&self, own: &[Edge], rank: impl Fn(u32) -> u32) -> Vec<Edge> {
+        let is_backward = |edge: &Edge| rank(edge.from) >= rank(edge.to);
+        // A circle stays within the ranks that edges lead back over.
+        let back = own.iter().filter(|edge| is_backward(edge));
+        let mut spans: Vec<(u32, u32)> = back.map(|edge| (rank(edge.to), rank(edge.from))).collect();
+        if spans.is_empty() {
+            return Vec::new();
+        }
+        spans.sort_unstable();
+        let spans = joined(&spans);
+        let mut inside = Vec::new();
+        for &(from, to) in &spans {
+            let places = self.begin.partition_point(|&begin| begin < from)..;
+            let some = places.take_while(|&place| self.begin.get(place).is_some_and(|&begin| begin <= to));
+            inside.extend(some.filter(|&place| self.end[place] <= to).map(|place| self.edges[place]));
+        }
+        let span_of = |node: u32| {
+            let place = spans.partition_point(|&(from, _)| from <= rank(node));
+            place.checked_sub(1).filter(|&place| rank(node) <= spans[place].1)
+        };
+        let is_inside = |edge: &&Edge| span_of(edge.from).is_some() && span_of(edge.from) == span_of(edge.to);
+        inside.extend(own.iter().filter(is_inside));
+        let component = components(&inside);
+        let is_against = |edge: &&Edge| is_backward(edge) && component(edge.from) == component(edge.to);
+        own.iter().filter(is_against).copied().collect()
+    }
 }
 
 /// The spans, sorted by where they begin, with those that overlap in one.
@@ -81,18 +109,18 @@ fn joined(spans: &[(u32, u32)]) -> Vec<(u32, u32)> {
     joined
 }
 
-/// The strongly connected component of each end of the edges at `places`, by number.
-fn components(edges: &[Edge], places: &[usize]) -> impl Fn(u32) -> u32 + use<> {
-    let mut nodes: Vec<u32> = places.iter().flat_map(|&at| [edges[at].from, edges[at].to]).collect();
+/// The strongly connected component of each end of `edges`, by number.
+fn components(edges: &[Edge]) -> impl Fn(u32) -> u32 + use<> {
+    let mut nodes: Vec<u32> = edges.iter().flat_map(|edge| [edge.from, edge.to]).collect();
     nodes.sort_unstable();
     nodes.dedup();
-    let index = |node: u32| nodes.binary_search(&node).expect("each end is a node") as u32;
-    let mut graph = DiGraph::<(), ()>::with_capacity(nodes.len(), places.len());
+    let index = |node: u32| NodeIndex::from(nodes.binary_search(&node).expect("each end is a node") as u32);
+    let mut graph = DiGraph::<(), ()>::with_capacity(nodes.len(), edges.len());
     for _ in &nodes {
         graph.add_node(());
     }
-    for &at in places {
-        graph.add_edge(NodeIndex::from(index(edges[at].from)), NodeIndex::from(index(edges[at].to)), ());
+    for edge in edges {
+        graph.add_edge(index(edge.from), index(edge.to), ());
     }
     let mut component = vec![NONE; nodes.len()];
     for (number, members) in (0..).zip(kosaraju_scc(&graph)) {
@@ -154,13 +182,18 @@ mod tests {
 
     #[test]
     fn what_leads_back_on_a_circle_contradicts() {
-        let places = |pairs: &[(u32, u32)]| contradictions(&edges(pairs), |node| node);
-        assert_eq!(places(&[(0, 1), (1, 2)]), [0; 0]);
-        assert_eq!(places(&[(0, 1), (2, 1), (1, 3)]), [0; 0], "back, but not on a circle");
-        assert_eq!(places(&[(0, 1), (1, 2), (2, 0), (3, 4)]), [2]);
-        assert_eq!(places(&[(0, 1), (1, 0), (5, 6), (6, 5)]), [1, 3]);
-        assert_eq!(places(&[(0, 4), (3, 1), (4, 3), (1, 2), (2, 0)]), [1, 2, 4], "spans that overlap");
-        assert_eq!(places(&[(3, 3)]), [0], "before itself");
+        let against = |agreed: &[(u32, u32)], own: &[(u32, u32)]| {
+            let agreed = Agreed::new(edges(agreed), |node| node);
+            let against = agreed.contradictions(&edges(own), |node| node);
+            against.iter().map(|edge| (edge.from, edge.to)).collect::<Vec<_>>()
+        };
+        assert_eq!(against(&[(0, 1), (1, 2)], &[(0, 2)]), []);
+        assert_eq!(against(&[(0, 1), (1, 3)], &[(2, 1)]), [], "back, but not on a circle");
+        assert_eq!(against(&[(0, 1), (1, 2), (3, 4)], &[(2, 0)]), [(2, 0)]);
+        assert_eq!(against(&[(0, 1), (5, 6)], &[(1, 0), (6, 5)]), [(1, 0), (6, 5)]);
+        assert_eq!(against(&[(1, 2)], &[(0, 4), (3, 1), (4, 3), (2, 0)]), [(3, 1), (4, 3), (2, 0)]);
+        assert_eq!(against(&[(0, 4), (1, 2)], &[(3, 1), (4, 3)]), [], "spans that overlap");
+        assert_eq!(against(&[], &[(3, 3)]), [(3, 3)], "before itself");
     }
 
     #[test]

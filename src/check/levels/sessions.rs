@@ -2,9 +2,12 @@
 //! Weakly Consistent Replicated Data* (1994), as conditions on what is visible by Viotti and Vukolić,
 //! *Consistency in Non-Transactional Distributed Storage Systems* (2016), §3.4.
 //!
-//! A history keeps a guarantee if the versions of each key can be put into an order such that
+//! A history keeps a guarantee if for each session, by itself, the versions of each key can be put into an order
+//! such that
 //! * of two versions, that comes first which one session wrote first, or read before it wrote the other; and
-//! * each read saw the last of all versions of its key that are visible to it.
+//! * each read of the session saw the last of all versions of its key that are visible to it.
+//!
+//! That two sessions see writes in different orders breaks the promises to neither.
 //!
 //! Visible to a read is what it returned, and beyond that
 //! * *read your writes*: what its session wrote before;
@@ -20,11 +23,11 @@
 //! 2004); the level `session` asks for each by itself.
 
 use super::accesses::{Accesses, NONE};
-use super::order::{Edge, Ways, Why, contradictions};
+use super::order::{Agreed, Edge, Ways, Why};
 use super::past::{Past, Seen, seen};
 use super::schedule::Schedule;
 use super::story::{EXAMPLES, Ends, Teller};
-use super::{Finding, Level};
+use super::{Finding, Level, Violation};
 
 const ALGORITHM: &str = "version order";
 
@@ -99,9 +102,13 @@ pub(super) fn guarantee(
         excluded.extend(&own.excluded);
     }
     let circular = if level == Level::WritesFollowReads { &schedule.impossible[..] } else { &[] };
-    let edges = [&shown.evidence[..], &own.edges, &further.edges].concat();
+    let is_agreed = |edge: &&Edge| matches!(edge.why, Why::WroteAfterRead(_));
+    let agreed = further.edges.iter().filter(is_agreed).chain(&shown.evidence).copied().collect();
     let rank = |version: u32| schedule.rank[accesses.versions[version as usize].step as usize];
-    let against = against(level, &edges, rank);
+    let agreed = Agreed::new(agreed, rank);
+    let demanded = further.edges.iter().filter(|edge| !is_agreed(edge)).chain(&own.edges);
+    let demanded = by_session(accesses, demanded);
+    let against = against(level, &agreed, &demanded, rank);
 
     let mut culprits: Vec<u32> = against.iter().map(|edge| edge.by).collect();
     culprits.extend(excluded.iter().map(|excluded| excluded.read));
@@ -117,33 +124,51 @@ pub(super) fn guarantee(
         accesses.phantoms.iter().take(EXAMPLES).map(|one| teller.phantom(one)).collect();
     examples.extend(excluded.iter().take(EXAMPLES).map(|one| teller.excluded(one)));
     examples.extend(circular.iter().take(EXAMPLES).map(|&read| teller.impossible(read)));
-    if !against.is_empty() && examples.len() < EXAMPLES {
-        let ways = Ways::new(&edges);
-        examples.extend(against.iter().take(EXAMPLES).map(|edge| teller.contradiction(edge, &ways)));
-    }
     examples.truncate(EXAMPLES);
+    for edge in against.iter().take(EXAMPLES - examples.len()) {
+        let session = accesses.steps[edge.by as usize].session as usize;
+        let edges = [agreed.edges(), &demanded[session]].concat();
+        examples.push(teller.contradiction(edge, &Ways::new(&edges)));
+    }
     Finding::invalid(level, ALGORITHM, violations as u64, examples)
 }
 
-/// Those of `edges` that contradict the rest, but for those that would if the level had promised nothing.
-fn against(level: Level, edges: &[Edge], rank: impl Fn(u32) -> u32) -> Vec<Edge> {
-    let of = |edges: &[Edge]| -> Vec<Edge> {
-        contradictions(edges, &rank).into_iter().map(|place| edges[place]).collect()
-    };
-    let mut against = of(edges);
-    let is_promised = |edge: &Edge| match level {
+/// `edges` by the session that shows them.
+pub(super) fn by_session<'e>(
+    accesses: &Accesses<'_>,
+    edges: impl Iterator<Item = &'e Edge>,
+) -> Vec<Vec<Edge>> {
+    let mut sorted = vec![Vec::new(); accesses.sessions.len()];
+    edges.for_each(|edge| sorted[accesses.steps[edge.by as usize].session as usize].push(*edge));
+    sorted
+}
+
+/// What each session demands that contradicts the rest, but for what would if the level had promised nothing.
+fn against(
+    level: Level,
+    agreed: &Agreed,
+    demanded: &[Vec<Edge>],
+    rank: impl Fn(u32) -> u32 + Copy,
+) -> Vec<Edge> {
+    let against: Vec<Vec<Edge>> = demanded.iter().map(|own| agreed.contradictions(own, rank)).collect();
+    let is_promised = |edge: &&Edge| match level {
         Level::MonotonicWrites => matches!(edge.why, Why::WroteBoth | Why::SawLater(_)),
         Level::WritesFollowReads => {
             matches!(edge.why, Why::ReadThenWrote | Why::SawAfterRead(_) | Why::WroteAfterRead(_))
         }
         _ => true,
     };
-    if !against.is_empty() {
-        let others: Vec<Edge> = edges.iter().filter(|edge| !is_promised(edge)).copied().collect();
-        let anyhow = of(&others);
-        against.retain(|edge| !anyhow.contains(edge));
+    if against.iter().all(Vec::is_empty) || matches!(level, Level::ReadYourWrites | Level::MonotonicReads) {
+        return against.concat();
     }
-    against
+    let others = |edges: &[Edge]| edges.iter().filter(|edge| !is_promised(edge)).copied().collect::<Vec<_>>();
+    let without = Agreed::new(others(agreed.edges()), rank);
+    let held = demanded.iter().zip(against).map(|(own, mut against)| {
+        let anyhow = if against.is_empty() { Vec::new() } else { without.contradictions(&others(own), rank) };
+        against.retain(|edge| !anyhow.contains(edge));
+        against
+    });
+    held.flatten().collect()
 }
 
 /// All four in one: broken where any is.
@@ -154,7 +179,14 @@ pub(super) fn session(four: &[Finding; 4]) -> Finding {
     }
     let broken: Vec<&str> =
         four.iter().filter(|one| one.violations > 0).map(|one| one.level.name()).collect();
-    let examples = four.iter().flat_map(|one| one.examples.first().cloned()).take(EXAMPLES).collect();
+    let mut examples: Vec<Violation> = Vec::new();
+    for example in four.iter().filter_map(|one| one.examples.first()) {
+        // One mishap may break several.
+        if examples.iter().all(|known| known.operations != example.operations) {
+            examples.push(example.clone());
+        }
+    }
+    examples.truncate(EXAMPLES);
     let note = Some(format!("broken: {}", broken.join(", ")));
     Finding { note, ..Finding::invalid(Level::Session, ALGORITHM, violations, examples) }
 }

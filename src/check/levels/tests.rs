@@ -2,6 +2,7 @@ use quickcheck::QuickCheck;
 
 use super::accesses::Accesses;
 use super::causal::causal;
+use super::convergent::convergent;
 use super::schedule::Schedule;
 use super::sessions::{guarantees, shown};
 use super::short::history;
@@ -16,9 +17,10 @@ fn broken(text: &str) -> String {
     let accesses = Accesses::new(&operations, &specification).unwrap();
     let schedule = Schedule::new(&accesses);
     let shown = shown(&accesses, &schedule);
-    let mut findings = vec![causal(&accesses, &schedule, &shown)];
+    let mut findings = vec![convergent(&accesses, &schedule, &shown), causal(&accesses, &schedule)];
     findings.extend(guarantees(&accesses, &schedule, &shown));
     let short = |level| match level {
+        Level::CausalConvergent => "conv",
         Level::Causal => "causal",
         Level::ReadYourWrites => "ryw",
         Level::MonotonicReads => "mr",
@@ -32,24 +34,29 @@ fn broken(text: &str) -> String {
 #[test]
 fn textbook_cases() {
     assert_eq!(broken("0: wx1 rx1 | 1: rx1"), "");
-    assert_eq!(broken("0: wx1 rxnil"), "causal ryw");
-    assert_eq!(broken("0: wx1 wx2 | 1: rx2 rx1"), "causal mr mw");
+    assert_eq!(broken("0: wx1 rxnil"), "conv causal ryw");
+    assert_eq!(broken("0: wx1 wx2 | 1: rx2 rx1"), "conv causal mr mw");
     assert_eq!(broken("0: wx1 wx2 | 1: rx2 | 2: rx1"), "");
-    assert_eq!(broken("0: wx1 | 1: rx1 wx2 | 2: rx2 rx1"), "causal mr wfr");
-    assert_eq!(broken("0: wx1 | 1: rx1 rxnil"), "causal mr");
-    assert_eq!(broken("0: wx1 wy2 | 1: ry2 rxnil"), "causal mw");
-    assert_eq!(broken("0: wx1 | 1: rx1 wy2 | 2: ry2 rxnil"), "causal wfr");
-    assert_eq!(broken("0: wx1 | 1: rx1 wy2 | 2: ry2 wz3 | 3: rz3 rxnil"), "causal wfr", "by way of another");
-    assert_eq!(broken("0: wx1 | 1: rx1 wy2 wz3 | 2: rz3 rxnil"), "causal wfr");
-    assert_eq!(broken("0: wx1 wy2 | 1: ry2 wz3 | 2: rz3 rxnil"), "causal", "only both together");
-    assert_eq!(broken("0: rx1 wy2 | 1: ry2 wx1"), "causal wfr", "in a circle");
-    assert_eq!(broken("0: wx1 | 1: wx2 | 2: rx1 rx2 | 3: rx2 rx1"), "causal mr");
+    assert_eq!(broken("0: wx1 | 1: rx1 wx2 | 2: rx2 rx1"), "conv causal mr wfr");
+    assert_eq!(broken("0: wx1 | 1: rx1 rxnil"), "conv causal mr");
+    assert_eq!(broken("0: wx1 wy2 | 1: ry2 rxnil"), "conv causal mw");
+    assert_eq!(broken("0: wx1 | 1: rx1 wy2 | 2: ry2 rxnil"), "conv causal wfr");
+    assert_eq!(
+        broken("0: wx1 | 1: rx1 wy2 | 2: ry2 wz3 | 3: rz3 rxnil"),
+        "conv causal wfr",
+        "by way of another"
+    );
+    assert_eq!(broken("0: wx1 | 1: rx1 wy2 wz3 | 2: rz3 rxnil"), "conv causal wfr");
+    assert_eq!(broken("0: wx1 wy2 | 1: ry2 wz3 | 2: rz3 rxnil"), "conv causal", "only both together");
+    assert_eq!(broken("0: rx1 wy2 | 1: ry2 wx1"), "conv causal wfr", "in a circle");
+    assert_eq!(broken("0: wx1 | 1: wx2 | 2: rx1 rx2 | 3: rx2 rx1"), "conv", "each for itself");
+    assert_eq!(broken("0: wx1 | 1: wx2 | 2: rx1 rx2 rx1"), "conv causal mr");
     assert_eq!(
         broken("0: wx1 ry2 | 1: wy2 rx1 | 2: rx1 rynil | 3: ry2 rxnil"),
         "",
         "no order of all, but causal"
     );
-    assert_eq!(broken("0: wx1! | 1: rx1"), "causal ryw mr mw wfr");
+    assert_eq!(broken("0: wx1! | 1: rx1"), "conv causal ryw mr mw wfr");
 }
 
 mod brute {
@@ -138,14 +145,14 @@ mod brute {
                     for before in self.before(at) {
                         let is_read = self.0[before].1;
                         let follows = match level {
-                            Level::Causal => true,
+                            Level::CausalConvergent => true,
                             Level::ReadYourWrites => false,
                             _ => is_read,
                         };
                         for write in 0..count {
                             visible[at][write] |= follows && earlier[before][write];
                         }
-                        let own = matches!(level, Level::Causal | Level::ReadYourWrites);
+                        let own = matches!(level, Level::CausalConvergent | Level::ReadYourWrites);
                         visible[at][before] |= own && !is_read;
                     }
                     for write in 0..count {
@@ -154,10 +161,11 @@ mod brute {
                         }
                         for before in self.before(write) {
                             let is_read = self.0[before].1;
-                            if matches!(level, Level::MonotonicWrites | Level::Causal) && !is_read {
+                            if matches!(level, Level::MonotonicWrites | Level::CausalConvergent) && !is_read {
                                 visible[at][before] = true;
                             }
-                            if matches!(level, Level::WritesFollowReads | Level::Causal) && is_read {
+                            if matches!(level, Level::WritesFollowReads | Level::CausalConvergent) && is_read
+                            {
                                 (0..count).for_each(|other| visible[at][other] |= earlier[before][other]);
                             }
                         }
@@ -170,7 +178,14 @@ mod brute {
         }
 
         /// Whether the writes, in this order, explain all reads.
-        fn explains(&self, level: Level, visible: &[Vec<bool>], order: &[usize], both: [bool; 2]) -> bool {
+        fn explains(
+            &self,
+            level: Level,
+            observer: Option<usize>,
+            visible: &[Vec<bool>],
+            order: &[usize],
+            both: [bool; 2],
+        ) -> bool {
             let place = |write: usize| order.iter().position(|&other| other == write).unwrap();
             let key = |at: usize| self.0[at].2;
             let reads_right = |read: usize| {
@@ -180,8 +195,8 @@ mod brute {
             let written_right = |write: usize| {
                 self.before(write).all(|before| {
                     let is_read = self.0[before].1;
-                    let same = |other: usize| level == Level::Causal || key(other) == key(write);
-                    let all = matches!(level, Level::Causal | Level::WritesFollowReads);
+                    let same = |other: usize| level == Level::CausalConvergent || key(other) == key(write);
+                    let all = matches!(level, Level::CausalConvergent | Level::WritesFollowReads);
                     let mut first: Vec<usize> = match (is_read, all) {
                         (true, true) => (0..self.0.len()).filter(|&other| visible[before][other]).collect(),
                         (true, false) => self.write_of(before).into_iter().collect(),
@@ -191,7 +206,11 @@ mod brute {
                     first.into_iter().all(|other| other != write && place(other) < place(write))
                 })
             };
-            (0..self.0.len()).all(|at| if self.0[at].1 { reads_right(at) } else { written_right(at) })
+            let is_observed = |at: usize| observer.is_none_or(|observer| self.0[at].0 == observer);
+            (0..self.0.len()).all(|at| match self.0[at].1 {
+                true => !is_observed(at) || reads_right(at),
+                false => written_right(at),
+            })
         }
 
         /// Whether any order of the writes explains all reads; `both` tells whether what a session wrote, and
@@ -206,7 +225,50 @@ mod brute {
                 };
                 orders = orders.into_iter().flat_map(longer).collect();
             }
-            orders.iter().any(|order| self.explains(level, &visible, order, both))
+            let explains =
+                |observer| orders.iter().any(|order| self.explains(level, observer, &visible, order, both));
+            match level {
+                Level::CausalConvergent => explains(None),
+                _ => (0..4).all(|observer| explains(Some(observer))),
+            }
+        }
+
+        /// Whether each session has an order of all writes and its own reads that keeps causes before effects.
+        pub(super) fn is_causal_memory(&self) -> bool {
+            let count = self.0.len();
+            let mut causes = vec![vec![false; count]; count];
+            for at in 0..count {
+                self.before(at).for_each(|before| causes[at][before] = true);
+                if self.0[at].1 {
+                    self.write_of(at).into_iter().for_each(|write| causes[at][write] = true);
+                }
+            }
+            for middle in 0..count {
+                for at in 0..count {
+                    for first in 0..count {
+                        causes[at][first] |= causes[at][middle] && causes[middle][first];
+                    }
+                }
+            }
+            let of = |session: usize| (0..count).filter(move |&at| !self.0[at].1 || self.0[at].0 == session);
+            (0..count).all(|at| !causes[at][at])
+                && (0..4).all(|session| self.has_order(&causes, &of(session).collect::<Vec<_>>(), [0; KEYS]))
+        }
+
+        /// Whether what is `left` can be done in some order, when each key has this version.
+        fn has_order(&self, causes: &[Vec<bool>], left: &[usize], versions: [usize; KEYS]) -> bool {
+            let can = |&&at: &&usize| {
+                let (_, is_read, key, version) = self.0[at];
+                left.iter().all(|&other| !causes[at][other]) && (!is_read || versions[key] == version)
+            };
+            let then = |&at: &usize| {
+                let (_, is_read, key, version) = self.0[at];
+                let mut versions = versions;
+                versions[key] = if is_read { versions[key] } else { version };
+                let rest: Vec<usize> = left.iter().copied().filter(|&other| other != at).collect();
+                self.has_order(causes, &rest, versions)
+            };
+            left.is_empty() || left.iter().filter(can).any(then)
         }
     }
 }
@@ -217,8 +279,9 @@ fn agrees(small: brute::Small) -> bool {
     let broken = broken(&small.text());
     let is_broken = |short: &str| broken.split(' ').any(|word| word == short);
     let all = [true, true];
-    let causal = small.keeps(Level::Causal, all);
-    let mut right = is_broken("causal") != causal;
+    let convergent = small.keeps(Level::CausalConvergent, all);
+    let causal = small.is_causal_memory();
+    let mut right = is_broken("conv") != convergent && is_broken("causal") != causal;
     // A session that reads what only its own later writes led to breaks more than one alone.
     let circular = !small.keeps(Level::WritesFollowReads, all);
     right &= circular || is_broken("ryw") != small.keeps(Level::ReadYourWrites, all);
@@ -230,7 +293,7 @@ fn agrees(small: brute::Small) -> bool {
         right &= is_broken("wfr") != small.keeps(Level::WritesFollowReads, all);
     }
     // The lattice.
-    right && (!causal || broken.is_empty())
+    right && (!(causal || convergent) || ["", "conv", "causal"].contains(&&*broken))
 }
 
 #[test]

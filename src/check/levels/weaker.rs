@@ -2,6 +2,7 @@
 
 use super::accesses::Accesses;
 use super::causal::causal;
+use super::convergent::convergent;
 use super::schedule::Schedule;
 use super::sessions::{self, Shown, shown};
 use super::{Finding, Level};
@@ -47,7 +48,8 @@ impl<'o> Weaker<'o> {
             Level::Linearizable | Level::Sequential => {
                 Finding::unknown(level, "none", "another judge knows of that")
             }
-            Level::Causal => causal(accesses, schedule, shown),
+            Level::CausalConvergent => convergent(accesses, schedule, shown),
+            Level::Causal => causal(accesses, schedule),
             Level::Session => sessions::session(&sessions::guarantees(accesses, schedule, shown)),
             _ => sessions::guarantee(level, accesses, schedule, shown),
         }
