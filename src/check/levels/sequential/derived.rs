@@ -79,6 +79,8 @@ pub(super) struct Order {
     /// Operations whose row has changed since the rules were applied to it, the earliest first.
     changed: BinaryHeap<Reverse<u32>>,
     is_changed: Vec<bool>,
+    /// How many of each session the rules have been applied to: the others will be told of all when they are.
+    visited: Vec<u32>,
     /// What followed from rules 2 to 4, if anybody asks.
     edges: Option<Vec<Edge>>,
 }
@@ -97,6 +99,7 @@ impl Order {
             first_readers: vec![Vec::new(); items.objects.len()],
             changed: BinaryHeap::new(),
             is_changed: vec![false; items.all.len()],
+            visited: vec![0; width],
             edges: None,
         };
         for number in plan.certain(items) {
@@ -174,7 +177,7 @@ impl Order {
     }
 
     /// Applies the rules until none has more to say.
-    pub(super) fn run(&mut self, items: &Items, plan: &Plan, budget: &mut Budget) -> Derived {
+    pub(super) fn run(&mut self, items: &Items, budget: &mut Budget) -> Derived {
         while let Some(&Reverse(next)) = self.changed.peek() {
             for _ in 0..=self.width * self.width / STEP {
                 if !budget.step() {
@@ -183,7 +186,7 @@ impl Order {
             }
             self.changed.pop();
             self.is_changed[next as usize] = false;
-            let cycle = self.visit(items, plan, next);
+            let cycle = self.visit(items, next);
             if let Some(item) = cycle {
                 return Derived::Cycle(item);
             }
@@ -192,8 +195,11 @@ impl Order {
     }
 
     /// Applies the rules to what comes before `number`. The operation that must come before itself, if one must.
-    fn visit(&mut self, items: &Items, plan: &Plan, number: u32) -> Option<u32> {
+    fn visit(&mut self, items: &Items, number: u32) -> Option<u32> {
         let item = &items.all[number as usize];
+        // The earliest first: those of a session in its order.
+        let visited = &mut self.visited[item.session as usize];
+        *visited = (*visited).max(item.place + 1);
         let mut changes = false;
         loop {
             let grew = self.close(items, number) | self.apply(items, number, item);
@@ -205,10 +211,10 @@ impl Order {
                 break;
             }
         }
-        if let Some(cycle) = self.order_writes(items, plan, number, item) {
+        if let Some(cycle) = self.order_writes(items, number, item) {
             return Some(cycle);
         }
-        if changes { self.spread(items, plan, number) } else { None }
+        if changes { self.spread(items, number) } else { None }
     }
 
     /// What comes before what comes before, comes before. Whether that is news.
@@ -247,7 +253,7 @@ impl Order {
     }
 
     /// Rule 3. The operation that must come before itself, if one must.
-    fn order_writes(&mut self, items: &Items, plan: &Plan, number: u32, item: &Item) -> Option<u32> {
+    fn order_writes(&mut self, items: &Items, number: u32, item: &Item) -> Option<u32> {
         if item.origin == NONE || item.origin == INITIAL {
             // What was there at first is demanded before all writes, by rule 4.
             return None;
@@ -260,7 +266,7 @@ impl Order {
                     return Some(item.origin);
                 }
                 self.mark(item.origin);
-                if let Some(cycle) = self.spread(items, plan, item.origin) {
+                if let Some(cycle) = self.spread(items, item.origin) {
                     return Some(cycle);
                 }
             }
@@ -310,18 +316,18 @@ impl Order {
     /// Tells those of what has come before `number` for whom it is news: what follows in its session at once,
     /// so that rows grow along each session, and others when they are visited. Those are the first of each
     /// session that come after `number`; the rest of their session learns of it from them.
-    fn spread(&mut self, items: &Items, plan: &Plan, number: u32) -> Option<u32> {
+    fn spread(&mut self, items: &Items, number: u32) -> Option<u32> {
         let mut number = number;
         loop {
             let Item { session, place, .. } = items.all[number as usize];
             for other in (0..self.width).filter(|&other| other != session as usize) {
-                let all = &items.sessions[other][..plan.certain[other] as usize];
+                let all = &items.sessions[other][..self.visited[other] as usize];
                 let first = all.partition_point(|&later| self.before(later, session as usize) <= place);
                 if let Some(&first) = all.get(first) {
                     self.mark(first);
                 }
             }
-            if place + 1 >= plan.certain[session as usize] {
+            if place + 1 >= self.visited[session as usize] {
                 return None;
             }
             let next = items.sessions[session as usize][place as usize + 1];

@@ -90,7 +90,7 @@ impl Attempt {
             return Attempted::Impossible(Refutation::Phantom(phantom));
         }
         if self.search.is_none() {
-            match self.order.run(items, &self.plan, budget) {
+            match self.order.run(items, budget) {
                 Derived::All => {}
                 Derived::Cycle(item) => return Attempted::Impossible(Refutation::Cycle(item)),
                 Derived::OutOfSteps => return Attempted::OutOfSteps,
@@ -203,9 +203,7 @@ impl<'c> Sequential<'c> {
             // The same once more, to say why; it took no longer before.
             let mut attempt = Attempt::new(&self.items, answers, budget);
             attempt.order = attempt.order.explaining();
-            if let Derived::Cycle(item) =
-                attempt.order.run(&self.items, &attempt.plan, &mut Budget::UNLIMITED.clone())
-            {
+            if let Derived::Cycle(item) = attempt.order.run(&self.items, &mut Budget::UNLIMITED.clone()) {
                 cycle = story::cycle(&self.items, &attempt.plan, attempt.order.edges(), item);
             }
             budget.give_back(attempt.bytes());

@@ -39,7 +39,7 @@ struct Size {
     operations: u64,
 }
 
-const USUAL: Size = Size { objects: 3, operations: 8 };
+const USUAL: Size = Size { objects: 3, operations: 7 };
 
 impl Mixed {
     fn cook(g: &mut Gen, model: ModelName, size: Size) -> Mixed {
@@ -164,7 +164,7 @@ fn agree(cases: u64) {
 
 #[test]
 fn every_model_agrees_with_the_oracle() {
-    agree(6_000);
+    agree(3_000);
 }
 
 #[test]
@@ -197,24 +197,25 @@ fn every_mistaken_oracle_is_caught() {
 #[test]
 fn what_is_linearizable_is_sequential() {
     let (mut g, mut linearizable, mut weaker) = (Gen::new(100), 0, 0);
-    for round in 0..6_000 {
+    for round in 0..4_000 {
         let model = ModelName::ALL[round % ModelName::ALL.len()];
         let (specification, history) = if round % 2 == 0 {
-            let mixed = Mixed::cook(&mut g, model, Size { objects: 3, operations: 20 });
+            let mixed = Mixed::cook(&mut g, model, Size { objects: 3, operations: 15 });
             (mixed.specification, mixed.history)
         } else {
-            let recipe = Recipe { model, operations: 20, unique: round % 3 == 0, noise: 16 };
+            let recipe = Recipe { model, operations: 15, unique: round % 3 == 0, noise: 16 };
             let Small { specification, history } = recipe.cook(&mut g);
             (specification, history)
         };
         let case = specification.case(&history, history.operations().unwrap()).unwrap();
         let strong = judge(&case, &mut Budget::UNLIMITED.clone()).verdict;
-        let weak = find(&specification, &history).verdict;
-        assert!(strong == Verdict::Invalid || weak == Verdict::Valid, "{history:?}");
+        let weak = find_within(&specification, &history, &mut Budget::new(20_000, 1 << 30));
+        let weak = weak.map(|finding| finding.verdict);
+        assert!(strong == Verdict::Invalid || weak == Some(Verdict::Valid), "{weak:?}: {history:?}");
         linearizable += u32::from(strong == Verdict::Valid);
-        weaker += u32::from(strong != weak);
+        weaker += u32::from(strong == Verdict::Invalid && weak == Some(Verdict::Valid));
     }
-    assert!(linearizable > 1_000 && weaker > 300, "{linearizable} are, {weaker} are only sequential");
+    assert!(linearizable > 700 && weaker > 200, "{linearizable} are, {weaker} are only sequential");
 }
 
 #[test]
