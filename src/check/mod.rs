@@ -36,7 +36,10 @@ mod timeline;
 
 pub use budget::Budget;
 pub use judgement::{Impossible, Judgement, Judging, Progress, Question};
-pub use levels::{Finding, Ladder, Level, Sequential, Violation, Weaker};
+pub use levels::{
+    Bounds, Durability, Finding, Ladder, Level, Quantiles, Sequential, StaleRead, Staleness, Violation,
+    Weaker,
+};
 pub use model::{Effect, Model, Structure};
 pub use models::{
     Consensus, Counter, Fence, FencedLock, FifoQueue, Held, Kv, Lock, ModelName, MultiRegister, Mutex,

@@ -4,28 +4,35 @@
 //! * [`Finding`], [`Violation`]: what one level comes to.
 //! * [`Ladder`]: what is known at every level; [`Sequential`], [`Weaker`]: the judges of that, and
 //!   of the levels from causality down.
-//! * `accesses`: who read and wrote which version of what, session by session.
+//! * [`Staleness`]: how far behind reads are; [`Durability`]: what became of the writes.
+//! * `accesses`: who read and wrote which version of what, session by session; `registers`: the same in real time,
+//!   key by key.
 
 mod accesses;
 mod causal;
 mod convergent;
+mod durability;
 mod ladder;
 mod level;
 mod order;
 mod past;
+mod registers;
 mod schedule;
 mod sequential;
 mod sessions;
 #[cfg(test)]
 pub(super) mod short;
+mod staleness;
 mod story;
 #[cfg(test)]
 mod tests;
 mod weaker;
 
+pub use durability::Durability;
 pub use ladder::Ladder;
 pub use level::Level;
 pub use sequential::Sequential;
+pub use staleness::{Bounds, Quantiles, StaleRead, Staleness};
 pub use weaker::Weaker;
 
 use super::Verdict;

@@ -244,10 +244,9 @@ mod brute {
                 }
             }
             for middle in 0..count {
-                for at in 0..count {
-                    for first in 0..count {
-                        causes[at][first] |= causes[at][middle] && causes[middle][first];
-                    }
+                let of_middle = causes[middle].clone();
+                for of_this in causes.iter_mut().filter(|of_this| of_this[middle]) {
+                    of_this.iter_mut().zip(&of_middle).for_each(|(has, more)| *has |= more);
                 }
             }
             let of = |session: usize| (0..count).filter(move |&at| !self.0[at].1 || self.0[at].0 == session);
