@@ -183,6 +183,11 @@ impl Case {
         report
     }
 
+    /// The operations, in order of invocation.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
     /// The report on the whole before anything is judged.
     pub fn blank_report(&self) -> Report {
         Report::new(self.counts, self.partitions.len(), self.constrains)

@@ -9,7 +9,8 @@ use clap::Args;
 use super::closing::Closing;
 use super::failure::Failure;
 use super::history_file::HistoryFile;
-use super::{ExitCode, Session, levels};
+use super::levels::{self, Questions, Subject};
+use super::{ExitCode, Session};
 use crate::check::{Level, ModelName, NilReads, Question, Report, Specification};
 use crate::history::{HistoryError, Value};
 use crate::report::palette::{BAD, HEADING, paint};
@@ -39,11 +40,17 @@ pub(super) struct Arguments {
     /// Find the strongest level that the history keeps, and what keeps it from the next
     #[arg(long, conflicts_with = "level")]
     strongest: bool,
+    /// Tell how stale reads are: versions and time behind, k- and Δ-atomicity
+    #[arg(long)]
+    staleness: bool,
+    /// Tell what became of writes: lost, back from the dead, read and rolled back
+    #[arg(long)]
+    durability: bool,
     /// Print one JSON object
     #[arg(long)]
     pub(super) json: bool,
     /// Stop at the first key that is impossible, and do not look for the operation to blame
-    #[arg(long, conflicts_with_all = ["level", "strongest"])]
+    #[arg(long, conflicts_with_all = ["level", "strongest", "staleness", "durability"])]
     verdict_only: bool,
     /// Give up after this long, with the verdict unknown for what is not decided
     #[arg(long, value_name = "SECS", value_parser = seconds)]
@@ -55,12 +62,14 @@ pub(super) struct Arguments {
 
 impl Arguments {
     /// What is asked, if it is not simply whether the history is linearizable.
-    fn asked(&self) -> Option<Asked> {
-        match self.level {
+    fn questions(&self) -> Option<Questions> {
+        let &Arguments { staleness, durability, .. } = self;
+        let level = match self.level {
             _ if self.strongest => Some(Asked::Strongest),
-            None | Some(Level::Linearizable) => None,
-            Some(level) => Some(Asked::Level(level)),
-        }
+            Some(Level::Linearizable) if !(staleness || durability) => None,
+            level => level.map(Asked::Level),
+        };
+        (level.is_some() || staleness || durability).then_some(Questions { level, staleness, durability })
     }
 
     fn judging(&self, load_seconds: f64, wall_seconds: f64) -> Judging<'_> {
@@ -111,13 +120,16 @@ pub(super) fn check(arguments: &Arguments, session: &mut Session<'_>) -> Result<
     let case = specification.case_while(&history, operations, &goes_on).map_err(wrong)?;
     let seconds = arguments.timeout.map(|seconds| (seconds - watch.seconds()).max(0.0));
     let limits = Limits { seconds, bytes: arguments.memory };
-    if let Some(asked) = arguments.asked() {
-        let climb = climb(&case, &specification, asked, available_threads(), &limits, &session.interrupt)?;
+    if let Some(questions) = arguments.questions() {
+        let threads = available_threads();
+        let climb = |asked| climb(&case, &specification, asked, threads, &limits, &session.interrupt);
+        let climb = questions.level.map(climb).transpose()?;
         if session.interrupt.is_set() {
             return Err(Failure::Interrupted);
         }
         let judging = arguments.judging(load_seconds, watch.seconds());
-        return levels::tell(&judging, asked, &climb, &case, arguments.json, session);
+        let subject = Subject { history: &history, case: &case, specification: &specification };
+        return levels::tell(&judging, questions, climb.as_ref(), subject, arguments.json, session);
     }
     let question = if arguments.verdict_only { Question::Verdict } else { Question::Explanation };
     let judged = judge(&case, question, available_threads(), &limits, &session.interrupt)?;

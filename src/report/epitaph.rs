@@ -2,7 +2,7 @@
 //! or Atropos cuts it. Every word of it is a fact.
 
 use crate::base::Seed;
-use crate::check::{Finding, Ladder, Level, Report, Verdict};
+use crate::check::{Durability, Finding, Ladder, Level, Report, Verdict};
 use crate::run::{CheckResult, LIMITS, LINEARIZABILITY, Outcome, PANIC};
 
 /// A longer reason is cut off: it stands in full above.
@@ -101,6 +101,19 @@ pub fn of_ladder(ladder: &Ladder, operations: u64) -> String {
             format!("The thread holds: {operations}, {}, and is not {}.", kept.join(" and "), next.level)
         }
         (kept, None) => format!("The thread holds: {operations}, {}.", kept.join(" and ")),
+    }
+}
+
+/// The line for what became of the writes of a history.
+pub fn of_durability(found: &Durability) -> String {
+    let acknowledged = counted(found.acknowledged, "acknowledged write", "acknowledged writes");
+    match found.verdict {
+        Verdict::Valid => format!("The thread holds: {acknowledged}, none lost."),
+        Verdict::Invalid => {
+            let (lost, dirty) = (found.lost.len(), found.dirty.len());
+            format!("The thread is cut: of {acknowledged} {lost} lost, dirty reads {dirty}.")
+        }
+        Verdict::Unknown => format!("The thread was never pulled: of {acknowledged} no read tells."),
     }
 }
 

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::judged::{First, Judged, Judging, first};
-use crate::check::{Case, Finding, FirstImpossible, Ladder, Level, Report, Verdict, Violation};
+use super::measures::{DurabilityEntry, StalenessEntry};
+use crate::check::{
+    Case, Durability, Finding, FirstImpossible, Ladder, Level, Report, Staleness, Verdict, Violation,
+};
 
 /// What `atropos check --level` and `--strongest` say of a history, as scripts read it: what `check` says of any,
 /// and what is known of levels.
@@ -13,15 +16,26 @@ use crate::check::{Case, Finding, FirstImpossible, Ladder, Level, Report, Verdic
 pub struct Climbed {
     #[serde(flatten)]
     judged: Judged,
-    level: &'static str,
-    violations: u64,
-    examples: Vec<Example>,
+    #[serde(flatten)]
+    finding: Option<Found>,
     #[serde(skip_serializing_if = "Option::is_none")]
     strongest: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     levels: Option<Vec<Rung>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     witness: Option<Rung>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    staleness: Option<StalenessEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    durability: Option<DurabilityEntry>,
+}
+
+/// What is known at the level that the verdict rests on.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+struct Found {
+    level: &'static str,
+    violations: u64,
+    examples: Vec<Example>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -41,33 +55,53 @@ struct Rung {
     examples: Vec<Example>,
 }
 
+/// What `atropos check` was asked besides whether a history is linearizable, and what came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Answers<'a> {
+    /// What is known of levels: the finding that the verdict rests on, and all of them.
+    pub level: Option<(&'a Finding, &'a Ladder)>,
+    /// Whether all levels are told.
+    pub tells_all: bool,
+    /// How stale reads are.
+    pub staleness: Option<Staleness>,
+    /// What became of writes.
+    pub durability: Option<Durability>,
+}
+
 impl Climbed {
-    /// The JSON of `ladder`, of which `finding` is the one that `verdict` rests on. `report` is that of the judge
-    /// of linearizability, if he was asked; all levels are told if `tells_all`.
+    /// The JSON of `answers` about `case`. `report` is that of the judge of linearizability, if it was asked.
     pub fn new(
         judging: &Judging<'_>,
-        (verdict, finding): (Verdict, &Finding),
-        ladder: &Ladder,
+        verdict: Verdict,
         report: Option<&Report>,
-        tells_all: bool,
+        answers: &Answers<'_>,
         case: &Case,
     ) -> Self {
         let mut report = report.cloned().unwrap_or_else(|| case.blank_report());
         report.verdict = verdict;
-        finding.algorithm.clone_into(&mut report.algorithm);
-        report.note.clone_from(&finding.note);
-        if finding.level != Level::Linearizable {
-            report.first_impossible = culprit(finding, case);
+        if let Some((finding, _)) = answers.level {
+            finding.algorithm.clone_into(&mut report.algorithm);
+            report.note.clone_from(&finding.note);
+            if finding.level != Level::Linearizable {
+                report.first_impossible = culprit(finding, case);
+            }
         }
-        let rungs = || ladder.findings().iter().map(|finding| rung(finding, case, false)).collect();
-        Climbed {
-            judged: Judged::new(judging, &report),
+        let found = |(finding, _): (&Finding, &Ladder)| Found {
             level: finding.level.name(),
             violations: finding.violations,
             examples: examples(finding, case),
-            strongest: tells_all.then(|| ladder.strongest().into_iter().map(Level::name).collect()),
-            levels: tells_all.then(rungs),
-            witness: ladder.next_up().filter(|_| tells_all).map(|finding| rung(finding, case, true)),
+        };
+        let ladder = answers.level.map(|(_, ladder)| ladder).filter(|_| answers.tells_all);
+        let rungs = |ladder: &Ladder| ladder.findings().iter().map(|one| rung(one, case, false)).collect();
+        let names = |ladder: &Ladder| ladder.strongest().into_iter().map(Level::name).collect();
+        Climbed {
+            judged: Judged::new(judging, &report),
+            finding: answers.level.map(found),
+            strongest: ladder.map(names),
+            levels: ladder.map(rungs),
+            witness: ladder.and_then(Ladder::next_up).map(|finding| rung(finding, case, true)),
+            staleness: answers.staleness.as_ref().map(StalenessEntry::from),
+            durability: answers.durability.as_ref().map(|found| DurabilityEntry::new(found, case)),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! * [`write_operations`]: `ops.csv`, one row an operation.
 //! * [`trace_columns`], [`trace_json`]: one line of a trace.
 //! * [`Judged`]: the JSON of `atropos check`; [`Climbed`]: with levels, and [`explain_ladder`] for people.
+//! * [`StalenessEntry`], [`DurabilityEntry`]: how stale reads are, and what became of writes.
 //! * [`counters`]: the counters of a run by name, in the order of every report.
 //! * [`Draft`]: files that appear whole or not at all.
 
@@ -19,6 +20,7 @@ mod files;
 mod judged;
 mod latency;
 mod levels;
+mod measures;
 mod operations;
 pub mod palette;
 mod results;
@@ -31,7 +33,8 @@ mod trace;
 pub use files::{Draft, FileError};
 pub use judged::{Judged, Judging};
 pub use latency::{Latencies, LatencyMs};
-pub use levels::{Climbed, explain_finding, explain_ladder};
+pub use levels::{Answers, Climbed, explain_finding, explain_ladder};
+pub use measures::{DurabilityEntry, StalenessEntry, explain_durability, explain_staleness};
 pub use operations::write_operations;
 pub use results::{CheckEntry, ElectionEntry, OperationCounts, RunResults, Seen};
 pub use summary::{failures, summary, summary_of_panic};
