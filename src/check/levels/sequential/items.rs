@@ -68,7 +68,7 @@ pub(super) struct Items {
     pub(super) states: usize,
     /// Those that were answered, in the order they were.
     pub(super) returns: Vec<u32>,
-    /// Of each demand, whether there is anything that can have left it: the first that has nothing.
+    /// Those that demand what nothing can have left.
     pub(super) phantoms: Vec<u32>,
 }
 

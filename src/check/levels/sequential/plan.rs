@@ -87,10 +87,9 @@ impl Plan {
                 let length = &mut self.length[session];
                 while *length > self.certain[session] {
                     let item = &items.all[all[*length as usize - 1] as usize];
-                    let helps = !item.observes
-                        && !(items.is_named(item.object)
-                            && demands[items.state(item.object, item.leaves)] == 0);
-                    if helps {
+                    let is_useless = item.observes
+                        || items.is_named(item.object) && demands[items.state(item.object, item.leaves)] == 0;
+                    if !is_useless {
                         break;
                     }
                     if item.guard != NONE {

@@ -14,8 +14,8 @@
 //!    - if all other changes of the object that are left must come after it: in any way the next change of the
 //!      object is this one, and nothing happens to it before.
 //! 5. **What helps nobody is not used.** Of the operations that are not certain, one that ends its session is
-//!    not used where it changes nothing, or leaves what nothing that is left demands; and of several that do the
-//!    same, the first alone: whatever uses another can use that.
+//!    not used where it changes nothing, or leaves what nothing that is left demands; and where another that is
+//!    not certain does the same and may come next, that is used in its place, or first.
 //! 6. **An object that nobody looks at any more has no state**, when configurations are told apart.
 //!
 //! 3, the first of 4 and the second of 5 are about objects whose states operations name. Of the moves that are
@@ -289,7 +289,7 @@ impl Search {
             };
             let is_same = |&(is_optional, _, other): &(bool, u32, u32)| {
                 let other = self.next(items, plan, other as usize);
-                is_optional && other.is_some_and(|other| other.does_as(&item) && self.is_last(plan, &other))
+                is_optional && other.is_some_and(|other| other.does_as(&item))
             };
             if !is_certain && is_last && (useless() || moves.iter().any(is_same)) {
                 continue;
@@ -298,10 +298,6 @@ impl Search {
         }
         moves.sort_unstable_by(|a, b| b.cmp(a));
         self.moves.extend(moves.into_iter().map(|(_, _, session)| session));
-    }
-
-    fn is_last(&self, plan: &Plan, item: &Item) -> bool {
-        item.place + 1 == plan.length[item.session as usize]
     }
 
     /// Takes `item`, the next of its session, which leaves `after`.

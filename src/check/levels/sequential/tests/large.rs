@@ -66,7 +66,7 @@ fn register() -> Specification {
 /// The same, where the answer of a read in the middle is that of an earlier one of its client on its key, which
 /// has seen another since.
 fn spoilt(mut history: History) -> Option<History> {
-    let middle = history.events.len() / 2 | 1;
+    let middle = history.events.len() / 2;
     let is_answer = |event: &&Event| event.kind == Kind::Ok && event.f == Function::Read;
     for at in (middle..history.events.len()).filter(|&at| is_answer(&&history.events[at])) {
         let event = &history.events[at];
