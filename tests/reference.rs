@@ -12,7 +12,7 @@ use atropos::check::ModelName;
 use atropos::faults::verbs::VERBS;
 use atropos::reference::{List, Reference, Topic};
 use atropos::registry;
-use atropos::scenario::{Opened, ProtocolSpec, Reader, SIGHTS, Scenario, Source, sections};
+use atropos::scenario::{Opened, ProtocolSpec, Reader, SIGHTS, Scenario, Source, checks_of, sections};
 
 fn reference() -> Reference {
     Reference::new(registry::specs())
@@ -152,7 +152,7 @@ fn every_example_reads() {
             | Topic::Bug(other, _)
             | Topic::Message(other, _)
             | Topic::Command(other, _) => other.name == spec.name,
-            Topic::Check(check) => spec.checks.iter().any(|own| own.name == check.name),
+            Topic::Check(check) => checks_of(spec).any(|own| own.name == check.name),
             Topic::Section(entry) | Topic::Key(entry, _) => {
                 entry.section.name == spec.name || !specs.iter().any(|other| other.name == entry.section.name)
             }

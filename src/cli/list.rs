@@ -36,6 +36,8 @@ enum What {
     Nemeses,
     /// What `atropos check` can judge a history by
     Models,
+    /// What a history can be held to: levels of consistency, durability
+    Levels,
     /// What is made sure of in each run
     Checks,
 }
@@ -49,6 +51,7 @@ impl What {
             What::Bugs => List::Bugs,
             What::Nemeses => List::Nemeses,
             What::Models => List::Models,
+            What::Levels => List::Levels,
             What::Checks => List::Checks,
         })
     }

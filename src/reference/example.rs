@@ -4,6 +4,7 @@
 use super::{Reference, Topic, full_name};
 use crate::base::SimDuration;
 use crate::base::keys::{Key, KeyKind, Section, Vocabulary};
+use crate::check::Promise;
 use crate::faults::verbs::{SECTION, Untimed, VERBS, Verb};
 use crate::network::topology::{ROUTE_SECTION, SECTION as TOPOLOGY};
 use crate::scenario::sections::{EXPECT, LIVENESS, TOP};
@@ -138,7 +139,11 @@ impl Reference {
                 Some(format!("protocol = \"{}\"\nbugs = [\"{}\"]\n", protocol.name, bug.name))
             }
             Topic::Check(check) => {
-                Some(format!("[expect]\nverdict = \"invalid\"\ncheck = \"{}\"\n", check.name))
+                let expect = format!("[expect]\nverdict = \"invalid\"\ncheck = \"{}\"\n", check.name);
+                // A promise is one of the checks where the history is held to it.
+                let held =
+                    Promise::named(check.name).map(|_| format!("[check]\nlevels = [\"{}\"]\n\n", check.name));
+                Some(held.unwrap_or_default() + &expect)
             }
             Topic::Message(_, kind) => {
                 Some(format!("[[faults]]\nkind = \"drop\"\nmessage = \"{kind}\"\nevery = \"10s\"\n"))

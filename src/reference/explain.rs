@@ -4,7 +4,7 @@ use super::columns::{Row, columns, cut, wrapped};
 use super::{Reference, Topic, first_sentence};
 use crate::base::keys::{CheckSpec, Key, KeyKind};
 use crate::faults::verbs::{SECTION, Untimed, VERBS, Verb};
-use crate::scenario::{ProtocolSpec, SectionEntry};
+use crate::scenario::{ProtocolSpec, SectionEntry, checks_of};
 
 /// How far what belongs to a name is moved in.
 const INDENT: usize = 2;
@@ -169,7 +169,7 @@ impl Reference {
     }
 
     fn check(&self, check: &CheckSpec) -> String {
-        let makes = |protocol: &&ProtocolSpec| protocol.checks.iter().any(|own| own.name == check.name);
+        let makes = |protocol: &&ProtocolSpec| checks_of(protocol).any(|own| own.name == check.name);
         let of: Vec<&str> = self.protocols.iter().filter(makes).map(|protocol| protocol.name).collect();
         facts(check.doc, &[("made of runs of", of.join(", "))])
     }

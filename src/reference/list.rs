@@ -1,8 +1,9 @@
 //! The names of one sort, a line each.
 
 use super::{Reference, full_name};
-use crate::check::ModelName;
+use crate::check::{ModelName, Promise};
 use crate::faults::verbs::VERBS;
+use crate::scenario::checks_of;
 
 /// A sort of names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,6 +16,8 @@ pub enum List {
     Nemeses,
     /// What an object ought to do.
     Models,
+    /// What a history can be held to.
+    Levels,
     /// What is made sure of in each run.
     Checks,
 }
@@ -30,7 +33,8 @@ pub struct Item {
 
 impl List {
     /// Every sort.
-    pub const ALL: [List; 5] = [List::Protocols, List::Bugs, List::Nemeses, List::Models, List::Checks];
+    pub const ALL: [List; 6] =
+        [List::Protocols, List::Bugs, List::Nemeses, List::Models, List::Levels, List::Checks];
 
     /// Its name: `protocols`.
     pub fn name(self) -> &'static str {
@@ -39,6 +43,7 @@ impl List {
             List::Bugs => "bugs",
             List::Nemeses => "nemeses",
             List::Models => "models",
+            List::Levels => "levels",
             List::Checks => "checks",
         }
     }
@@ -63,10 +68,13 @@ impl Reference {
                 kinds.chain(chances).collect()
             }
             List::Models => ModelName::ALL.map(|model| item(model.name(), model.doc())).to_vec(),
-            List::Checks => protocols()
-                .flat_map(|protocol| protocol.checks)
-                .map(|check| item(check.name, check.doc))
-                .collect(),
+            List::Levels => {
+                let named = |name: &str| Promise::named(name).map(|promise| item(name, promise.doc()));
+                Promise::names().into_iter().filter_map(named).collect()
+            }
+            List::Checks => {
+                protocols().flat_map(checks_of).map(|check| item(check.name, check.doc)).collect()
+            }
         };
         let mut seen = std::collections::BTreeSet::new();
         items.retain(|item| seen.insert(item.name.clone()));

@@ -26,10 +26,11 @@ pub use list::{Item, List};
 pub use topic::Topic;
 
 use crate::base::keys::{Key, KeyKind, Vocabulary};
+use crate::check::Promise;
 use crate::faults::swarm;
 use crate::faults::verbs::VERBS;
 use crate::scenario::sections::{LIVENESS, SWARM};
-use crate::scenario::{ProtocolSpec, SIGHTS, SectionEntry, sections};
+use crate::scenario::{ProtocolSpec, SIGHTS, SectionEntry, checks_of, sections};
 
 /// All that scenarios may say, of some protocols.
 #[derive(Clone, Debug)]
@@ -59,6 +60,7 @@ impl Reference {
     fn words(&self, of: Vocabulary) -> Vec<&'static str> {
         let mut words: Vec<&str> = match of {
             Vocabulary::Sight => SIGHTS.iter().map(|sight| sight.name).collect(),
+            Vocabulary::Promise => Promise::names(),
             Vocabulary::Swarm => swarm::names(),
             Vocabulary::Fault => VERBS.iter().map(|verb| verb.name).collect(),
             _ => self.protocols.iter().flat_map(|protocol| own_words(protocol, of)).collect(),
@@ -94,10 +96,10 @@ fn own_words(protocol: &ProtocolSpec, of: Vocabulary) -> Vec<&'static str> {
     match of {
         Vocabulary::Protocol => vec![protocol.name],
         Vocabulary::Bug => protocol.bugs.iter().map(|bug| bug.name).collect(),
-        Vocabulary::Check => protocol.checks.iter().map(|check| check.name).collect(),
+        Vocabulary::Check => checks_of(protocol).map(|check| check.name).collect(),
         Vocabulary::Message => protocol.message_kinds.to_vec(),
         Vocabulary::Command => protocol.admin_commands.iter().map(|command| command.name).collect(),
-        Vocabulary::Sight | Vocabulary::Fault | Vocabulary::Swarm => Vec::new(),
+        Vocabulary::Sight | Vocabulary::Fault | Vocabulary::Swarm | Vocabulary::Promise => Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Reference, full_name};
 use crate::base::keys::{BugSwitch, CheckSpec, CommandSpec, Key, KeyKind, Target};
 use crate::check::ModelName;
 use crate::faults::verbs::{VERBS, Verb};
-use crate::scenario::{ProtocolSpec, SIGHTS, SectionEntry, Sight, nearest};
+use crate::scenario::{ProtocolSpec, SIGHTS, SectionEntry, Sight, checks_of, nearest};
 
 /// One thing that has a name.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +95,7 @@ impl Reference {
         let mut checks: Vec<&str> = Vec::new();
         for protocol in &self.protocols {
             topics.extend(protocol.bugs.iter().map(|bug| Topic::Bug(protocol, bug)));
-            for check in protocol.checks {
+            for check in checks_of(protocol) {
                 if !checks.contains(&check.name) {
                     checks.push(check.name);
                     topics.push(Topic::Check(check));

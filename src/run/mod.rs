@@ -11,6 +11,7 @@ mod judge;
 mod limits;
 mod liveness;
 mod outcome;
+mod promises;
 mod simulate;
 mod strikes;
 mod swarm;

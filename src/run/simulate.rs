@@ -6,9 +6,13 @@ use super::judge::{Judge, Watcher};
 use super::limits::{self, Patrol};
 use super::liveness::Liveness;
 use super::outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome};
+use super::promises::held_to;
 use super::strikes::Strikes;
 use crate::base::{ClientId, Seed, SimDuration, SimTime};
-use crate::check::{Budget, FirstImpossible, Judging, ModelName, Progress, Report, Specification, Verdict};
+use crate::check::{
+    Budget, Case, FirstImpossible, Judging, Level, ModelName, Progress, Promise, Report, Specification,
+    Verdict,
+};
 use crate::engine::{World, WorldConfig};
 use crate::history::{History, Recorder, Value};
 use crate::monitor::Monitor;
@@ -37,11 +41,11 @@ pub struct Setup<P: Process, C, M> {
 
 /// The most steps and bytes that judging one history may take: minutes, not hours; and
 /// a sweep judges one on each core.
-const JUDGING_STEPS: u64 = 400_000_000;
-const JUDGING_BYTES: u64 = 1 << 30;
+pub(super) const JUDGING_STEPS: u64 = 400_000_000;
+pub(super) const JUDGING_BYTES: u64 = 1 << 30;
 
 /// The steps between two questions to the watcher: some hundredths of a second.
-const PORTION: u64 = 100_000;
+pub(super) const PORTION: u64 = 100_000;
 
 /// The most ways to explain what happened that judging while the run goes on may look at for one
 /// return: some ten megabytes. With more the run goes to its end and is judged there.
@@ -96,10 +100,15 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     let liveness = is_whole.then(|| conclude(liveness, scenario, setup.quorum, &world)).flatten();
     let operations = recorder.counts();
     let history = recorder.finish();
-    let report = judge_history(&history, &objects, watcher);
-    let stopped = impossible.map(|first| (first, ended));
+    let case = sound(history.operations().and_then(|operations| objects.case(&history, operations)));
     let mut checks = invariants(&monitor);
-    checks.push(linearizability(&history, &report, stopped));
+    let mut report = case.blank_report();
+    if scenario.promises.contains(&Promise::Level(Level::Linearizable)) {
+        report = judge_case(&case, watcher);
+        let stopped = impossible.map(|first| (first, ended));
+        checks.push(linearizability(&history, &report, stopped));
+    }
+    checks.extend(held_to(&scenario.promises, &history, &case, &objects, watcher));
     checks.extend(liveness);
     if limit.is_some() {
         checks.push(CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: limit, at: None });
@@ -160,15 +169,14 @@ fn sound<T, E: fmt::Display>(judge: Result<T, E>) -> T {
     judge.unwrap_or_else(|error| panic!("a client recorded a history that cannot be judged: {error}"))
 }
 
-/// Judges `history` in portions, for as long as `watcher` wants to wait. How it is portioned
+/// Judges `case` in portions, for as long as `watcher` wants to wait. How it is portioned
 /// changes nothing in the judgement.
-fn judge_history(history: &History, objects: &Specification, watcher: &mut dyn Watcher) -> Report {
-    let case = sound(history.operations().and_then(|operations| objects.case(history, operations)));
+fn judge_case(case: &Case, watcher: &mut dyn Watcher) -> Report {
     let mut budget = Budget::new(0, JUDGING_BYTES);
     let mut left = JUDGING_STEPS;
     let mut horizon = None;
     let judge = |place| {
-        let mut judging = Judging::new(&case, place).until(horizon);
+        let mut judging = Judging::new(case, place).until(horizon);
         loop {
             match judging.run(&mut budget) {
                 Progress::Done(judgement) => {

@@ -14,6 +14,7 @@ use super::topology::{Placement, Places};
 use super::{Diagnostic, Limits, ProtocolSpec, Scenario, SectionEntry, Surroundings, sections};
 use crate::base::keys::{KeyProblem, Settings, exact};
 use crate::base::{Probability, Seed, SimDuration};
+use crate::check::{Level, Promise};
 use crate::clocks::ClockConfig;
 use crate::faults::Fault;
 use crate::faults::swarm::Swarm;
@@ -43,7 +44,6 @@ impl<'p> Decoder<'p> {
     /// Decodes the whole file; `None` only with a problem reported.
     pub(super) fn scenario(&mut self, name: String, root: &DeTable<'_>) -> Option<Scenario> {
         self.choose_protocol(root);
-        let protocol = self.protocol;
         let top = self.top(root);
         let nodes = top.settings.count("nodes").map(|nodes| nodes as u32);
         self.nodes = nodes.unwrap_or(sections::MOST_NODES);
@@ -79,13 +79,13 @@ impl<'p> Decoder<'p> {
         self.keep_network(&network, &placement);
         self.keep_hardware(&hardware);
         self.keep(format!("[{}]", crate::workload::SECTION.name), &clients_table.settings);
-        if let (Some(protocol), Some(settings)) = (protocol, &protocol_settings) {
+        if let (Some(protocol), Some(settings)) = (self.protocol, &protocol_settings) {
             self.keep(format!("[{}]", protocol.section.name), settings);
         }
         let (faults, swarm) = self.faults_and_swarm(root, &top, own.as_ref());
         let liveness = self.liveness(root, &top, &faults, swarm.is_some() || self.names_chance(root));
-        let stops_at_violation = self.stops_at_violation(root);
-        let (expect, sometimes) = self.expectations(root);
+        let (promises, stops_at_violation) = self.judging(root);
+        let (expect, sometimes) = self.expectations(root, &promises);
         self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);
         self.report_deadly(root, &network, &hardware.disk);
         self.report_idle_buffers(root, &network);
@@ -93,7 +93,7 @@ impl<'p> Decoder<'p> {
         Some(Scenario {
             name,
             description: top.settings.text("description"),
-            protocol: protocol?.name.to_owned(),
+            protocol: self.protocol?.name.to_owned(),
             seed: Seed(top.settings.count("seed")?),
             duration: duration?,
             nodes: nodes?,
@@ -108,6 +108,7 @@ impl<'p> Decoder<'p> {
             liveness,
             protocol_settings: protocol_settings?,
             limits: limits_of(&limits.settings, nodes?)?,
+            promises,
             stops_at_violation,
             expect,
             sometimes,
@@ -260,15 +261,31 @@ impl<'p> Decoder<'p> {
         problems.is_empty().then_some(own)
     }
 
-    /// Whether the run ends at the first violation. Settings in which nobody speaks of it are the same
-    /// as before there was a choice.
-    fn stops_at_violation(&mut self, root: &DeTable<'_>) -> bool {
+    /// What the history is held to, and whether the run ends at the first impossible operation. Settings in which
+    /// nobody speaks of it are the same as before there was a choice.
+    fn judging(&mut self, root: &DeTable<'_>) -> (Vec<Promise>, bool) {
         let table = self.section(root, &sections::CHECK, &[]);
-        let written = table.settings.bool("stop_at_violation");
-        if written.is_some() {
+        let stops = table.settings.bool("stop_at_violation");
+        let levels = table.settings.texts("levels");
+        if stops.is_some() || levels.is_some() {
             self.keep(format!("[{}]", sections::CHECK.name), &table.settings);
         }
-        written.unwrap_or(false)
+        let linearizable = Promise::Level(Level::Linearizable);
+        let Some(levels) = levels else { return (vec![linearizable], stops.unwrap_or(false)) };
+        let mut promises: Vec<Promise> = levels.iter().filter_map(|name| Promise::named(name)).collect();
+        promises.sort_unstable();
+        if let (true, Some(span)) = (promises.is_empty(), table.values.get("levels")) {
+            let label = "a run that nobody judges says nothing: leave `levels` away for `linearizable`";
+            self.problems.push(Diagnostic::new(span.clone(), "`levels` is empty", label));
+        }
+        if let (Some(true), false, Some(span)) =
+            (stops, promises.contains(&linearizable), table.values.get("stop_at_violation"))
+        {
+            let label =
+                "only impossible operations can stop a run, and `levels` does not have `linearizable`";
+            self.problems.push(Diagnostic::new(span.clone(), "`stop_at_violation` has no effect", label));
+        }
+        (promises, stops.unwrap_or(false))
     }
 
     /// Reports what chance does to messages and disks that the protocol does not survive, unless

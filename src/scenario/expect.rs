@@ -5,11 +5,16 @@ use toml::de::{DeTable, DeValue};
 use super::decode::{Decoded, Decoder};
 use super::{Diagnostic, Expect, Sometimes, sections};
 use crate::base::keys::Key;
+use crate::check::{Level, Promise};
 
 impl Decoder<'_> {
     /// Decodes what the scenario expects: at most one verdict of every run, and any number of
     /// sights that a sweep must have seen.
-    pub(super) fn expectations(&mut self, root: &DeTable<'_>) -> (Option<Expect>, Vec<Sometimes>) {
+    pub(super) fn expectations(
+        &mut self,
+        root: &DeTable<'_>,
+        promises: &[Promise],
+    ) -> (Option<Expect>, Vec<Sometimes>) {
         let section = &sections::EXPECT;
         let tables = match root.get(section.name).map(toml::Spanned::get_ref) {
             None => Vec::new(),
@@ -33,6 +38,7 @@ impl Decoder<'_> {
             self.keep(header, &table.settings);
             let (verdict, sight) = (table.settings.text("verdict"), table.settings.text("sometimes"));
             let check = table.settings.text("check");
+            self.report_unmade(table, check.as_deref(), promises);
             match (verdict, sight) {
                 (Some(verdict), None) if expect.is_none() => expect = Some(Expect { verdict, check }),
                 (None, Some(sight)) => self.sight(table, sight, check, &mut sometimes),
@@ -41,6 +47,19 @@ impl Decoder<'_> {
         }
         self.report_contradictions(expect.as_ref(), &sometimes, &tables);
         (expect, sometimes)
+    }
+
+    /// Reports a check of a promise that the history is not held to.
+    fn report_unmade(&mut self, table: &Decoded, check: Option<&str>, promises: &[Promise]) {
+        let linearizable = Promise::Level(Level::Linearizable);
+        let all = Promise::names().into_iter().filter_map(Promise::named);
+        let of_check = |promise: &Promise| Some(promise.check()) == check;
+        let missing = all.filter(of_check).find(|promise| !promises.contains(promise));
+        if let (Some(promise), Some(span)) = (missing, table.values.get("check")) {
+            let name = if promise == linearizable { Level::Linearizable.name() } else { promise.check() };
+            let label = format!("add \"{name}\" to `levels` under `[check]`");
+            self.problems.push(Diagnostic::new(span.clone(), "this check is not made", label));
+        }
     }
 
     fn sight(&mut self, table: &Decoded, sight: String, check: Option<String>, into: &mut Vec<Sometimes>) {

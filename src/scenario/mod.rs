@@ -57,6 +57,7 @@ mod value;
 pub use diagnostics::{Diagnostic, Diagnostics, Problem};
 pub use duration::{UNITS as DURATION_UNITS, parse as parse_duration};
 pub use latency::{LARGEST_SHAPE as LARGEST_LATENCY_SHAPE, LONGEST as LONGEST_LATENCY};
+pub use names::checks_of;
 pub use plain::to_json;
 pub use presets::{PRESETS, Preset};
 pub use protocol::ProtocolSpec;
@@ -69,6 +70,7 @@ pub use surroundings::{RoundTrip, Surroundings};
 
 use crate::base::keys::Settings;
 use crate::base::{Digest, Seed, SimDuration};
+use crate::check::Promise;
 use crate::clocks::ClockConfig;
 use crate::faults::swarm::Swarm;
 use crate::faults::{Fault, Healing};
@@ -113,6 +115,8 @@ pub struct Scenario {
     pub protocol_settings: Settings,
     /// Where the run gives up.
     pub limits: Limits,
+    /// What the clients' history is held to, sorted, at least one.
+    pub promises: Vec<Promise>,
     /// Whether the run ends as soon as an operation is certainly impossible.
     pub stops_at_violation: bool,
     /// What every run must come to, if the scenario says so.

@@ -6,8 +6,9 @@ use toml::de::DeValue;
 
 use super::decode::{Decoder, Value};
 use super::suggest::{help, quoted};
-use super::{Diagnostic, SIGHTS};
-use crate::base::keys::Vocabulary;
+use super::{Diagnostic, ProtocolSpec, SIGHTS};
+use crate::base::keys::{CheckSpec, Vocabulary};
+use crate::check::Promise;
 use crate::faults::swarm;
 use crate::faults::verbs::VERBS;
 
@@ -69,7 +70,8 @@ impl Decoder<'_> {
         Some(match of {
             Vocabulary::Protocol => self.protocols.iter().map(|protocol| protocol.name).collect(),
             Vocabulary::Bug => own?.bugs.iter().map(|bug| bug.name).collect(),
-            Vocabulary::Check => own?.checks.iter().map(|check| check.name).collect(),
+            Vocabulary::Check => checks_of(own?).map(|check| check.name).collect(),
+            Vocabulary::Promise => Promise::names(),
             Vocabulary::Sight => SIGHTS.iter().map(|sight| sight.name).collect(),
             Vocabulary::Swarm => swarm::names(),
             Vocabulary::Fault => VERBS.iter().map(|verb| verb.name).collect(),
@@ -77,4 +79,9 @@ impl Decoder<'_> {
             Vocabulary::Command => own?.admin_commands.iter().map(|command| command.name).collect(),
         })
     }
+}
+
+/// The checks that a run of `protocol` can be asked for: those that are always made, and those of promises.
+pub fn checks_of(protocol: &ProtocolSpec) -> impl Iterator<Item = &'static CheckSpec> + use<> {
+    protocol.checks.iter().chain(&Promise::CHECKS)
 }

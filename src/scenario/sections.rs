@@ -212,13 +212,22 @@ pub const LIVENESS: Section = Section {
 pub const CHECK: Section = Section {
     name: "check",
     doc: "How a run is judged.",
-    keys: &[Key {
-        name: "stop_at_violation",
-        kind: KeyKind::Bool,
-        default: None,
-        doc: "Whether operations are judged as they complete, so that the run ends as soon as one is certainly impossible. The verdict is the same; judging takes longer, a run that fails ends sooner. If unset `false`: the history is judged when the run is over.",
-        since: "0.1",
-    }],
+    keys: &[
+        Key {
+            name: "levels",
+            kind: KeyKind::Names(Vocabulary::Promise),
+            default: None,
+            doc: "What the clients' history is held to, a check each. If unset `linearizable` alone.",
+            since: "0.1",
+        },
+        Key {
+            name: "stop_at_violation",
+            kind: KeyKind::Bool,
+            default: None,
+            doc: "Whether operations are judged as they complete, so that the run ends as soon as one is certainly impossible. The verdict is the same; judging takes longer, a run that fails ends sooner. If unset `false`: the history is judged when the run is over.",
+            since: "0.1",
+        },
+    ],
 };
 
 /// `[expect]`.

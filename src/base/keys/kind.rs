@@ -90,6 +90,8 @@ pub enum Vocabulary {
     Swarm,
     /// The kinds of message of the protocol.
     Message,
+    /// What a run's history can be held to.
+    Promise,
     /// The protocol's admin commands, of which a name is the first word.
     Command,
 }
@@ -102,6 +104,7 @@ impl Vocabulary {
             Vocabulary::Bug => "bug",
             Vocabulary::Check => "check",
             Vocabulary::Sight => "sight",
+            Vocabulary::Promise => "level",
             Vocabulary::Fault => "fault",
             Vocabulary::Swarm => "kind of fault",
             Vocabulary::Message => "message",

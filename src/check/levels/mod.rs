@@ -1,7 +1,7 @@
 //! Weaker promises than linearizability: what a history keeps of them, and the first that it breaks.
 //!
 //! * [`Level`]: the levels by name, and which implies which.
-//! * [`Finding`], [`Violation`]: what one level comes to.
+//! * [`Promise`]: what a scenario can hold a run to; [`Finding`], [`Violation`]: what one level comes to.
 //! * [`Ladder`]: what is known at every level; [`Sequential`], [`Weaker`]: the judges of that, and
 //!   of the levels from causality down.
 //! * [`Staleness`]: how far behind reads are; [`Durability`]: what became of the writes.
@@ -14,8 +14,11 @@ mod convergent;
 mod durability;
 mod ladder;
 mod level;
+#[cfg(test)]
+mod matrix;
 mod order;
 mod past;
+mod promise;
 mod registers;
 mod schedule;
 mod sequential;
@@ -31,6 +34,7 @@ mod weaker;
 pub use durability::Durability;
 pub use ladder::Ladder;
 pub use level::Level;
+pub use promise::Promise;
 pub use sequential::Sequential;
 pub use staleness::{Bounds, Quantiles, StaleRead, Staleness};
 pub use weaker::Weaker;

@@ -21,12 +21,23 @@ struct Told {
 
 /// The history of `text`.
 pub(in crate::check) fn history(text: &str) -> History {
+    timed(text, |all, _| (2 * all, 2 * all + 1))
+}
+
+/// The history of `text`, in which the first operations of all processes overlap, then the second, and so on.
+pub(in crate::check) fn side_by_side(text: &str) -> History {
+    timed(text, |_, own| (10 * own, 10 * own + 9))
+}
+
+/// The history of `text`; `times` says when an operation is invoked and returns, of how many there are before it in
+/// all, and of its process.
+fn timed(text: &str, times: fn(u64, u64) -> (u64, u64)) -> History {
     let mut all = Vec::new();
     for session in text.split('|') {
         let (process, operations) = session.split_once(':').expect("a process, a colon, its operations");
-        for word in operations.split_whitespace() {
-            let place = 2 * all.len() as u64;
-            all.push(operation(process.trim().parse().expect("a process"), word, place));
+        for (own, word) in (0..).zip(operations.split_whitespace()) {
+            let times = times(all.len() as u64, own);
+            all.push(operation(process.trim().parse().expect("a process"), word, times));
         }
     }
     let mut events = Vec::new();
@@ -47,13 +58,13 @@ pub(in crate::check) fn history(text: &str) -> History {
     History::new(events)
 }
 
-fn operation(process: u64, word: &str, place: u64) -> Told {
+fn operation(process: u64, word: &str, times: (u64, u64)) -> Told {
     let (word, (from, to)) = match word.split_once('@') {
         Some((word, times)) => {
             let (from, to) = times.split_once('-').expect("two times");
             (word, (from.parse().expect("a time"), to.parse().expect("a time")))
         }
-        None => (word, (place, place + 1)),
+        None => (word, times),
     };
     let (word, kind) = match word.strip_suffix(['!', '?']) {
         Some(rest) if word.ends_with('!') => (rest, Kind::Fail),

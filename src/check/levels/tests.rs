@@ -237,11 +237,10 @@ mod brute {
         pub(super) fn is_causal_memory(&self) -> bool {
             let count = self.0.len();
             let mut causes = vec![vec![false; count]; count];
-            for at in 0..count {
-                self.before(at).for_each(|before| causes[at][before] = true);
-                if self.0[at].1 {
-                    self.write_of(at).into_iter().for_each(|write| causes[at][write] = true);
-                }
+            for (at, of_this) in causes.iter_mut().enumerate() {
+                self.before(at).for_each(|before| of_this[before] = true);
+                let write = if self.0[at].1 { self.write_of(at) } else { None };
+                write.into_iter().for_each(|write| of_this[write] = true);
             }
             for middle in 0..count {
                 let of_middle = causes[middle].clone();

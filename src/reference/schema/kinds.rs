@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::duration;
 use crate::base::SimDuration;
 use crate::base::keys::{CommandSpec, KeyKind, Target, Vocabulary};
+use crate::check::Promise;
 use crate::reference::{Reference, own_words};
 use crate::scenario::sections::{MOST_NODES, TOP};
-use crate::scenario::{LARGEST_LATENCY_SHAPE, LONGEST_LATENCY, ProtocolSpec, SIGHTS};
+use crate::scenario::{LARGEST_LATENCY_SHAPE, LONGEST_LATENCY, ProtocolSpec, SIGHTS, checks_of};
 
 /// A place: up to three words.
 const PLACE: &str = "[^/\\s\"'`:,]+(/[^/\\s\"'`:,]+){0,2}";
@@ -123,9 +124,12 @@ fn docs(reference: &Reference, of: Vocabulary) -> Vec<&'static str> {
         Vocabulary::Sight => SIGHTS.iter().map(|sight| sight.doc).collect(),
         Vocabulary::Fault => crate::faults::verbs::VERBS.iter().map(|verb| verb.doc).collect(),
         Vocabulary::Check => {
-            let all = || protocols().flat_map(|protocol| protocol.checks);
+            let all = || protocols().flat_map(checks_of);
             let doc = |word: &str| all().find(|check| check.name == word).map_or("", |check| check.doc);
             reference.words(of).into_iter().map(doc).collect()
+        }
+        Vocabulary::Promise => {
+            Promise::names().into_iter().filter_map(Promise::named).map(Promise::doc).collect()
         }
         Vocabulary::Message | Vocabulary::Command | Vocabulary::Swarm => Vec::new(),
     }

@@ -50,7 +50,6 @@ enum Refutation {
 /// The question whether there is an order up to some answer.
 #[derive(Clone, Debug)]
 struct Attempt {
-    answers: usize,
     plan: Plan,
     order: Order,
     search: Option<Search>,
@@ -82,7 +81,7 @@ impl Attempt {
     fn new(items: &Items, answers: usize, budget: &mut Budget) -> Self {
         let plan = Plan::new(items, answers);
         let order = Order::new(items, &plan, budget);
-        Attempt { answers, plan, order, search: None }
+        Attempt { plan, order, search: None }
     }
 
     fn run(&mut self, items: &mut Items, budget: &mut Budget) -> Attempted {
