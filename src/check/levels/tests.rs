@@ -1,3 +1,5 @@
+//! Textbook cases, and a brute force that tries every order, for causality and the guarantees of sessions.
+
 use quickcheck::QuickCheck;
 
 use super::accesses::Accesses;
