@@ -75,6 +75,7 @@ fn world(seed: u64) -> RaftWorld {
         skew: 0.5,
         mix: Mix { reads: 1, writes: 1, cas: 1 },
         readers: 0,
+        until: None,
         timeout: SimDuration::from_secs(1),
         retry: SimDuration::from_ms(100),
     };

@@ -2,6 +2,7 @@
 
 use super::world::World;
 use crate::base::{Address, ClientId, LinkId, NodeId};
+use crate::history::Value;
 use crate::process::Process;
 
 impl<P: Process, C> World<P, C> {
@@ -82,6 +83,21 @@ impl<P: Process, C> World<P, C> {
     fn hear(&self, node: NodeId, other: impl Into<Address> + Copy) -> bool {
         let partitions = &self.core.network.partitions;
         !partitions.blocks(LinkId::new(node, other)) && !partitions.blocks(LinkId::new(other, node))
+    }
+
+    /// What replicas hold of the keys below `keys`: of as many nodes as take part and all hear each other, of those
+    /// that count as members where members change.
+    pub fn replicas(&self, keys: u32) -> Vec<(NodeId, Vec<Value>)> {
+        let leader = self.leader().and_then(|leader| self.processes[leader.index()].as_ref());
+        let members = leader.map(Process::electorates).unwrap_or_default().concat();
+        let mut able = self.all_nodes();
+        able.retain(|node| self.plight(*node).is_none() && (members.is_empty() || members.contains(node)));
+        let circles = able.iter().map(|node| self.circle(*node, &able));
+        // Of several that are as large the first.
+        let mut largest = circles.rev().max_by_key(Vec::len).unwrap_or_default();
+        largest.sort_unstable();
+        let replica = |node: &NodeId| self.processes[node.index()].as_ref()?.replica(keys);
+        largest.iter().filter_map(|node| Some((*node, replica(node)?))).collect()
     }
 
     /// What each node waits for, in words, node by node.

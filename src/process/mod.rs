@@ -32,6 +32,7 @@ pub use scope::Scope;
 
 use crate::base::{ClientId, NodeId};
 pub use crate::base::{Damaged, DiskError, JournalId, Ticket};
+use crate::history::Value;
 
 /// One node's share of a protocol. It learns only through these calls and acts
 /// only through [`Context`].
@@ -101,6 +102,13 @@ pub trait Process: Sized {
     /// ask it, and whoever demands progress; nothing else does.
     fn electorates(&self) -> Vec<Vec<NodeId>> {
         Vec::new()
+    }
+
+    /// What its replica holds of the keys below `keys`, key by key, [`Value::Nil`] where there is nothing; `None` if
+    /// it has no replica to compare with others. Asked when a run is over, of nodes that should be equal by then.
+    fn replica(&self, keys: u32) -> Option<Vec<Value>> {
+        let _ = keys;
+        None
     }
 
     /// What this node waits for, in a few words, if for anything: told where operations do not

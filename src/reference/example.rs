@@ -141,8 +141,11 @@ impl Reference {
             Topic::Check(check) => {
                 let expect = format!("[expect]\nverdict = \"invalid\"\ncheck = \"{}\"\n", check.name);
                 // A promise is one of the checks where the history is held to it.
-                let held =
-                    Promise::named(check.name).map(|_| format!("[check]\nlevels = [\"{}\"]\n\n", check.name));
+                let held = Promise::named(check.name).map(|promise| {
+                    let rests = promise == Promise::Convergence;
+                    let clients = if rests { "[clients]\nuntil = \"10s\"\n\n" } else { "" };
+                    format!("{clients}[check]\nlevels = [\"{}\"]\n\n", check.name)
+                });
                 Some(held.unwrap_or_default() + &expect)
             }
             Topic::Message(_, kind) => {

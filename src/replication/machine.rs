@@ -2,6 +2,7 @@
 
 use super::sessions::{Session, SessionId, Sessions};
 use crate::base::{Table, mix};
+use crate::history::Value;
 
 /// What a command does to a key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -103,6 +104,11 @@ impl KvMachine {
     /// The value of `key` now.
     pub fn read(&self, key: u32) -> KvAnswer {
         KvAnswer::Value(self.store.get(&key).copied())
+    }
+
+    /// What it holds of the keys below `keys`, key by key, as a history would tell it.
+    pub fn values(&self, keys: u32) -> Vec<Value> {
+        (0..keys).map(|key| self.store.get(&key).map_or(Value::Nil, |&value| Value::Int(value))).collect()
     }
 
     /// A fingerprint of the whole: replicas that have applied the same are equal. 0 if it is not watched.

@@ -3,10 +3,11 @@
 use super::judge::Watcher;
 use super::outcome::CheckResult;
 use super::simulate::{JUDGING_BYTES, JUDGING_STEPS, PORTION};
+use crate::base::NodeId;
 use crate::check::{
     Budget, Case, Durability, Finding, Level, Promise, Sequential, Specification, Verdict, Violation, Weaker,
 };
-use crate::history::History;
+use crate::history::{History, Value};
 
 /// What came of each of `promises` but linearizability, for as long as `watcher` wants to wait.
 pub(super) fn held_to(
@@ -14,12 +15,14 @@ pub(super) fn held_to(
     history: &History,
     case: &Case,
     objects: &Specification,
+    replicas: &Replicas,
     watcher: &mut dyn Watcher,
 ) -> Vec<CheckResult> {
     let others = promises.iter().filter(|promise| **promise != Promise::Level(Level::Linearizable));
     let weaker = Weaker::new(case, objects);
     let mut held_to = |promise: &Promise| {
         let (verdict, detail, culprit) = match promise {
+            Promise::Convergence => of_replicas(replicas),
             // Nothing could have gone wrong: that says nothing about the protocol.
             _ if !case.constrains() => {
                 (Verdict::Unknown, Some("no completed operation constrains the order".to_owned()), None)
@@ -33,6 +36,33 @@ pub(super) fn held_to(
         CheckResult { name: promise.check(), verdict, detail, at }
     };
     others.map(&mut held_to).collect()
+}
+
+/// What each replica held at the end, key by key; `None` if the run did not come to its end.
+pub(super) type Replicas = Option<Vec<(NodeId, Vec<Value>)>>;
+
+/// Whether all replicas are equal; if not, which differ, and where.
+fn of_replicas(replicas: &Replicas) -> Told {
+    let unknown = |why: &str| (Verdict::Unknown, Some(why.to_owned()), None);
+    let Some(replicas) = replicas else { return unknown("the run did not come to its end") };
+    let [(_, first), others @ ..] = &replicas[..] else { return unknown("there are no replicas to compare") };
+    if others.is_empty() {
+        return unknown("there is one replica, and none to compare it with");
+    }
+    let differ = |key: &usize| others.iter().any(|(_, values)| values[*key] != first[*key]);
+    let keys: Vec<usize> = (0..first.len()).filter(differ).collect();
+    let Some(&key) = keys.first() else { return (Verdict::Valid, None, None) };
+    let mut held: Vec<(&Value, Vec<String>)> = Vec::new();
+    for (node, values) in replicas {
+        match held.iter_mut().find(|(value, _)| **value == values[key]) {
+            Some((_, nodes)) => nodes.push(node.to_string()),
+            None => held.push((&values[key], vec![node.to_string()])),
+        }
+    }
+    let told: Vec<String> =
+        held.iter().map(|(value, nodes)| format!("{value} on {}", nodes.join(", "))).collect();
+    let more = if keys.len() == 1 { String::new() } else { format!(" (and {} keys more)", keys.len() - 1) };
+    (Verdict::Invalid, Some(format!("of key {key} there is {}{more}", told.join("; "))), None)
 }
 
 /// The verdict, why, and the operation to blame.

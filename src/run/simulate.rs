@@ -108,7 +108,8 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         let stopped = impossible.map(|first| (first, ended));
         checks.push(linearizability(&history, &report, stopped));
     }
-    checks.extend(held_to(&scenario.promises, &history, &case, &objects, watcher));
+    let replicas = is_whole.then(|| world.replicas(scenario.clients.keys));
+    checks.extend(held_to(&scenario.promises, &history, &case, &objects, &replicas, watcher));
     checks.extend(liveness);
     if limit.is_some() {
         checks.push(CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: limit, at: None });

@@ -84,7 +84,8 @@ impl<'p> Decoder<'p> {
         }
         let (faults, swarm) = self.faults_and_swarm(root, &top, own.as_ref());
         let liveness = self.liveness(root, &top, &faults, swarm.is_some() || self.names_chance(root));
-        let (promises, stops_at_violation) = self.judging(root);
+        let (promises, stops_at_violation) =
+            self.judging(root, clients.as_ref().and_then(|clients| clients.until), duration);
         let (expect, sometimes) = self.expectations(root, &promises);
         self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);
         self.report_deadly(root, &network, &hardware.disk);
@@ -263,7 +264,12 @@ impl<'p> Decoder<'p> {
 
     /// What the history is held to, and whether the run ends at the first impossible operation. Settings in which
     /// nobody speaks of it are the same as before there was a choice.
-    fn judging(&mut self, root: &DeTable<'_>) -> (Vec<Promise>, bool) {
+    fn judging(
+        &mut self,
+        root: &DeTable<'_>,
+        until: Option<SimDuration>,
+        duration: Option<SimDuration>,
+    ) -> (Vec<Promise>, bool) {
         let table = self.section(root, &sections::CHECK, &[]);
         let stops = table.settings.bool("stop_at_violation");
         let levels = table.settings.texts("levels");
@@ -277,6 +283,14 @@ impl<'p> Decoder<'p> {
         if let (true, Some(span)) = (promises.is_empty(), table.values.get("levels")) {
             let label = "a run that nobody judges says nothing: leave `levels` away for `linearizable`";
             self.problems.push(Diagnostic::new(span.clone(), "`levels` is empty", label));
+        }
+        let rests = duration.is_none_or(|duration| until.is_some_and(|until| until < duration));
+        if let (true, false, Some(span)) =
+            (promises.contains(&Promise::Convergence), rests, table.values.get("levels"))
+        {
+            let label =
+                "replicas come to rest when clients do: set `until` under `[clients]`, below `duration`";
+            self.problems.push(Diagnostic::new(span.clone(), "`convergence` can never be told", label));
         }
         if let (Some(true), false, Some(span)) =
             (stops, promises.contains(&linearizable), table.values.get("stop_at_violation"))

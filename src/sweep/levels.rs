@@ -45,6 +45,10 @@ pub fn climb(
     let watch = Stopwatch::start();
     let late = || interrupt.is_set() || limits.seconds.is_some_and(|seconds| watch.seconds() >= seconds);
     let mut climb = Climb { ladder: Ladder::default(), report: None };
+    if case.counts.total() == 0 {
+        climb.ladder = Ladder::unknown("nothing to judge");
+        return Ok(climb);
+    }
     let wants = |level: Level| match asked {
         Asked::Level(asked) => asked == level,
         Asked::Strongest => true,

@@ -125,6 +125,9 @@ impl<S> ClosedLoop<S> {
     where
         S: Service<P>,
     {
+        if self.config.until.is_some_and(|until| ctx.now() >= SimTime::ZERO + until) {
+            return;
+        }
         let drawn = self.generator.next(&mut ctx.workload());
         self.sequence += 1;
         self.requests += 1;

@@ -18,6 +18,8 @@ pub struct WorkloadConfig {
     pub mix: Mix,
     /// How many clients, from the first on, only read.
     pub readers: u32,
+    /// From then on they begin nothing more.
+    pub until: Option<SimDuration>,
     /// After this long without an answer an operation is given up as `info`.
     pub timeout: SimDuration,
     /// After this long without an answer the client asks another node.
@@ -97,6 +99,13 @@ pub const SECTION: Section = Section {
             since: "0.1",
         },
         Key {
+            name: "until",
+            kind: KeyKind::Duration { min: SimDuration::from_ns(1), max: SimDuration::from_secs(1_000_000) },
+            default: None,
+            doc: "From then on clients begin nothing more, and replicas come to rest. If unset they go on to the end.",
+            since: "0.1",
+        },
+        Key {
             name: "timeout",
             kind: KeyKind::Duration { min: SimDuration::from_ns(1), max: SimDuration::from_secs(3_600) },
             default: Some("\"2s\""),
@@ -131,6 +140,7 @@ impl WorkloadConfig {
             skew: clients.float("skew").unwrap_or_default(),
             mix,
             readers: count("readers"),
+            until: clients.duration("until"),
             timeout: clients.duration("timeout").unwrap_or(SimDuration::from_secs(2)),
             retry: clients.duration("retry").unwrap_or(SimDuration::from_ms(200)),
         })

@@ -98,6 +98,7 @@ mod tests {
             skew,
             mix: Mix { reads: 1, writes: 1, cas: 2 },
             readers: 0,
+            until: None,
             timeout: SimDuration::from_secs(1),
             retry: SimDuration::from_ms(100),
         }

@@ -13,12 +13,18 @@ pub struct Ladder {
 impl Default for Ladder {
     /// Nothing is known.
     fn default() -> Self {
-        let unknown = |level| Finding::unknown(level, "none", "not judged");
-        Ladder { findings: Level::ALL.into_iter().map(unknown).collect() }
+        Ladder::unknown("not judged")
     }
 }
 
 impl Ladder {
+    /// Nothing is known, and why.
+    pub fn unknown(why: &str) -> Self {
+        Ladder {
+            findings: Level::ALL.into_iter().map(|level| Finding::unknown(level, "none", why)).collect(),
+        }
+    }
+
     /// What is known of `level`.
     pub fn finding(&self, level: Level) -> &Finding {
         &self.findings[level as usize]

@@ -10,12 +10,16 @@ pub enum Promise {
     Level(Level),
     /// That no acknowledged write is lost, and nothing is seen that was rolled back or failed.
     Durability,
+    /// That replicas are equal once clients rest.
+    Convergence,
 }
 
 impl Promise {
     /// The checks of all promises but linearizability, which has been there for longer under a name of its own.
-    pub const CHECKS: [CheckSpec; Level::ALL.len()] = {
-        let mut checks = [CheckSpec { name: "durability", doc: DURABILITY }; Level::ALL.len()];
+    pub const CHECKS: [CheckSpec; Level::ALL.len() + 1] = {
+        let durability = CheckSpec { name: "durability", doc: Promise::Durability.doc() };
+        let mut checks = [durability; Level::ALL.len() + 1];
+        checks[Level::ALL.len()] = CheckSpec { name: "convergence", doc: Promise::Convergence.doc() };
         let mut place = 1;
         while place < Level::ALL.len() {
             let level = Level::ALL[place];
@@ -27,13 +31,14 @@ impl Promise {
 
     /// The names that users type, in order.
     pub fn names() -> Vec<&'static str> {
-        Level::NAMES.into_iter().chain(["durability"]).collect()
+        Level::NAMES.into_iter().chain(["durability", "convergence"]).collect()
     }
 
     /// The promise of this name.
     pub fn named(name: &str) -> Option<Promise> {
         match name {
             "durability" => Some(Promise::Durability),
+            "convergence" => Some(Promise::Convergence),
             name => Level::ALL.into_iter().find(|level| level.name() == name).map(Promise::Level),
         }
     }
@@ -44,6 +49,7 @@ impl Promise {
             Promise::Level(Level::Linearizable) => "linearizability",
             Promise::Level(level) => level.name(),
             Promise::Durability => "durability",
+            Promise::Convergence => "convergence",
         }
     }
 
@@ -51,12 +57,15 @@ impl Promise {
     pub const fn doc(self) -> &'static str {
         match self {
             Promise::Level(level) => level.doc(),
-            Promise::Durability => DURABILITY,
+            Promise::Durability => {
+                "No acknowledged write is lost, and no read sees what is rolled back or failed."
+            }
+            Promise::Convergence => {
+                "Once clients rest, all nodes that take part and hear each other hold the same data."
+            }
         }
     }
 }
-
-const DURABILITY: &str = "No acknowledged write is lost, and no read sees what is rolled back or failed.";
 
 #[cfg(test)]
 mod tests {

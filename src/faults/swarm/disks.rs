@@ -7,7 +7,7 @@ pub(super) const TORN: Kind = Kind {
     name: "torn",
     counter: Some("writes_torn"),
     least: 1,
-    draw: |dice, _, drawn| drawn.disk.set("torn", dice.share(0.3, 1.0)),
+    draw: |dice, _, drawn| drawn.disk.set("torn", dice.share(0.9, 1.0)),
 };
 
 pub(super) const STALL_DISK: Kind = Kind {

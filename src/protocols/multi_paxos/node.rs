@@ -15,6 +15,7 @@ use super::reads::Read;
 use super::slot_log::SlotLog;
 use super::snapshot::Snapshot;
 use crate::base::{ClientId, DiskError, Draw, JournalId, NodeId, SimDuration, SimTime, Ticket};
+use crate::history::Value;
 use crate::monitor::{self, SlotEvent};
 use crate::process::{Boot, BootKind, Context, Process, RequestId};
 use crate::replication::{Ballot, KvMachine, KvRequest, KvResponse, NodeSet};
@@ -202,6 +203,10 @@ impl Process for MultiPaxos {
         }
         let sets = self.membership.changes().iter().map(|(_, members)| *members);
         sets.map(|set| set.iter(NodeSet::MOST).collect()).collect()
+    }
+
+    fn replica(&self, keys: u32) -> Option<Vec<Value>> {
+        Some(self.machine.values(keys))
     }
 
     fn waits_for(&self) -> Option<String> {

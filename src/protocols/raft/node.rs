@@ -14,6 +14,7 @@ use super::questions::Questions;
 use super::reads::Read;
 use super::snapshot::Snapshot;
 use crate::base::{ClientId, DiskError, Draw, JournalId, NodeId, SimDuration, SimTime, Ticket};
+use crate::history::Value;
 use crate::monitor::{self, LogEvent};
 use crate::process::{Boot, BootKind, Context, Process, RequestId};
 use crate::replication::{Arriving, KvMachine, KvRequest, KvResponse, NodeSet};
@@ -224,6 +225,10 @@ impl Process for Raft {
         let sets = [active.voters, active.outgoing, latest.voters, latest.outgoing].into_iter();
         let sets = sets.filter(|set| !set.is_empty());
         sets.map(|set| set.iter(NodeSet::MOST).collect()).collect()
+    }
+
+    fn replica(&self, keys: u32) -> Option<Vec<Value>> {
+        Some(self.machine.values(keys))
     }
 
     fn waits_for(&self) -> Option<String> {
