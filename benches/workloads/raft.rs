@@ -42,6 +42,7 @@ pub(crate) fn workload() -> WorkloadConfig {
         skew: 0.0,
         mix: Mix { reads: 0, writes: 1, cas: 0 },
         readers: 0,
+        until: None,
         timeout: ms(2_000),
         retry: ms(200),
     }

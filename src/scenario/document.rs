@@ -84,8 +84,7 @@ impl<'p> Decoder<'p> {
         }
         let (faults, swarm) = self.faults_and_swarm(root, &top, own.as_ref());
         let liveness = self.liveness(root, &top, &faults, swarm.is_some() || self.names_chance(root));
-        let (promises, stops_at_violation) =
-            self.judging(root, clients.as_ref().and_then(|clients| clients.until), duration);
+        let (promises, stops_at_violation) = self.judging(root, clients.as_ref(), duration);
         let (expect, sometimes) = self.expectations(root, &promises);
         self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);
         self.report_deadly(root, &network, &hardware.disk);
@@ -267,7 +266,7 @@ impl<'p> Decoder<'p> {
     fn judging(
         &mut self,
         root: &DeTable<'_>,
-        until: Option<SimDuration>,
+        clients: Option<&WorkloadConfig>,
         duration: Option<SimDuration>,
     ) -> (Vec<Promise>, bool) {
         let table = self.section(root, &sections::CHECK, &[]);
@@ -284,6 +283,7 @@ impl<'p> Decoder<'p> {
             let label = "a run that nobody judges says nothing: leave `levels` away for `linearizable`";
             self.problems.push(Diagnostic::new(span.clone(), "`levels` is empty", label));
         }
+        let until = clients.and_then(|clients| clients.until);
         let rests = duration.is_none_or(|duration| until.is_some_and(|until| until < duration));
         if let (true, false, Some(span)) =
             (promises.contains(&Promise::Convergence), rests, table.values.get("levels"))
