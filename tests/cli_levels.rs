@@ -87,7 +87,7 @@ fn what_is_stale_and_what_is_lost_is_told() {
         (1, "read", "x", "1"),
         (2, "read", "x", "1"),
     ];
-    folder.write("lost.jsonl", history(&lost[..2]) + &history(&lost)[history(&lost[..3]).len()..]);
+    folder.write("lost.jsonl", history(&lost));
     folder.write("back.jsonl", backwards());
     let found = json(&folder, "check lost.jsonl --durability --staleness", 1);
     assert_eq!(found["durability"]["lost"][0]["value"], 2);

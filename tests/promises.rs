@@ -97,5 +97,8 @@ fn what_has_no_registers_has_no_sessions() {
         run("protocol = \"paxos\"\nduration = \"2s\"\n[check]\nlevels = [\"linearizable\", \"session\"]\n");
     let found = check(&outcome, "session");
     assert_eq!(found.verdict, Verdict::Unknown);
-    assert_eq!(found.detail.as_deref(), Some("sessions read and write registers, which a consensus is not"));
+    assert_eq!(
+        found.detail.as_deref(),
+        Some("this is about registers by key, which a consensus has none of")
+    );
 }

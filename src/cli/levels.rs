@@ -73,7 +73,7 @@ pub(super) fn tell(
     {
         writeln!(session.text(json), "{}: {}", paint(BAD, finding.level), example.story)?;
     }
-    let (epitaph, verdict) = (last_word(&answers, case), verdict.to_string());
+    let (epitaph, verdict) = (last_word(&answers, verdict, case), verdict.to_string());
     let closing = Closing { epitaph, verdict, code: session.so_far, results: None, replay: None };
     closing.write(session, json)?;
     Ok(session.so_far)
@@ -111,8 +111,13 @@ fn parts(answers: &Answers<'_>, case: &Case) -> Vec<String> {
     [of_level, of_staleness, of_durability].into_iter().flatten().collect()
 }
 
-fn last_word(answers: &Answers<'_>, case: &Case) -> String {
+/// What made the verdict, and else what was asked for first.
+fn last_word(answers: &Answers<'_>, verdict: Verdict, case: &Case) -> String {
     let operations = case.counts.total();
+    let made = |found: &&Durability| found.verdict == verdict && verdict != Verdict::Valid;
+    if let Some(durability) = answers.durability.as_ref().filter(made) {
+        return epitaph::of_durability(durability);
+    }
     match (answers.level, &answers.durability, &answers.staleness) {
         (Some((_, ladder)), ..) if answers.tells_all => epitaph::of_ladder(ladder, operations),
         (Some((finding, _)), ..) => epitaph::of_level(finding, operations),

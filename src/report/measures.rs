@@ -43,15 +43,16 @@ impl From<&Staleness> for StalenessEntry {
             stale: found.stale,
             impossible: found.impossible,
             versions_behind: found.versions_behind.clone(),
-            time_behind_ms: found.time_behind.map(|times| Times {
+            time_behind_ms: found.time_behind.filter(|_| found.reads > 0).map(|times| Times {
                 p50: milliseconds(times.p50),
                 p90: milliseconds(times.p90),
                 p99: milliseconds(times.p99),
                 max: milliseconds(times.max),
             }),
-            k_least: found.k.map(|k| k.least),
-            k_most: found.k.map(|k| k.most),
-            delta_ms: found.delta.map(milliseconds),
+            // Of no reads there is nothing to say.
+            k_least: found.k.filter(|_| found.reads > 0).map(|k| k.least),
+            k_most: found.k.filter(|_| found.reads > 0).map(|k| k.most),
+            delta_ms: found.delta.filter(|_| found.reads > 0).map(milliseconds),
             worst: found.worst.as_ref().map(|worst| worst.story.clone()),
             note: found.note.clone(),
         }
@@ -101,6 +102,9 @@ impl DurabilityEntry {
 /// How stale reads are, in a few lines.
 pub fn explain_staleness(found: &Staleness) -> String {
     let mut text = format!("staleness: {} of {} reads certainly missed a version", found.stale, found.reads);
+    if found.reads == 0 && found.impossible == 0 {
+        return "staleness: no read tells what it saw\n".to_owned();
+    }
     if found.impossible > 0 {
         let _ = write!(text, "; {} saw what nobody had written", found.impossible);
     }

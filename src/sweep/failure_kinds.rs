@@ -59,8 +59,16 @@ fn shape(reason: &str) -> String {
         rest = detail;
     }
     let rest = rest.split_once("; ").map_or(rest, |(what, _)| what);
+    // What the first of several did is a story of its own.
+    let rest = [" break it: ", " breaks it: "]
+        .iter()
+        .find_map(|end| rest.split_once(end))
+        .map_or(rest, |(many, _)| many);
     let mut in_number = false;
-    for c in rest.chars().take(LONGEST) {
+    for c in rest.chars() {
+        if shape.chars().count() >= LONGEST {
+            break;
+        }
         let part = c.is_ascii_digit() || (in_number && c == '.');
         if !part {
             shape.push(c);

@@ -44,6 +44,7 @@ pub fn climb(
 ) -> io::Result<Climb> {
     let watch = Stopwatch::start();
     let late = || interrupt.is_set() || limits.seconds.is_some_and(|seconds| watch.seconds() >= seconds);
+    let goes_on = || !late();
     let mut climb = Climb { ladder: Ladder::default(), report: None };
     if case.counts.total() == 0 {
         climb.ladder = Ladder::unknown("nothing to judge");
@@ -62,7 +63,7 @@ pub fn climb(
         // What the four guarantees come to follows from them.
         let follows = level == Level::Session && asked == Asked::Strongest;
         if wants(level) && is_open(&climb, level) && !follows && !late() {
-            climb.ladder.note(weaker.finding(level));
+            climb.ladder.note(weaker.finding_while(level, &goes_on));
         }
     }
     if wants(Level::Sequential) && is_open(&climb, Level::Sequential) {
@@ -101,10 +102,11 @@ fn sequential(
     climb: &mut Climb,
     late: &dyn Fn() -> bool,
 ) -> io::Result<()> {
+    let goes_on = || !late();
     let is_open = |climb: &Climb| climb.ladder.finding(Level::Sequential).verdict == Verdict::Unknown;
     for level in [Level::CausalConvergent, Level::Causal] {
         if is_open(climb) && climb.ladder.finding(level).verdict == Verdict::Unknown {
-            climb.ladder.note(weaker.finding(level));
+            climb.ladder.note(weaker.finding_while(level, &goes_on));
         }
     }
     if is_open(climb) && climb.report.is_none() {

@@ -135,7 +135,7 @@ impl<'o> Building<'o> {
     fn new(operations: &'o [Operation], specification: &'o Specification) -> Result<Self, String> {
         let name = specification.model;
         if !matches!(name, ModelName::Register | ModelName::CasRegister | ModelName::Kv) {
-            return Err(format!("sessions read and write registers, which a {name} is not"));
+            return Err(format!("this is about registers by key, which a {name} has none of"));
         }
         if let Some(append) = operations.iter().find(|operation| operation.f == Function::Append) {
             let process = append.process;
@@ -363,6 +363,6 @@ mod tests {
         let operations = history("0: wx1").operations().unwrap();
         let specification = Specification::new(ModelName::Counter, Value::Nil);
         let error = Accesses::new(&operations, &specification).unwrap_err();
-        assert_eq!(error, "sessions read and write registers, which a counter is not");
+        assert_eq!(error, "this is about registers by key, which a counter has none of");
     }
 }

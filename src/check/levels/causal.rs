@@ -16,10 +16,10 @@ use std::rc::Rc;
 use super::accesses::{Accesses, NONE};
 use super::convergent::causes;
 use super::order::{Agreed, Edge, Ways, Why};
-use super::past::Excluded;
+use super::past::{Excluded, PORTION};
 use super::schedule::Schedule;
 use super::story::{EXAMPLES, Ends, Teller};
-use super::{Finding, Level};
+use super::{Finding, LATE, Level};
 use crate::base::Table;
 
 const ALGORITHM: &str = "causal memory";
@@ -28,10 +28,10 @@ const ALGORITHM: &str = "causal memory";
 const MOST: usize = 40_000_000;
 
 /// Whether the history is causally consistent.
-pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule) -> Finding {
-    let Some(pasts) = pasts(accesses, schedule) else {
-        let note = format!("{} sessions are too many for so many reads", accesses.sessions.len());
-        return Finding::unknown(Level::Causal, ALGORITHM, note);
+pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule, goes_on: &dyn Fn() -> bool) -> Finding {
+    let pasts = match pasts(accesses, schedule, goes_on) {
+        Ok(pasts) => pasts,
+        Err(why) => return Finding::unknown(Level::Causal, ALGORITHM, why),
     };
     let is_agreed = |edge: &Edge| !schedule.impossible.contains(&edge.by) || edge.why != Why::ReadFrom;
     let rank = |step: u32| schedule.rank[step as usize];
@@ -39,6 +39,9 @@ pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule) -> Finding {
     let mut batches = Batches::new(accesses);
     let (mut against, mut excluded) = (Vec::new(), Vec::new());
     for reads in &pasts {
+        if !goes_on() {
+            return Finding::unknown(Level::Causal, ALGORITHM, LATE);
+        }
         batches.sort(reads, &mut excluded);
         let own = batches.demands(reads);
         let of_this = agreed.contradictions(&own, rank);
@@ -51,7 +54,7 @@ pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule) -> Finding {
     }
     let mut culprits: Vec<u32> = against.iter().map(|(edge, _)| edge.by).collect();
     culprits.extend(excluded.iter().map(|excluded| excluded.read));
-    culprits.extend(&schedule.impossible);
+    culprits.extend(&schedule.circular);
     culprits.sort_unstable();
     culprits.dedup();
     let violations = culprits.len() + accesses.phantoms.len();
@@ -62,7 +65,7 @@ pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule) -> Finding {
     let mut examples: Vec<_> =
         accesses.phantoms.iter().take(EXAMPLES).map(|one| teller.phantom(one)).collect();
     examples.extend(excluded.iter().take(EXAMPLES).map(|one| teller.excluded(one)));
-    examples.extend(schedule.impossible.iter().take(EXAMPLES).map(|&read| teller.impossible(read)));
+    examples.extend(schedule.circular.iter().take(EXAMPLES).map(|&read| teller.impossible(read)));
     examples.truncate(EXAMPLES);
     for (edge, own) in against.iter().take(EXAMPLES - examples.len()) {
         let edges = [agreed.edges(), own].concat();
@@ -78,8 +81,15 @@ struct Read {
     news: Vec<(u32, u32, u32)>,
 }
 
-/// The reads of each session; `None` if there is too much to keep.
-fn pasts(accesses: &Accesses<'_>, schedule: &Schedule) -> Option<Vec<Vec<Read>>> {
+/// The reads of each session.
+///
+/// # Errors
+/// That there is too much to keep, or no time.
+fn pasts(
+    accesses: &Accesses<'_>,
+    schedule: &Schedule,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Vec<Vec<Read>>, String> {
     let sessions = accesses.sessions.len();
     let mut readers = vec![0_u32; accesses.versions.len()];
     accesses.steps.iter().filter(|step| step.is_read).for_each(|step| readers[step.version as usize] += 1);
@@ -88,7 +98,10 @@ fn pasts(accesses: &Accesses<'_>, schedule: &Schedule) -> Option<Vec<Vec<Read>>>
     let mut pasts: Vec<Vec<Read>> = (0..sessions).map(|_| Vec::new()).collect();
     let mut told: Vec<u32> = vec![0; sessions];
     let mut kept = 0;
-    for &number in &schedule.steps {
+    for (place, &number) in schedule.steps.iter().enumerate() {
+        if place % PORTION == 0 && !goes_on() {
+            return Err(LATE.to_owned());
+        }
         let step = accesses.steps[number as usize];
         let (session, version) = (step.session as usize, step.version as usize);
         let (clock, position) = (&mut clocks[session], schedule.position[number as usize]);
@@ -118,10 +131,10 @@ fn pasts(accesses: &Accesses<'_>, schedule: &Schedule) -> Option<Vec<Vec<Read>>>
             clocks[session] = Vec::new();
         }
         if kept > MOST {
-            return None;
+            return Err(format!("{sessions} sessions are too many for so many reads"));
         }
     }
-    Some(pasts)
+    Ok(pasts)
 }
 
 /// Into which batch each step falls, for one session at a time.

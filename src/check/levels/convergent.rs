@@ -13,13 +13,20 @@ use super::past::{Past, Seen, seen};
 use super::schedule::Schedule;
 use super::sessions::Shown;
 use super::story::{EXAMPLES, Ends, Teller};
-use super::{Finding, Level};
+use super::{Finding, LATE, Level};
 
 const ALGORITHM: &str = "causal graph";
 
 /// Whether the history is causally consistent, and all agree on one order of the writes.
-pub(super) fn convergent(accesses: &Accesses<'_>, schedule: &Schedule, shown: &Shown) -> Finding {
-    let seen = seen(accesses, schedule, Past::All);
+pub(super) fn convergent(
+    accesses: &Accesses<'_>,
+    schedule: &Schedule,
+    shown: &Shown,
+    goes_on: &dyn Fn() -> bool,
+) -> Finding {
+    let Some(seen) = seen(accesses, schedule, Past::All, goes_on) else {
+        return Finding::unknown(Level::CausalConvergent, ALGORITHM, LATE);
+    };
     let edges = graph(accesses, &[&shown.own, &shown.reads, &seen]);
     let rank = |step: u32| schedule.rank[step as usize];
     let against = Agreed::new(Vec::new(), rank).contradictions(&edges, rank);

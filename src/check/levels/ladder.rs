@@ -77,9 +77,11 @@ impl Ladder {
         kept.iter().copied().filter(|level| !is_implied(*level)).collect()
     }
 
-    /// The weakest level that is not known to be kept, if any is: what keeps the history from more.
+    /// The weakest level that is broken, or, if none is, of which nothing is known, if there is any: what keeps the
+    /// history from more.
     pub fn next_up(&self) -> Option<&Finding> {
-        self.findings.iter().rev().find(|finding| finding.verdict != Verdict::Valid)
+        let weakest = |verdict| self.findings.iter().rev().find(move |finding| finding.verdict == verdict);
+        weakest(Verdict::Invalid).or_else(|| weakest(Verdict::Unknown))
     }
 }
 
@@ -128,6 +130,8 @@ mod tests {
         for level in [Level::Linearizable, Level::Sequential, Level::Causal, Level::Session] {
             assert_eq!(ladder.finding(level).verdict, Verdict::Invalid, "{level}");
         }
+        assert_eq!(ladder.next_up().unwrap().level, Level::MonotonicReads, "it is broken");
+        let ladder = known(&[Finding::valid(Level::ReadYourWrites, "test")]);
         assert_eq!(ladder.next_up().unwrap().level, Level::WritesFollowReads, "of it nothing is known");
     }
 

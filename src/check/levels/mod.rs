@@ -41,6 +41,9 @@ pub use weaker::Weaker;
 
 use super::Verdict;
 
+/// Why nothing is known where somebody did not want to wait.
+const LATE: &str = "time was up";
+
 /// What one level comes to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {

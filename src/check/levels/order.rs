@@ -109,6 +109,12 @@ fn joined(spans: &[(u32, u32)]) -> Vec<(u32, u32)> {
     joined
 }
 
+/// Those of `edges` that lie on a circle.
+pub(super) fn on_circles(edges: &[Edge]) -> Vec<Edge> {
+    let component = components(edges);
+    edges.iter().filter(|edge| component(edge.from) == component(edge.to)).copied().collect()
+}
+
 /// The strongly connected component of each end of `edges`, by number.
 fn components(edges: &[Edge]) -> impl Fn(u32) -> u32 + use<> {
     let mut nodes: Vec<u32> = edges.iter().flat_map(|edge| [edge.from, edge.to]).collect();

@@ -109,8 +109,17 @@ impl Lists {
     }
 }
 
-/// What must come before what for the sake of what each session has seen, with `past`.
-pub(super) fn seen(accesses: &Accesses<'_>, schedule: &Schedule, past: Past) -> Seen {
+/// Between so many steps somebody asks whether to go on.
+pub(super) const PORTION: usize = 256;
+
+/// What must come before what for the sake of what each session has seen, with `past`; `None` if `goes_on` said no,
+/// which is asked now and then.
+pub(super) fn seen(
+    accesses: &Accesses<'_>,
+    schedule: &Schedule,
+    past: Past,
+    goes_on: &dyn Fn() -> bool,
+) -> Option<Seen> {
     let mut readers = vec![0; accesses.versions.len()];
     accesses.steps.iter().filter(|step| step.is_read).for_each(|step| readers[step.version as usize] += 1);
     let mut walk = Walk {
@@ -127,10 +136,13 @@ pub(super) fn seen(accesses: &Accesses<'_>, schedule: &Schedule, past: Past) -> 
     };
     let mut impossible = vec![false; accesses.steps.len()];
     schedule.impossible.iter().for_each(|&step| impossible[step as usize] = true);
-    for &step in &schedule.steps {
-        walk.take(step, impossible[step as usize]);
+    for portion in schedule.steps.chunks(PORTION) {
+        if !goes_on() {
+            return None;
+        }
+        portion.iter().for_each(|&step| walk.take(step, impossible[step as usize]));
     }
-    walk.seen
+    Some(walk.seen)
 }
 
 impl Walk<'_> {
@@ -150,7 +162,8 @@ impl Walk<'_> {
     fn read(&mut self, number: u32, step: Step, position: u32, is_impossible: bool) {
         let spot = self.schedule.spot[number as usize] as usize;
         let version = step.version as usize;
-        let brought = if is_impossible { Brought::Nothing } else { self.brought(step) };
+        let is_needed = self.past == Past::Writes || !is_impossible;
+        let brought = if !is_needed { Brought::Nothing } else { self.brought(step) };
         let covered = match self.past {
             Past::All => self.touched_at[spot],
             Past::Writes | Past::Reads => self.read_at[spot],

@@ -1,6 +1,8 @@
 //! The steps of all sessions in an order that keeps that of each session, and writes before their reads.
 
 use super::accesses::{Accesses, NONE};
+use super::convergent::causes;
+use super::order::{Why, on_circles};
 use crate::base::Table;
 
 /// Steps in such an order, and where each session touches each key.
@@ -12,6 +14,9 @@ pub(super) struct Schedule {
     /// Reads of what was only written in consequence of them: no order has the write first. They stand where
     /// all others leave them.
     pub(super) impossible: Vec<u32>,
+    /// All reads that are causes of what they saw: those, and who waits with them in a circle. They show nothing
+    /// about which of two versions came first.
+    pub(super) circular: Vec<u32>,
     /// For each step, the number of what its session does to its key.
     pub(super) spot: Vec<u32>,
     /// How many of these there are.
@@ -28,6 +33,7 @@ impl Schedule {
             steps: Vec::with_capacity(count),
             rank: vec![NONE; count],
             impossible: Vec::new(),
+            circular: Vec::new(),
             spot: Vec::with_capacity(count),
             spots: 0,
             numbers: Table::new(),
@@ -65,14 +71,21 @@ impl Schedule {
                 self.go_on(accesses, step, &mut queue);
             }
         }
-        // Whoever still waits does so in a circle: the read that was invoked first gives way.
-        for blocked in 0..count {
-            if self.rank[blocked as usize] == NONE {
-                self.impossible.push(blocked);
+        if self.steps.len() < count as usize {
+            let circles = on_circles(&causes(accesses));
+            let reads = circles.iter().filter(|edge| edge.why == Why::ReadFrom);
+            self.circular = reads.map(|edge| edge.by).collect();
+        }
+        // Whoever still waits does so for somebody in a circle, where a read gives way.
+        while self.steps.len() < count as usize {
+            for blocked in self.circular.clone() {
                 let session = accesses.steps[blocked as usize].session;
-                self.place(blocked, session, &mut queue);
-                queue.ready.push(session);
-                self.go_on(accesses, count, &mut queue);
+                if queue.next_of(accesses, session) == Some(blocked) {
+                    self.impossible.push(blocked);
+                    self.place(blocked, session, &mut queue);
+                    queue.ready.push(session);
+                    self.go_on(accesses, count, &mut queue);
+                }
             }
         }
     }

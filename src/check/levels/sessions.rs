@@ -7,6 +7,7 @@
 //! * of two versions, that comes first which one session wrote first, or read before it wrote the other; and
 //! * each read of the session saw the last of all versions of its key that are visible to it.
 //!
+//! A read of what was only written in consequence of it breaks the last guarantee, and shows nothing of any order.
 //! That two sessions see writes in different orders breaks the promises to neither.
 //!
 //! Visible to a read is what it returned, and beyond that
@@ -27,7 +28,8 @@ use super::order::{Agreed, Edge, Ways, Why};
 use super::past::{Past, Seen, seen};
 use super::schedule::Schedule;
 use super::story::{EXAMPLES, Ends, Teller};
-use super::{Finding, Level, Violation};
+use super::{Finding, LATE, Level, Violation};
+use crate::check::Verdict;
 
 const ALGORITHM: &str = "version order";
 
@@ -45,8 +47,8 @@ pub(super) struct Shown {
 /// What each session shows by itself.
 pub(super) fn shown(accesses: &Accesses<'_>, schedule: &Schedule) -> Shown {
     let mut shown = Shown::default();
-    let mut is_impossible = vec![false; accesses.steps.len()];
-    schedule.impossible.iter().for_each(|&step| is_impossible[step as usize] = true);
+    let mut is_circular = vec![false; accesses.steps.len()];
+    schedule.circular.iter().for_each(|&step| is_circular[step as usize] = true);
     let (mut wrote, mut read) = (vec![NONE; schedule.spots], vec![NONE; schedule.spots]);
     let mut read_since: Vec<Vec<(u32, u32)>> = vec![Vec::new(); schedule.spots];
     for &number in &schedule.steps {
@@ -59,8 +61,7 @@ pub(super) fn shown(accesses: &Accesses<'_>, schedule: &Schedule) -> Shown {
             if read[spot] != NONE {
                 shown.reads.add(accesses, read[spot], to, number, Why::ReadBefore);
             }
-            if read_since[spot].last().is_none_or(|&(last, _)| last != to) && !is_impossible[number as usize]
-            {
+            if read_since[spot].last().is_none_or(|&(last, _)| last != to) && !is_circular[number as usize] {
                 read_since[spot].push((to, number));
             }
             read[spot] = to;
@@ -80,8 +81,13 @@ pub(super) fn shown(accesses: &Accesses<'_>, schedule: &Schedule) -> Shown {
 }
 
 /// What the history keeps of each guarantee, in the order of [`Level::GUARANTEES`].
-pub(super) fn guarantees(accesses: &Accesses<'_>, schedule: &Schedule, shown: &Shown) -> [Finding; 4] {
-    Level::GUARANTEES.map(|level| guarantee(level, accesses, schedule, shown))
+pub(super) fn guarantees(
+    accesses: &Accesses<'_>,
+    schedule: &Schedule,
+    shown: &Shown,
+    goes_on: &dyn Fn() -> bool,
+) -> [Finding; 4] {
+    Level::GUARANTEES.map(|level| guarantee(level, accesses, schedule, shown, goes_on))
 }
 
 /// What the history keeps of one guarantee.
@@ -90,18 +96,20 @@ pub(super) fn guarantee(
     accesses: &Accesses<'_>,
     schedule: &Schedule,
     shown: &Shown,
+    goes_on: &dyn Fn() -> bool,
 ) -> Finding {
-    let (own, further) = match level {
-        Level::ReadYourWrites => (&shown.own, Seen::default()),
-        Level::MonotonicWrites => (&shown.reads, seen(accesses, schedule, Past::Writes)),
-        Level::WritesFollowReads => (&shown.reads, seen(accesses, schedule, Past::Reads)),
-        _ => (&shown.reads, Seen::default()),
+    let own = if level == Level::ReadYourWrites { &shown.own } else { &shown.reads };
+    let further = match level {
+        Level::MonotonicWrites => seen(accesses, schedule, Past::Writes, goes_on),
+        Level::WritesFollowReads => seen(accesses, schedule, Past::Reads, goes_on),
+        _ => Some(Seen::default()),
     };
+    let Some(further) = further else { return Finding::unknown(level, ALGORITHM, LATE) };
     let mut excluded = further.excluded;
     if matches!(level, Level::ReadYourWrites | Level::MonotonicReads) {
         excluded.extend(&own.excluded);
     }
-    let circular = if level == Level::WritesFollowReads { &schedule.impossible[..] } else { &[] };
+    let circular = if level == Level::WritesFollowReads { &schedule.circular[..] } else { &[] };
     let is_agreed = |edge: &&Edge| matches!(edge.why, Why::WroteAfterRead(_));
     let agreed = further.edges.iter().filter(is_agreed).chain(&shown.evidence).copied().collect();
     let rank = |version: u32| schedule.rank[accesses.versions[version as usize].step as usize];
@@ -174,6 +182,9 @@ fn against(
 /// All four in one: broken where any is.
 pub(super) fn session(four: &[Finding; 4]) -> Finding {
     let violations = four.iter().map(|one| one.violations).sum();
+    if violations == 0 && four.iter().any(|one| one.verdict == Verdict::Unknown) {
+        return Finding::unknown(Level::Session, ALGORITHM, LATE);
+    }
     if violations == 0 {
         return Finding::valid(Level::Session, ALGORITHM);
     }

@@ -19,8 +19,9 @@ fn broken(text: &str) -> String {
     let accesses = Accesses::new(&operations, &specification).unwrap();
     let schedule = Schedule::new(&accesses);
     let shown = shown(&accesses, &schedule);
-    let mut findings = vec![convergent(&accesses, &schedule, &shown), causal(&accesses, &schedule)];
-    findings.extend(guarantees(&accesses, &schedule, &shown));
+    let mut findings =
+        vec![convergent(&accesses, &schedule, &shown, &|| true), causal(&accesses, &schedule, &|| true)];
+    findings.extend(guarantees(&accesses, &schedule, &shown, &|| true));
     let short = |level| match level {
         Level::CausalConvergent => "conv",
         Level::Causal => "causal",
@@ -294,6 +295,21 @@ fn agrees(small: brute::Small) -> bool {
     }
     // The lattice.
     right && (!(causal || convergent) || ["", "conv", "causal"].contains(&&*broken))
+}
+
+/// What a history keeps below linearizability does not depend on how its sessions lie in time.
+#[test]
+fn only_the_order_of_each_session_matters() {
+    fn property(small: brute::Small, later: usize) -> bool {
+        let mut shuffled = small.0.clone();
+        // Each session by itself, one after the other, or one of them behind all others.
+        match later % 5 {
+            4 => shuffled.sort_by_key(|access| access.0),
+            last => shuffled.sort_by_key(|access| access.0 == last),
+        }
+        broken(&small.text()) == broken(&brute::Small(shuffled).text())
+    }
+    QuickCheck::new().tests(5_000).quickcheck(property as fn(brute::Small, usize) -> bool);
 }
 
 #[test]

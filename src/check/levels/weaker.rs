@@ -37,6 +37,11 @@ impl<'o> Weaker<'o> {
 
     /// What the history keeps of `level`; of sequential consistency and above nothing is known here.
     pub fn finding(&self, level: Level) -> Finding {
+        self.finding_while(level, &|| true)
+    }
+
+    /// The same for as long as `goes_on` says so, which is asked now and then.
+    pub fn finding_while(&self, level: Level, goes_on: &dyn Fn() -> bool) -> Finding {
         let Ready { accesses, schedule, shown } = match &self.0 {
             Ok(ready) => ready,
             Err(why) => return Finding::unknown(level, "none", why.clone()),
@@ -48,10 +53,10 @@ impl<'o> Weaker<'o> {
             Level::Linearizable | Level::Sequential => {
                 Finding::unknown(level, "none", "another judge knows of that")
             }
-            Level::CausalConvergent => convergent(accesses, schedule, shown),
-            Level::Causal => causal(accesses, schedule),
-            Level::Session => sessions::session(&sessions::guarantees(accesses, schedule, shown)),
-            _ => sessions::guarantee(level, accesses, schedule, shown),
+            Level::CausalConvergent => convergent(accesses, schedule, shown, goes_on),
+            Level::Causal => causal(accesses, schedule, goes_on),
+            Level::Session => sessions::session(&sessions::guarantees(accesses, schedule, shown, goes_on)),
+            _ => sessions::guarantee(level, accesses, schedule, shown, goes_on),
         }
     }
 }

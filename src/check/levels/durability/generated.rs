@@ -148,12 +148,8 @@ fn one_client_learns_the_truth() {
         if !run.late.is_empty() {
             return true;
         }
-        // Values ascend in order of time. What any read shows once nobody writes has survived.
-        let quiet = operations.iter().rev().take_while(|o| o.f == Function::Read || o.outcome != Outcome::Ok);
-        let quiet: Vec<usize> = (operations.len() - quiet.count()..operations.len()).collect();
-        let reads: Vec<usize> = quiet.into_iter().filter(|&at| operations[at].f == Function::Read).collect();
-        let survivor = values(&operations, &reads).into_iter().fold(last, i64::max);
-        let gone = |value: i64| value > survivor && run.ever_forgotten.contains(&value);
+        // Values ascend in order of time. What the last read shows has survived.
+        let gone = |value: i64| value > last && run.ever_forgotten.contains(&value);
         let all = |f: Function| {
             let places = 0..operations.len();
             let places =
@@ -278,9 +274,8 @@ fn by_definition(operations: &[Operation], specification: &Specification) -> [Ve
         if *value == specification.initial { -1 } else { read.chain(write).min().unwrap_or(i64::MAX) }
     };
     let acknowledged: Vec<usize> = (0..count).filter(|&at| is(at, &Function::Write, Outcome::Ok)).collect();
-    let quiet = acknowledged.iter().map(|&at| returned(at)).max().unwrap_or(-1);
     let Some(&last) = reads.last() else { return [vec![], acknowledged, dirty, vec![], vec![], vec![]] };
-    let deciding = reads.iter().filter(|&&at| at == last || invoked(at) > quiet);
+    let deciding = reads.iter().filter(|&&at| returned(at) > invoked(last));
     let survivor = deciding.map(|&at| settled(shows(at))).max().unwrap();
     let is_gone = |value: &Value| begun(value) > survivor && settled(value) < invoked(last);
     dirty.extend(reads.iter().filter(|&&at| is_gone(shows(at))));

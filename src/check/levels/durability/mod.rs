@@ -2,8 +2,7 @@
 //! rolled back later.
 //!
 //! **The survivor.** Clients see what an object keeps only by reading it. Of each key the read that was invoked
-//! last decides, together with all reads that were invoked after every acknowledged write of that key had
-//! returned. What these show survives; where they differ, the version that was settled last (see
+//! last decides, together with all that had not returned by then. What these show survives; where they differ, the version that was settled last (see
 //! [`registers`](super::registers)). A version is *rolled back* if it was invoked after the survivor was settled,
 //! and was settled before the last read was invoked: it certainly came between the survivor and a read that does
 //! not show it. From that:

@@ -55,10 +55,9 @@ pub(super) fn judge(registers: &Registers<'_>, register: &Register, found: &mut 
 
 /// Of what the last reads show, the version that was settled last.
 fn survivor(register: &Register) -> &Version {
-    let acknowledged = register.versions.iter().filter(|version| version.is_acknowledged());
-    let quiet = acknowledged.map(|version| version.acknowledged).max().unwrap_or(0);
-    let from = register.reads.partition_point(|read| read.invoked < quiet).min(register.reads.len() - 1);
-    let shown = register.reads[from..].iter().map(|read| &register.versions[read.version as usize]);
+    let last = register.reads.last().map_or(0, |read| read.invoked);
+    let deciding = register.reads.iter().filter(|read| read.returned > last);
+    let shown = deciding.map(|read| &register.versions[read.version as usize]);
     shown.max_by_key(|version| version.settled).expect("the last read shows one")
 }
 

@@ -38,7 +38,12 @@ fn what_the_last_read_should_show_is_lost() {
     assert_eq!(told("0: wx1 wx2 wx3 rx1"), "invalid lost [1, 2]");
     assert_eq!(told("0: wx1 wx2 wx3 rx3"), "valid", "overwritten is not lost");
     assert_eq!(told("0: wx1@1-9 | 1: wx2@2-8 | 2: rx1@10-11"), "valid", "either may be the last");
-    assert_eq!(told("0: wx1 wx2 | 1: rx2 rx1"), "valid", "one of those after all writes shows it");
+    assert_eq!(told("0: wx1 wx2 | 1: rx2 rx1"), "invalid lost [1] dirty [2]", "seen, and gone");
+    assert_eq!(
+        told("0: wx1@1-2 wx2@3-4 | 1: rx2@5-9 | 2: rx1@6-7"),
+        "valid",
+        "of two at once either may be the last"
+    );
     assert_eq!(told("0: wx1 wx2 | 1: rx1 rx1"), "invalid lost [1]");
     assert_eq!(told("0: wx1 wy1 rx1 rynil"), "invalid lost [1]", "key by key");
     assert_eq!(told("0: wx1 wx2 cx1,3"), "invalid lost [1] unread [2]", "a cas reads");
