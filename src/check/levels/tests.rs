@@ -300,6 +300,7 @@ fn agrees(small: brute::Small) -> bool {
 /// What a history keeps below linearizability does not depend on how its sessions lie in time.
 #[test]
 fn only_the_order_of_each_session_matters() {
+    #[expect(clippy::needless_pass_by_value, reason = "quickcheck hands its arguments over")]
     fn property(small: brute::Small, later: usize) -> bool {
         let mut shuffled = small.0.clone();
         // Each session by itself, one after the other, or one of them behind all others.
