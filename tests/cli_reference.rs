@@ -105,7 +105,7 @@ fn lists_hold_every_name_and_mark_what_does_not_read() {
     write("layered.toml", "extends = \"raft/good.toml\"\n");
     write("notes.txt", "no scenario");
     let text = prints(&folder, "list");
-    for heading in ["scenarios", "protocols", "bugs", "nemeses", "models", "checks"] {
+    for heading in ["scenarios", "protocols", "bugs", "nemeses", "models", "levels", "checks"] {
         assert!(text.lines().any(|line| line == heading), "{heading}: {text}");
         let alone = prints(&folder, &format!("list {heading}"));
         assert!(text.contains(&alone), "{heading}: {alone}");
@@ -116,7 +116,7 @@ fn lists_hold_every_name_and_mark_what_does_not_read() {
     );
     assert!(text.contains("  bad        does not read: line 2: ") && text.contains("and 1 more"), "{text}");
     let json: Value = serde_json::from_str(&prints(&folder, "list --json")).unwrap();
-    assert_eq!(json.as_object().unwrap().len(), 6);
+    assert_eq!(json.as_object().unwrap().len(), 7);
     let scenarios = json["scenarios"].as_array().unwrap();
     let names: Vec<_> = scenarios.iter().map(|scenario| &scenario["name"]).collect();
     assert_eq!(names, ["bad", "layered", "raft/good"]);
