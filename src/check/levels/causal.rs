@@ -45,10 +45,10 @@ pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule, goes_on: &dyn
         batches.sort(reads, &mut excluded);
         let own = batches.demands(reads);
         let of_this = agreed.contradictions(&own, rank);
-        if against.len() < EXAMPLES {
-            against.extend(of_this.iter().map(|edge| (*edge, own.clone())).take(EXAMPLES));
-        } else {
-            against.extend(of_this.iter().map(|edge| (*edge, Vec::new())));
+        // What a session demands is needed to tell the first contradictions, and not for others.
+        for edge in of_this {
+            let demands = if against.len() < EXAMPLES { own.clone() } else { Vec::new() };
+            against.push((edge, demands));
         }
         batches.clear();
     }

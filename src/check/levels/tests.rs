@@ -62,6 +62,18 @@ fn textbook_cases() {
     assert_eq!(broken("0: wx1! | 1: rx1"), "conv causal ryw mr mw wfr");
 }
 
+#[test]
+fn every_read_that_breaks_a_level_counts() {
+    let text = "0: wx1 wx2 wy1 wy2 wz1 wz2 wq1 wq2 | 1: rx2 ry2 rz2 rq2 rx1 ry1 rz1 rq1";
+    let operations = history(text).operations().unwrap();
+    let specification = Specification::new(ModelName::CasRegister, Value::Nil);
+    let weaker = Weaker::of(&operations, &specification);
+    for level in [Level::CausalConvergent, Level::Causal, Level::MonotonicReads, Level::MonotonicWrites] {
+        let finding = weaker.finding(level);
+        assert_eq!((finding.violations, finding.examples.len()), (4, 3), "{level}");
+    }
+}
+
 mod brute {
     //! A judge that is too simple to be wrong: it tries every order of the versions of each key.
 
