@@ -15,10 +15,10 @@ use std::rc::Rc;
 
 use super::accesses::{Accesses, NONE};
 use super::convergent::causes;
-use super::order::{Agreed, Edge, Ways, Why};
+use super::order::{Agreed, Edge, Why};
 use super::past::{Excluded, PORTION};
 use super::schedule::Schedule;
-use super::story::{EXAMPLES, Ends, Teller};
+use super::story::{Broken, EXAMPLES, Ends, Teller};
 use super::{Finding, LATE, Level};
 use crate::base::Table;
 
@@ -33,7 +33,9 @@ pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule, goes_on: &dyn
         Ok(pasts) => pasts,
         Err(why) => return Finding::unknown(Level::Causal, ALGORITHM, why),
     };
-    let is_agreed = |edge: &Edge| !schedule.impossible.contains(&edge.by) || edge.why != Why::ReadFrom;
+    let mut gives_way = vec![false; accesses.steps.len()];
+    schedule.impossible.iter().for_each(|&step| gives_way[step as usize] = true);
+    let is_agreed = |edge: &Edge| !gives_way[edge.by as usize] || edge.why != Why::ReadFrom;
     let rank = |step: u32| schedule.rank[step as usize];
     let agreed = Agreed::new(causes(accesses).into_iter().filter(is_agreed).collect(), rank);
     let mut batches = Batches::new(accesses);
@@ -52,26 +54,13 @@ pub(super) fn causal(accesses: &Accesses<'_>, schedule: &Schedule, goes_on: &dyn
         }
         batches.clear();
     }
-    let mut culprits: Vec<u32> = against.iter().map(|(edge, _)| edge.by).collect();
-    culprits.extend(excluded.iter().map(|excluded| excluded.read));
-    culprits.extend(&schedule.circular);
-    culprits.sort_unstable();
-    culprits.dedup();
-    let violations = culprits.len() + accesses.phantoms.len();
-    if violations == 0 {
-        return Finding::valid(Level::Causal, ALGORITHM);
-    }
+    let edges: Vec<Edge> = against.iter().map(|(edge, _)| *edge).collect();
     let teller = Teller { accesses, ends: Ends::Steps };
-    let mut examples: Vec<_> =
-        accesses.phantoms.iter().take(EXAMPLES).map(|one| teller.phantom(one)).collect();
-    examples.extend(excluded.iter().take(EXAMPLES).map(|one| teller.excluded(one)));
-    examples.extend(schedule.circular.iter().take(EXAMPLES).map(|&read| teller.impossible(read)));
-    examples.truncate(EXAMPLES);
-    for (edge, own) in against.iter().take(EXAMPLES - examples.len()) {
-        let edges = [agreed.edges(), own].concat();
-        examples.push(teller.contradiction(edge, &Ways::new(&edges)));
-    }
-    Finding::invalid(Level::Causal, ALGORITHM, violations as u64, examples)
+    let broken = Broken { excluded: &excluded, circular: &schedule.circular, against: &edges };
+    teller.finding(Level::Causal, ALGORITHM, &broken, |edge| {
+        let demands = against.iter().find(|(other, _)| other == edge).map(|(_, demands)| &demands[..]);
+        [agreed.edges(), demands.unwrap_or_default()].concat()
+    })
 }
 
 /// A read, and what is newly among its causes since the read of its session before: of which session, how many

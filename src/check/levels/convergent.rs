@@ -8,11 +8,11 @@
 //! that have no circle.
 
 use super::accesses::{Accesses, NONE};
-use super::order::{Agreed, Edge, Ways, Why};
+use super::order::{Agreed, Edge, Why};
 use super::past::{Past, Seen, seen};
 use super::schedule::Schedule;
 use super::sessions::Shown;
-use super::story::{EXAMPLES, Ends, Teller};
+use super::story::{Broken, Ends, Teller};
 use super::{Finding, LATE, Level};
 
 const ALGORITHM: &str = "causal graph";
@@ -32,24 +32,9 @@ pub(super) fn convergent(
     let against = Agreed::new(Vec::new(), rank).contradictions(&edges, rank);
     let excluded: Vec<_> =
         [&shown.own, &shown.reads, &seen].iter().flat_map(|seen| seen.excluded.iter().copied()).collect();
-    let mut culprits: Vec<u32> = against.iter().map(|edge| edge.by).collect();
-    culprits.extend(excluded.iter().map(|excluded| excluded.read));
-    culprits.sort_unstable();
-    culprits.dedup();
-    let violations = culprits.len() + accesses.phantoms.len();
-    if violations == 0 {
-        return Finding::valid(Level::CausalConvergent, ALGORITHM);
-    }
     let teller = Teller { accesses, ends: Ends::Steps };
-    let mut examples: Vec<_> =
-        accesses.phantoms.iter().take(EXAMPLES).map(|one| teller.phantom(one)).collect();
-    examples.extend(excluded.iter().take(EXAMPLES).map(|one| teller.excluded(one)));
-    if !against.is_empty() && examples.len() < EXAMPLES {
-        let ways = Ways::new(&edges);
-        examples.extend(against.iter().take(EXAMPLES).map(|edge| teller.contradiction(edge, &ways)));
-    }
-    examples.truncate(EXAMPLES);
-    Finding::invalid(Level::CausalConvergent, ALGORITHM, violations as u64, examples)
+    let broken = Broken { excluded: &excluded, circular: &[], against: &against };
+    teller.finding(Level::CausalConvergent, ALGORITHM, &broken, |_| edges.clone())
 }
 
 /// Causes before effects, and the order of versions that reads demand, between steps.

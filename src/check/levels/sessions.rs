@@ -24,10 +24,10 @@
 //! 2004); the level `session` asks for each by itself.
 
 use super::accesses::{Accesses, NONE};
-use super::order::{Agreed, Edge, Ways, Why};
+use super::order::{Agreed, Edge, Why};
 use super::past::{Past, Seen, seen};
 use super::schedule::Schedule;
-use super::story::{EXAMPLES, Ends, Teller};
+use super::story::{Broken, EXAMPLES, Ends, Teller};
 use super::{Finding, LATE, Level, Violation};
 use crate::check::Verdict;
 
@@ -118,27 +118,12 @@ pub(super) fn guarantee(
     let demanded = by_session(accesses, demanded);
     let against = against(level, &agreed, &demanded, rank);
 
-    let mut culprits: Vec<u32> = against.iter().map(|edge| edge.by).collect();
-    culprits.extend(excluded.iter().map(|excluded| excluded.read));
-    culprits.extend(circular);
-    culprits.sort_unstable();
-    culprits.dedup();
-    let violations = culprits.len() + accesses.phantoms.len();
-    if violations == 0 {
-        return Finding::valid(level, ALGORITHM);
-    }
     let teller = Teller { accesses, ends: Ends::Versions };
-    let mut examples: Vec<_> =
-        accesses.phantoms.iter().take(EXAMPLES).map(|one| teller.phantom(one)).collect();
-    examples.extend(excluded.iter().take(EXAMPLES).map(|one| teller.excluded(one)));
-    examples.extend(circular.iter().take(EXAMPLES).map(|&read| teller.impossible(read)));
-    examples.truncate(EXAMPLES);
-    for edge in against.iter().take(EXAMPLES - examples.len()) {
+    let broken = Broken { excluded: &excluded, circular, against: &against };
+    teller.finding(level, ALGORITHM, &broken, |edge| {
         let session = accesses.steps[edge.by as usize].session as usize;
-        let edges = [agreed.edges(), &demanded[session]].concat();
-        examples.push(teller.contradiction(edge, &Ways::new(&edges)));
-    }
-    Finding::invalid(level, ALGORITHM, violations as u64, examples)
+        [agreed.edges(), &demanded[session]].concat()
+    })
 }
 
 /// `edges` by the session that shows them.

@@ -1,9 +1,9 @@
 //! Contradictions in words.
 
-use super::Violation;
 use super::accesses::{Accesses, NONE, Phantom};
 use super::order::{Edge, Ways, Why};
 use super::past::Excluded;
+use super::{Finding, Level, Violation};
 
 /// So many examples are told.
 pub(super) const EXAMPLES: usize = 3;
@@ -15,6 +15,16 @@ pub(super) enum Ends {
     Steps,
 }
 
+/// All that breaks a level.
+pub(super) struct Broken<'b> {
+    /// Reads of the first version though there was a later one.
+    pub(super) excluded: &'b [Excluded],
+    /// Reads of what was only written in consequence of them.
+    pub(super) circular: &'b [u32],
+    /// What reads demand, and cannot be.
+    pub(super) against: &'b [Edge],
+}
+
 /// Tells stories of one history.
 pub(super) struct Teller<'a> {
     pub(super) accesses: &'a Accesses<'a>,
@@ -22,8 +32,39 @@ pub(super) struct Teller<'a> {
 }
 
 impl Teller<'_> {
+    /// What comes of `level`, with the first of what breaks it; `around` are the edges that one of `against`
+    /// contradicts.
+    pub(super) fn finding(
+        &self,
+        level: Level,
+        algorithm: &'static str,
+        broken: &Broken<'_>,
+        around: impl Fn(&Edge) -> Vec<Edge>,
+    ) -> Finding {
+        let Broken { excluded, circular, against } = broken;
+        let phantoms = &self.accesses.phantoms;
+        let mut culprits: Vec<u32> = against.iter().map(|edge| edge.by).collect();
+        culprits.extend(excluded.iter().map(|excluded| excluded.read));
+        culprits.extend(*circular);
+        culprits.sort_unstable();
+        culprits.dedup();
+        let violations = culprits.len() + phantoms.len();
+        if violations == 0 {
+            return Finding::valid(level, algorithm);
+        }
+        let mut examples: Vec<Violation> = Vec::new();
+        examples.extend(phantoms.iter().take(EXAMPLES).map(|one| self.phantom(one)));
+        examples.extend(excluded.iter().take(EXAMPLES).map(|one| self.excluded(one)));
+        examples.extend(circular.iter().take(EXAMPLES).map(|&read| self.impossible(read)));
+        examples.truncate(EXAMPLES);
+        for edge in against.iter().take(EXAMPLES - examples.len()) {
+            examples.push(self.contradiction(edge, &Ways::new(&around(edge))));
+        }
+        Finding::invalid(level, algorithm, violations as u64, examples)
+    }
+
     /// That `edge` cannot be, as `ways` lead back.
-    pub(super) fn contradiction(&self, edge: &Edge, ways: &Ways<'_>) -> Violation {
+    fn contradiction(&self, edge: &Edge, ways: &Ways<'_>) -> Violation {
         let back = ways.between(edge.to, edge.from);
         let (from, to) = (self.version(edge.from), self.version(edge.to));
         let mut story = self.sentence(edge);
@@ -45,7 +86,7 @@ impl Teller<'_> {
     }
 
     /// That a read saw the first version though there was a later one.
-    pub(super) fn excluded(&self, excluded: &Excluded) -> Violation {
+    fn excluded(&self, excluded: &Excluded) -> Violation {
         let Excluded { read, later, why } = *excluded;
         let step = self.accesses.steps[read as usize];
         let edge = Edge { from: self.end(later), to: self.end(step.version), by: read, why };
@@ -54,7 +95,7 @@ impl Teller<'_> {
     }
 
     /// That a read saw what was never written.
-    pub(super) fn phantom(&self, phantom: &Phantom) -> Violation {
+    fn phantom(&self, phantom: &Phantom) -> Violation {
         let operation = &self.accesses.operations[phantom.operation as usize];
         let value = super::accesses::seen(operation).map_or("nil".to_owned(), ToString::to_string);
         let key = operation.key.as_ref().map_or(String::new(), |key| format!(" of key {key}"));
@@ -72,7 +113,7 @@ impl Teller<'_> {
     }
 
     /// That a read saw what was only written in consequence of it.
-    pub(super) fn impossible(&self, read: u32) -> Violation {
+    fn impossible(&self, read: u32) -> Violation {
         let step = self.accesses.steps[read as usize];
         let story = format!(
             "process {} read {}, which was only written in consequence of that",
