@@ -22,6 +22,7 @@
 //! It says nothing about liveness, nor about what clients see: that is `check`'s.
 
 mod commit_durability;
+mod copy_event;
 mod election_safety;
 mod elections;
 mod leader_append_only;
@@ -39,6 +40,7 @@ mod slots;
 mod state_machine_safety;
 
 pub use commit_durability::CommitDurability;
+pub use copy_event::CopyEvent;
 pub use election_safety::ElectionSafety;
 pub use elections::Election;
 pub use leader_append_only::LeaderAppendOnly;

@@ -3,4 +3,5 @@
 pub mod kv_service;
 pub mod multi_paxos;
 pub mod paxos;
+pub mod primary_secondary;
 pub mod raft;
