@@ -177,6 +177,11 @@ impl Config {
         (self.copies..self.nodes()).map(NodeId)
     }
 
+    /// How long whoever asks the supervisors' group waits for an answer before he asks the next.
+    pub fn ask_retry(&self) -> SimDuration {
+        self.heartbeat_interval.min(SimDuration::from_ms(500))
+    }
+
     /// Of how many copies a supervisor must know how far they are, and that they take nothing from earlier epochs any
     /// more, before one of them can be taken for the freshest that has all that was acknowledged: one of them holds
     /// it, as the primary and `acks` secondaries did.

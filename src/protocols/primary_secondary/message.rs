@@ -42,6 +42,8 @@ pub enum Message {
         commit: u64,
         /// Its latest read round.
         round: u64,
+        /// Which life of the receiver it knows of, counted from 1; 0 if of none.
+        life: u64,
     },
     /// A secondary's answer.
     Appended {
@@ -49,6 +51,10 @@ pub enum Message {
         epoch: Epoch,
         /// The read round of what it answers.
         round: u64,
+        /// Which life of the sender this is, counted from 1.
+        life: u64,
+        /// [`Status::is_whole`].
+        is_whole: bool,
         /// What came of it.
         result: AppendResult,
     },
@@ -188,8 +194,8 @@ impl Payload for Message {
             Message::Assigned(_) => 9,
             Message::Ask { request, .. } => 8 + request.size(),
             Message::Told { response, .. } => 8 + response.size(),
-            Message::Append { entries, .. } => 41 + entries.len() as u32 * ENTRY_BYTES,
-            Message::Appended { .. } => 34,
+            Message::Append { entries, .. } => 49 + entries.len() as u32 * ENTRY_BYTES,
+            Message::Appended { .. } => 43,
             Message::Deposed { .. } | Message::Follow { .. } => 13,
             Message::Fetch { .. } | Message::SnapshotReceived { .. } => 25,
             Message::InstallSnapshot { length, .. } => PIECE_BYTES.saturating_add(*length),
