@@ -246,6 +246,14 @@ impl Replica {
         }
     }
 
+    /// Semi-synchronous: enough hold again what was acknowledged without them.
+    fn come_back_if_held(&mut self) {
+        let is_held = self.held() >= self.commit;
+        if let Some(primary) = self.leadership() {
+            primary.has_fallen_back &= !is_held;
+        }
+    }
+
     /// A copy's answer to an `Append`.
     pub(super) fn on_appended(
         &mut self,
@@ -270,6 +278,7 @@ impl Replica {
         }
         self.stream(from, ctx);
         self.let_in_if_ready(from, ctx);
+        self.come_back_if_held();
         self.commit_what_is_certain(ctx);
         self.look_after_handover(ctx);
     }
@@ -289,34 +298,30 @@ impl Replica {
         }
     }
 
-    /// Up to where entries are as certain as the form demands.
-    fn certain(&mut self) -> u64 {
-        let copies = self.config.copies;
-        let required = self.required();
-        let (own, id, acks) = (self.durable, self.id, self.config.acks as usize);
-        let form = self.config.form;
-        let commit = self.commit;
-        let Some(primary) = self.leadership() else { return 0 };
+    /// Up to where enough others hold the log, as the form demands.
+    fn held(&self) -> u64 {
+        let Role::Primary(primary) = &self.role else { return 0 };
         let matched = |node: NodeId| primary.progress[node.index()].matched;
-        let others = (0..copies).map(NodeId).filter(|node| *node != id);
-        let held = match form {
+        match self.config.form {
             Form::Asynchronous => u64::MAX,
-            Form::InSync => required.iter(copies).map(matched).min().unwrap_or(u64::MAX),
-            Form::SemiSynchronous => {
-                let mut held: Vec<u64> = others.map(matched).collect();
-                held.sort_unstable_by(|one, other| other.cmp(one));
-                acks.checked_sub(1).map_or(u64::MAX, |last| held.get(last).copied().unwrap_or(0))
-            }
-        };
-        primary.has_fallen_back = primary.has_fallen_back && held < commit;
-        let is_alone = primary.has_fallen_back;
-        if is_alone { own } else { held.min(own) }
+            Form::InSync => self.required().iter(self.config.copies).map(matched).min().unwrap_or(u64::MAX),
+            Form::SemiSynchronous => self.reached_by_enough(matched),
+        }
+    }
+
+    /// Semi-synchronous: what as many others have reached as must hold a write.
+    pub(super) fn reached_by_enough(&self, reached: impl Fn(NodeId) -> u64) -> u64 {
+        let mut all: Vec<u64> = self.others().map(reached).collect();
+        all.sort_unstable_by(|one, other| other.cmp(one));
+        let last = (self.config.acks as usize).checked_sub(1);
+        last.map_or(u64::MAX, |last| all.get(last).copied().unwrap_or(0))
     }
 
     /// Commits and answers what has become certain.
     pub(super) fn commit_what_is_certain(&mut self, ctx: &mut Context<Self>) {
-        let certain = self.certain();
+        let (held, own) = (self.held(), self.durable);
         let Some(primary) = self.leadership() else { return };
+        let certain = if primary.has_fallen_back { own } else { held.min(own) };
         // Earlier entries are certain only with one of this epoch: another might have a later one in their place.
         if certain < primary.first {
             return;
@@ -349,7 +354,9 @@ impl Replica {
         }
         let ignores = self.has(Bug::IgnoresRefusal);
         if let Some(leadership) = self.leadership().filter(|_| ignores) {
-            leadership.ignored.push(from);
+            if !leadership.ignored.contains(&from) {
+                leadership.ignored.push(from);
+            }
             return self.commit_what_is_certain(ctx);
         }
         self.enter(epoch, primary, ctx);

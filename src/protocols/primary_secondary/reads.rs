@@ -91,20 +91,13 @@ impl Replica {
     }
 
     /// The latest round that enough have answered.
-    fn confirmed_round(&mut self) -> u64 {
-        let required = self.required();
-        let (others, acks) = (self.others(), self.config.acks as usize);
-        let (form, copies) = (self.config.form, self.config.copies);
-        let Some(primary) = self.leadership() else { return 0 };
+    fn confirmed_round(&self) -> u64 {
+        let Role::Primary(primary) = &self.role else { return 0 };
         let answered = |node: NodeId| primary.progress[node.index()].round;
-        match form {
+        match self.config.form {
             Form::Asynchronous => u64::MAX,
-            Form::InSync => required.iter(copies).map(answered).min().unwrap_or(u64::MAX),
-            Form::SemiSynchronous => {
-                let mut rounds: Vec<u64> = others.map(answered).collect();
-                rounds.sort_unstable_by(|one, other| other.cmp(one));
-                acks.checked_sub(1).map_or(u64::MAX, |last| rounds.get(last).copied().unwrap_or(0))
-            }
+            Form::InSync => self.required().iter(self.config.copies).map(answered).min().unwrap_or(u64::MAX),
+            Form::SemiSynchronous => self.reached_by_enough(answered),
         }
     }
 }

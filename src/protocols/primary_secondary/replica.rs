@@ -118,7 +118,7 @@ impl Process for Replica {
                 if self.follows(from, epoch, ctx) {
                     let result = self.append(prev, entries, commit, ctx);
                     self.become_whole(life, commit, result, ctx);
-                    self.answer_append(from, round, result, ctx);
+                    self.answer_append((from, epoch, round), result, ctx);
                     self.after_append(entries.len(), result, ctx);
                 }
             }
@@ -127,7 +127,7 @@ impl Process for Replica {
             }
             Message::InstallSnapshot { epoch, ref snapshot, offset, length } => {
                 if self.follows(from, epoch, ctx) {
-                    self.on_install_snapshot(from, snapshot, (offset, length), ctx);
+                    self.on_install_snapshot((from, epoch), snapshot, (offset, length), ctx);
                 }
             }
             Message::SnapshotReceived { epoch, last, received } if epoch == self.epoch => {

@@ -113,14 +113,14 @@ impl Replica {
         }
     }
 
+    /// Answers what `to` has sent as the primary of `epoch`.
     pub(super) fn answer_append(
         &self,
-        to: NodeId,
-        round: u64,
+        (to, epoch, round): (NodeId, Epoch, u64),
         result: AppendResult,
         ctx: &mut Context<Self>,
     ) {
-        let (epoch, life, is_whole) = (self.epoch, self.life, self.is_whole);
+        let (life, is_whole) = (self.life, self.is_whole);
         ctx.send(to, Message::Appended { epoch, round, life, is_whole, result });
     }
 
@@ -145,8 +145,12 @@ impl Replica {
         if !matches!(self.role, Role::Secondary) {
             return;
         }
-        if let Some(primary) = self.primary.filter(|primary| *primary != self.id) {
-            ctx.send(primary, Message::Fetch { epoch: self.epoch, after: self.log.last() });
+        let fetch = || Message::Fetch { epoch: self.epoch, after: self.log.last() };
+        match self.primary {
+            Some(primary) if primary != self.id => ctx.send(primary, fetch()),
+            Some(_) => {}
+            // Somebody will know.
+            None => self.others().for_each(|node| ctx.send(node, fetch())),
         }
         ctx.set_timer(Timer::Poll, self.config.poll_max);
     }

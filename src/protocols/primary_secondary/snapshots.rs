@@ -6,7 +6,8 @@
 
 use std::sync::Arc;
 
-use super::log::{Entries, Log};
+use super::assignment::Epoch;
+use super::log::{Entries, Log, Position};
 use super::message::{AppendResult, Message, Record};
 use super::progress::Sending;
 use super::replica::{Replica, Role};
@@ -30,7 +31,7 @@ impl Replica {
     #[cold]
     fn take_snapshot(&mut self, ctx: &mut Context<Self>) {
         let Some(epoch) = self.log.epoch(self.applied) else { return };
-        let last = super::log::Position { epoch, index: self.applied };
+        let last = Position { epoch, index: self.applied };
         let machine = self.machine.clone();
         self.snapshot = Some(Arc::new(Snapshot { covers: Covered { last }, machine }));
         let pinned = self.leadership().and_then(|primary| primary.pinned()).unwrap_or(u64::MAX);
@@ -87,7 +88,7 @@ impl Replica {
     /// A piece of the primary's snapshot.
     pub(super) fn on_install_snapshot(
         &mut self,
-        from: NodeId,
+        (from, epoch): (NodeId, Epoch),
         snapshot: &Arc<Snapshot>,
         piece: (u64, u32),
         ctx: &mut Context<Self>,
@@ -98,16 +99,16 @@ impl Replica {
             // Its log says the same already, and more.
             self.agrees_with = Some(self.epoch);
             self.commit_to(last.index, ctx);
-            return self.answer_append(from, 0, AppendResult::Matched(last.index), ctx);
+            return self.answer_append((from, epoch, 0), AppendResult::Matched(last.index), ctx);
         }
         let received = Arriving::take(&mut self.incoming, (last.index, from), piece);
         if received < snapshot.size() {
-            let (epoch, last) = (self.epoch, last.index);
+            let last = last.index;
             return ctx.send(from, Message::SnapshotReceived { epoch, last, received });
         }
         self.incoming = None;
         self.install(snapshot.clone(), ctx);
-        self.answer_append(from, 0, AppendResult::Matched(last.index), ctx);
+        self.answer_append((from, epoch, 0), AppendResult::Matched(last.index), ctx);
         self.after_append(1, AppendResult::Matched(last.index), ctx);
     }
 
