@@ -28,7 +28,7 @@ pub use client::{Client, ClientContext, ClientHost, ClientTimer, NoClient, Reque
 pub use context::{Context, Host, Random, When};
 pub use decisions::{DecisionName, Decisions, MessageDraws, NamedDraws};
 pub use payload::Payload;
-pub use scope::Scope;
+pub use scope::{Answer, Scope};
 
 use crate::base::{ClientId, NodeId};
 pub use crate::base::{Damaged, DiskError, JournalId, Ticket};

@@ -4,6 +4,9 @@
 //! speaks its own types. A [`Scope`] translates from inner to outer as effects are
 //! issued; the outer process's handlers translate back when they dispatch. The
 //! write barrier is the node's: an inner `persist` holds back everyone's sends.
+//!
+//! The inner process may know fewer nodes than there are, under numbers of its own, and its
+//! clients may be nodes: a group hosted by some nodes can be asked by all.
 
 use super::{Host, Process, RequestId, When};
 use crate::base::{ClientId, JournalId, NodeId, SimDuration, SimTime, Ticket};
@@ -25,6 +28,30 @@ pub trait Scope<P: Process, Q: Process> {
     fn journal(&self, inner: JournalId) -> JournalId {
         inner
     }
+    /// The node that the inner process knows as `inner`.
+    fn node(&self, inner: NodeId) -> NodeId {
+        inner
+    }
+    /// What the inner process calls the node `outer`, which hosts it: the inverse of [`node`](Scope::node).
+    fn inner_node(&self, outer: NodeId) -> NodeId {
+        outer
+    }
+    /// Where the inner process's answer to the request `id` of `client` goes.
+    fn answer(&self, client: ClientId, id: RequestId, response: Q::Response) -> Answer<P> {
+        let _ = (client, id);
+        Answer::Client(self.response(response))
+    }
+}
+
+/// Where an inner process's answer goes.
+#[derive(Debug)]
+pub enum Answer<P: Process> {
+    /// To the client that it was meant for.
+    Client(P::Response),
+    /// To a node, which had asked as a client; behind the write barrier, as answers are.
+    Node(NodeId, P::Message),
+    /// To nobody, or the scope keeps it. Then it has not waited for the write barrier.
+    Nobody,
 }
 
 /// The host that an inner process sees.
@@ -45,15 +72,19 @@ impl<P: Process, Q: Process, S: Scope<P, Q>> Host<Q> for Scoped<'_, P, S> {
     }
 
     fn id(&self) -> NodeId {
-        self.outer.id()
+        self.scope.inner_node(self.outer.id())
     }
 
     fn send(&mut self, to: NodeId, message: Q::Message, when: When) {
-        self.outer.send(to, self.scope.message(message), when);
+        self.outer.send(self.scope.node(to), self.scope.message(message), when);
     }
 
     fn reply(&mut self, client: ClientId, id: RequestId, response: Q::Response) {
-        self.outer.reply(client, id, self.scope.response(response));
+        match self.scope.answer(client, id, response) {
+            Answer::Client(response) => self.outer.reply(client, id, response),
+            Answer::Node(node, message) => self.outer.send(node, message, When::Durable),
+            Answer::Nobody => {}
+        }
     }
 
     fn write(&mut self, journal: JournalId, record: Q::Record, barrier: bool) -> Ticket {

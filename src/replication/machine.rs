@@ -28,6 +28,13 @@ pub enum KvOp {
         /// Its new value.
         new: i64,
     },
+    /// Sets it if it was never written.
+    Create {
+        /// The key.
+        key: u32,
+        /// Its first value.
+        value: i64,
+    },
 }
 
 /// A command in the replicated log: an operation, and whose it is.
@@ -48,7 +55,7 @@ pub enum KvAnswer {
     Value(Option<i64>),
     /// It was written.
     Written,
-    /// The key had another value: nothing was changed.
+    /// The key had another value, or one at all: nothing was changed.
     CasFailed,
 }
 
@@ -134,7 +141,8 @@ fn execute(store: &mut Table<u32, i64>, contents: &mut Option<u64>, op: KvOp) ->
     match op {
         KvOp::Read { key } => KvAnswer::Value(store.get(&key).copied()),
         KvOp::Cas { key, old, .. } if store.get(&key) != Some(&old) => KvAnswer::CasFailed,
-        KvOp::Write { key, value } | KvOp::Cas { key, new: value, .. } => {
+        KvOp::Create { key, .. } if store.get(&key).is_some() => KvAnswer::CasFailed,
+        KvOp::Write { key, value } | KvOp::Cas { key, new: value, .. } | KvOp::Create { key, value } => {
             let before = store.insert(key, value);
             if let Some(contents) = contents {
                 let before = before.map_or(0, |before| pair(key, before));
@@ -189,6 +197,16 @@ mod tests {
         machine.open_session();
         assert_eq!(machine.apply(&command(ended, 1, KvOp::Write { key: 0, value: 1 })), Session::Ended);
         assert_eq!(machine.read(0), KvAnswer::Value(None));
+    }
+
+    #[test]
+    fn only_what_was_never_written_is_created() {
+        let mut machine = KvMachine::default();
+        assert_eq!(machine.execute(KvOp::Create { key: 0, value: 1 }), KvAnswer::Written);
+        assert_eq!(machine.execute(KvOp::Create { key: 0, value: 2 }), KvAnswer::CasFailed);
+        assert_eq!(machine.read(0), KvAnswer::Value(Some(1)));
+        machine.execute(KvOp::Write { key: 1, value: 0 });
+        assert_eq!(machine.execute(KvOp::Create { key: 1, value: 2 }), KvAnswer::CasFailed);
     }
 
     #[test]
