@@ -10,6 +10,7 @@
 //! * [`Report`]: the verdict on the whole, with the first impossible operation and its explanation.
 //! * [`check`]: all of that in one call; [`decide`]: the verdict alone, sooner.
 //! * [`Level`], [`Finding`], [`Ladder`]: weaker promises, what a history keeps of one, and of all.
+//! * [`Durability`], [`Staleness`], [`Outage`]: what is measured and not judged; [`Measure`]: their names.
 //! * [`Online`]: the judging of a history while it is made.
 
 mod automaton;
@@ -37,8 +38,8 @@ mod timeline;
 pub use budget::Budget;
 pub use judgement::{Impossible, Judgement, Judging, Progress, Question};
 pub use levels::{
-    Bounds, Durability, Finding, Ladder, Level, Promise, Quantiles, Sequential, StaleRead, Staleness,
-    Violation, Weaker,
+    Bounds, Durability, Finding, Ladder, Level, Measure, Outage, Promise, Quantiles, Sequential, StaleRead,
+    Staleness, Violation, Weaker,
 };
 pub use model::{Effect, Model, Structure};
 pub use models::{

@@ -4,7 +4,8 @@
 //! * [`Promise`]: what a scenario can hold a run to; [`Finding`], [`Violation`]: what one level comes to.
 //! * [`Ladder`]: what is known at every level; [`Sequential`], [`Weaker`]: the judges of that, and
 //!   of the levels from causality down.
-//! * [`Staleness`]: how far behind reads are; [`Durability`]: what became of the writes.
+//! * [`Measure`]: what a scenario can have measured of a run. [`Staleness`]: how far behind reads are;
+//!   [`Durability`]: what became of the writes; [`Outage`]: how long nothing completed.
 //! * `accesses`: who read and wrote which version of what, session by session; `registers`: the same in real time,
 //!   key by key.
 
@@ -16,7 +17,9 @@ mod ladder;
 mod level;
 #[cfg(test)]
 mod matrix;
+mod measure;
 mod order;
+mod outage;
 mod past;
 mod promise;
 mod registers;
@@ -34,6 +37,8 @@ mod weaker;
 pub use durability::Durability;
 pub use ladder::Ladder;
 pub use level::Level;
+pub use measure::Measure;
+pub use outage::Outage;
 pub use promise::Promise;
 pub use sequential::Sequential;
 pub use staleness::{Bounds, Quantiles, StaleRead, Staleness};
