@@ -26,7 +26,7 @@ pub use list::{Item, List};
 pub use topic::Topic;
 
 use crate::base::keys::{Key, KeyKind, Vocabulary};
-use crate::check::Promise;
+use crate::check::{Measure, Promise};
 use crate::faults::swarm;
 use crate::faults::verbs::VERBS;
 use crate::scenario::sections::{LIVENESS, SWARM};
@@ -61,6 +61,7 @@ impl Reference {
         let mut words: Vec<&str> = match of {
             Vocabulary::Sight => SIGHTS.iter().map(|sight| sight.name).collect(),
             Vocabulary::Promise => Promise::names(),
+            Vocabulary::Measure => Measure::ALL.map(Measure::name).to_vec(),
             Vocabulary::Swarm => swarm::names(),
             Vocabulary::Fault => VERBS.iter().map(|verb| verb.name).collect(),
             _ => self.protocols.iter().flat_map(|protocol| own_words(protocol, of)).collect(),
@@ -99,7 +100,11 @@ fn own_words(protocol: &ProtocolSpec, of: Vocabulary) -> Vec<&'static str> {
         Vocabulary::Check => checks_of(protocol).map(|check| check.name).collect(),
         Vocabulary::Message => protocol.message_kinds.to_vec(),
         Vocabulary::Command => protocol.admin_commands.iter().map(|command| command.name).collect(),
-        Vocabulary::Sight | Vocabulary::Fault | Vocabulary::Swarm | Vocabulary::Promise => Vec::new(),
+        Vocabulary::Sight
+        | Vocabulary::Fault
+        | Vocabulary::Swarm
+        | Vocabulary::Promise
+        | Vocabulary::Measure => Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@
 //! * [`trace_columns`], [`trace_json`]: one line of a trace.
 //! * [`Judged`]: the JSON of `atropos check`; [`Climbed`]: with levels, and [`explain_ladder`] for people.
 //! * [`StalenessEntry`], [`DurabilityEntry`]: how stale reads are, and what became of writes.
+//! * [`MeasuresEntry`]: what was measured of a run.
 //! * [`counters`]: the counters of a run by name, in the order of every report.
 //! * [`Draft`]: files that appear whole or not at all.
 
@@ -20,6 +21,7 @@ mod files;
 mod judged;
 mod latency;
 mod levels;
+mod measured;
 mod measures;
 mod operations;
 pub mod palette;
@@ -34,6 +36,7 @@ pub use files::{Draft, FileError};
 pub use judged::{Judged, Judging};
 pub use latency::{Latencies, LatencyMs};
 pub use levels::{Answers, Climbed, explain_finding, explain_ladder};
+pub use measured::MeasuresEntry;
 pub use measures::{DurabilityEntry, StalenessEntry, explain_durability, explain_staleness};
 pub use operations::write_operations;
 pub use results::{CheckEntry, ElectionEntry, OperationCounts, RunResults, Seen};

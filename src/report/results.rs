@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use super::counters::{self, Named};
 use super::expectation::{is_met, seen};
 use super::latency::{Latencies, LatencyMs};
+use super::measured::MeasuresEntry;
 use crate::base::SimDuration;
 use crate::history::{Counts, Operation};
 use crate::monitor::{Election, ProtocolEvents};
@@ -64,6 +65,9 @@ pub struct RunResults {
     pub election: Option<ElectionEntry>,
     /// The counters: faults by their effect, and the work done.
     pub faults: Named,
+    /// What was measured, if the scenario asks for anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measures: Option<MeasuresEntry>,
 }
 
 /// What one check found.
@@ -146,6 +150,7 @@ impl RunResults {
             protocol_events: outcome.protocol_events,
             election: outcome.election.map(ElectionEntry::from),
             faults: counters::named(&outcome.counters),
+            measures: MeasuresEntry::new(&outcome.measures),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::counters::FAULTS;
 use super::latency::LatencyMs;
+use super::measured::measured;
 use super::palette::{self, FAINT, HEADING, paint, printable};
 use super::results::{ElectionEntry, RunResults, Seen};
 use super::settings::settings;
@@ -28,7 +29,9 @@ pub fn summary(
     if everything {
         text += &format!("\n{}", settings(scenario));
     }
-    text += &format!("\n{}\n{}\n", checks(outcome), operations_and_latency(results));
+    text += &format!("\n{}", checks(outcome));
+    text += &measured(&outcome.measures);
+    text += &format!("\n{}\n", operations_and_latency(results));
     row(&mut text, "throughput", &throughput(results));
     row(&mut text, "leader terms", &results.leader_terms.to_string());
     if let Some(election) = results.election {

@@ -1,6 +1,6 @@
 //! All that came of a run.
 
-use super::Strike;
+use super::{Measures, Strike};
 use crate::base::keys::CheckSpec;
 use crate::base::{Digest, Seed, SimTime};
 use crate::check::{Report, Verdict};
@@ -65,6 +65,8 @@ pub struct Outcome {
     pub history: History,
     /// The judgement on the history, with its explanation.
     pub report: Report,
+    /// What was measured of it, whatever the verdict.
+    pub measures: Measures,
 }
 
 /// What one check found.

@@ -5,6 +5,7 @@ use std::fmt;
 use super::judge::{Judge, Watcher};
 use super::limits::{self, Patrol};
 use super::liveness::Liveness;
+use super::measures::Measures;
 use super::outcome::{CheckResult, LIMITS, LINEARIZABILITY, Outcome};
 use super::promises::held_to;
 use super::strikes::Strikes;
@@ -61,8 +62,7 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     setup: Setup<P, C, M>,
     watcher: &mut dyn Watcher,
 ) -> Outcome {
-    let world = world_of(scenario, seed, &setup);
-    let mut world = World::new(world, setup.config, setup.clients);
+    let mut world = World::new(world_of(scenario, seed, &setup), setup.config, setup.clients);
     let objects = Specification::new(setup.model, Value::Nil);
     let traces = watcher.traces();
     let mut judge = Judge {
@@ -111,9 +111,10 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
     let replicas = is_whole.then(|| world.replicas(scenario.clients.keys));
     checks.extend(held_to(&scenario.promises, &history, &case, &objects, &replicas, watcher));
     checks.extend(liveness);
-    if limit.is_some() {
-        checks.push(CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: limit, at: None });
-    }
+    let cut = (!is_whole).then(|| cut_short(limit.as_deref(), ended));
+    let measures = Measures::of(scenario, &history, &case, &objects, cut);
+    let unknown = |why| CheckResult { name: LIMITS, verdict: Verdict::Unknown, detail: Some(why), at: None };
+    checks.extend(limit.map(unknown));
     Outcome {
         scenario: scenario.name.clone(),
         protocol: scenario.protocol.clone(),
@@ -130,7 +131,14 @@ pub fn simulate<P: Process, C: Client<P>, M: Monitor<P::Observation>>(
         operations,
         history,
         report,
+        measures,
     }
+}
+
+/// Why a run that ended before its time is not measured.
+fn cut_short(limit: Option<&str>, ended: SimTime) -> String {
+    let why = limit.map_or(format!("by a violation, at {ended}"), str::to_owned);
+    format!("the run was cut short: {why}")
 }
 
 /// What came of liveness at the end of a whole run, if it was demanded.

@@ -14,7 +14,7 @@ use super::topology::{Placement, Places};
 use super::{Diagnostic, Limits, ProtocolSpec, Scenario, SectionEntry, Surroundings, sections};
 use crate::base::keys::{KeyProblem, Settings, exact};
 use crate::base::{Probability, Seed, SimDuration};
-use crate::check::{Level, Promise};
+use crate::check::{Level, Measure, Promise};
 use crate::clocks::ClockConfig;
 use crate::faults::Fault;
 use crate::faults::swarm::Swarm;
@@ -57,7 +57,6 @@ impl<'p> Decoder<'p> {
         let disk = DiskConfig::from_settings(&hardware.disk.settings);
         let clients_table = self.section(root, &crate::workload::SECTION, &[]);
         let clients = self.judged(&clients_table, WorkloadConfig::from_settings);
-        let limits = self.section(root, &sections::LIMITS, &[]);
         let duration = top.settings.duration("duration");
         let service_time = hardware.node.settings.duration("service_time");
         let surroundings = Surroundings {
@@ -84,9 +83,9 @@ impl<'p> Decoder<'p> {
         }
         let (faults, swarm) = self.faults_and_swarm(root, &top, own.as_ref());
         let liveness = self.liveness(root, &top, &faults, swarm.is_some() || self.names_chance(root));
-        let (promises, stops_at_violation) = self.judging(root, clients.as_ref(), duration);
+        let (promises, stops_at_violation, measures) = self.judging(root, clients.as_ref(), duration);
         let (expect, sometimes) = self.expectations(root, &promises);
-        self.keep(format!("[{}]", sections::LIMITS.name), &limits.settings);
+        let limits = self.limits(root, nodes);
         self.report_deadly(root, &network, &hardware.disk);
         self.report_idle_buffers(root, &network);
 
@@ -107,9 +106,10 @@ impl<'p> Decoder<'p> {
             swarm,
             liveness,
             protocol_settings: protocol_settings?,
-            limits: limits_of(&limits.settings, nodes?)?,
+            limits: limits?,
             promises,
             stops_at_violation,
+            measures,
             expect,
             sometimes,
             overrides: Vec::new(),
@@ -261,22 +261,42 @@ impl<'p> Decoder<'p> {
         problems.is_empty().then_some(own)
     }
 
-    /// What the history is held to, and whether the run ends at the first impossible operation. Settings in which
-    /// nobody speaks of it are the same as before there was a choice.
+    /// Where a run of so many `nodes` gives up; `None` where a limit is no number.
+    fn limits(&mut self, root: &DeTable<'_>, nodes: Option<u32>) -> Option<Limits> {
+        let table = self.section(root, &sections::LIMITS, &[]);
+        self.keep(format!("[{}]", sections::LIMITS.name), &table.settings);
+        limits_of(&table.settings, nodes?)
+    }
+
+    /// What is measured.
+    fn measures(&mut self, table: &Decoded) -> Vec<Measure> {
+        let Some(names) = table.settings.texts("measure") else { return Vec::new() };
+        let mut measures: Vec<Measure> = names.iter().filter_map(|name| Measure::named(name)).collect();
+        measures.sort_unstable();
+        if let (true, Some(span)) = (measures.is_empty(), table.values.get("measure")) {
+            let label = "leave it away to measure nothing";
+            self.problems.push(Diagnostic::new(span.clone(), "`measure` is empty", label));
+        }
+        measures
+    }
+
+    /// What the history is held to, whether the run ends at the first impossible operation, and what is
+    /// measured. Settings in which nobody speaks of it are the same as before there was a choice.
     fn judging(
         &mut self,
         root: &DeTable<'_>,
         clients: Option<&WorkloadConfig>,
         duration: Option<SimDuration>,
-    ) -> (Vec<Promise>, bool) {
+    ) -> (Vec<Promise>, bool, Vec<Measure>) {
         let table = self.section(root, &sections::CHECK, &[]);
-        let stops = table.settings.bool("stop_at_violation");
-        let levels = table.settings.texts("levels");
-        if stops.is_some() || levels.is_some() {
+        if table.settings.iter().next().is_some() {
             self.keep(format!("[{}]", sections::CHECK.name), &table.settings);
         }
+        let measures = self.measures(&table);
+        let stops = table.settings.bool("stop_at_violation");
+        let levels = table.settings.texts("levels");
         let linearizable = Promise::Level(Level::Linearizable);
-        let Some(levels) = levels else { return (vec![linearizable], stops.unwrap_or(false)) };
+        let Some(levels) = levels else { return (vec![linearizable], stops.unwrap_or(false), measures) };
         let mut promises: Vec<Promise> = levels.iter().filter_map(|name| Promise::named(name)).collect();
         promises.sort_unstable();
         if let (true, Some(span)) = (promises.is_empty(), table.values.get("levels")) {
@@ -299,7 +319,7 @@ impl<'p> Decoder<'p> {
                 "only impossible operations can stop a run, and `levels` does not have `linearizable`";
             self.problems.push(Diagnostic::new(span.clone(), "`stop_at_violation` has no effect", label));
         }
-        (promises, stops.unwrap_or(false))
+        (promises, stops.unwrap_or(false), measures)
     }
 
     /// Reports what chance does to messages and disks that the protocol does not survive, unless

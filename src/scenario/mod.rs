@@ -70,7 +70,7 @@ pub use surroundings::{RoundTrip, Surroundings};
 
 use crate::base::keys::Settings;
 use crate::base::{Digest, Seed, SimDuration};
-use crate::check::Promise;
+use crate::check::{Measure, Promise};
 use crate::clocks::ClockConfig;
 use crate::faults::swarm::Swarm;
 use crate::faults::{Fault, Healing};
@@ -119,6 +119,8 @@ pub struct Scenario {
     pub promises: Vec<Promise>,
     /// Whether the run ends as soon as an operation is certainly impossible.
     pub stops_at_violation: bool,
+    /// What is measured of every run, sorted.
+    pub measures: Vec<Measure>,
     /// What every run must come to, if the scenario says so.
     pub expect: Option<Expect>,
     /// What at least one run of a sweep must show.

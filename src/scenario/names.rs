@@ -8,7 +8,7 @@ use super::decode::{Decoder, Value};
 use super::suggest::{help, quoted};
 use super::{Diagnostic, ProtocolSpec, SIGHTS};
 use crate::base::keys::{CheckSpec, Vocabulary};
-use crate::check::Promise;
+use crate::check::{Measure, Promise};
 use crate::faults::swarm;
 use crate::faults::verbs::VERBS;
 
@@ -72,6 +72,7 @@ impl Decoder<'_> {
             Vocabulary::Bug => own?.bugs.iter().map(|bug| bug.name).collect(),
             Vocabulary::Check => checks_of(own?).map(|check| check.name).collect(),
             Vocabulary::Promise => Promise::names(),
+            Vocabulary::Measure => Measure::ALL.map(Measure::name).to_vec(),
             Vocabulary::Sight => SIGHTS.iter().map(|sight| sight.name).collect(),
             Vocabulary::Swarm => swarm::names(),
             Vocabulary::Fault => VERBS.iter().map(|verb| verb.name).collect(),

@@ -227,6 +227,13 @@ pub const CHECK: Section = Section {
             doc: "Whether operations are judged as they complete, so that the run ends as soon as one is certainly impossible. The verdict is the same; judging takes longer, a run that fails ends sooner. If unset `false`: the history is judged when the run is over.",
             since: "0.1",
         },
+        Key {
+            name: "measure",
+            kind: KeyKind::Names(Vocabulary::Measure),
+            default: None,
+            doc: "What is measured of every run besides, whatever its verdict, which it never changes: acknowledged writes that are lost and dirty reads (`durability`), reads that are behind (`staleness`), the longest span in which nothing completed (`outage`). A run that is cut short is not measured. If unset nothing is.",
+            since: "0.1",
+        },
     ],
 };
 

@@ -15,7 +15,7 @@ use crate::check::{self, Budget, Register, Verdict};
 use crate::engine::Counters;
 use crate::history::{Counts, History};
 use crate::monitor::ProtocolEvents;
-use crate::run::{CheckResult, Outcome, TraceLine, Watcher};
+use crate::run::{CheckResult, Measures, Outcome, TraceLine, Watcher};
 use crate::scenario::Scenario;
 
 /// The name of the check that fails when a run panics.
@@ -132,6 +132,7 @@ fn failed(scenario: &Scenario, seed: Seed, events: u64, digest: Digest, message:
         operations: Counts::default(),
         history,
         report,
+        measures: Measures::untaken(scenario, "the run ended in a panic"),
     }
 }
 

@@ -92,6 +92,8 @@ pub enum Vocabulary {
     Message,
     /// What a run's history can be held to.
     Promise,
+    /// What can be measured of a run.
+    Measure,
     /// The protocol's admin commands, of which a name is the first word.
     Command,
 }
@@ -105,6 +107,7 @@ impl Vocabulary {
             Vocabulary::Check => "check",
             Vocabulary::Sight => "sight",
             Vocabulary::Promise => "level",
+            Vocabulary::Measure => "measure",
             Vocabulary::Fault => "fault",
             Vocabulary::Swarm => "kind of fault",
             Vocabulary::Message => "message",

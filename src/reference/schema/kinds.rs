@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::duration;
 use crate::base::SimDuration;
 use crate::base::keys::{CommandSpec, KeyKind, Target, Vocabulary};
-use crate::check::Promise;
+use crate::check::{Measure, Promise};
 use crate::reference::{Reference, own_words};
 use crate::scenario::sections::{MOST_NODES, TOP};
 use crate::scenario::{LARGEST_LATENCY_SHAPE, LONGEST_LATENCY, ProtocolSpec, SIGHTS, checks_of};
@@ -52,7 +52,14 @@ pub(super) fn schema(reference: &Reference, kind: KeyKind) -> Value {
             commands(reference.protocols().iter().flat_map(|protocol| protocol.admin_commands))
         }
         KeyKind::Name(of) => name(&reference.words(of), &docs(reference, of)),
-        KeyKind::Names(of) => names(&reference.words(of), &docs(reference, of)),
+        KeyKind::Names(of) => {
+            let mut list = names(&reference.words(of), &docs(reference, of));
+            // To judge by nothing and to measure nothing is refused.
+            if matches!(of, Vocabulary::Promise | Vocabulary::Measure) {
+                list["minItems"] = json!(1);
+            }
+            list
+        }
         KeyKind::Seed => json!({ "anyOf": [
             { "type": "integer", "minimum": 0, "maximum": u64::MAX },
             { "type": "string", "pattern": "^(0[xX]0*[0-9a-fA-F]{1,16}|0*[0-9]{1,20})$" },
@@ -131,6 +138,7 @@ fn docs(reference: &Reference, of: Vocabulary) -> Vec<&'static str> {
         Vocabulary::Promise => {
             Promise::names().into_iter().filter_map(Promise::named).map(Promise::doc).collect()
         }
+        Vocabulary::Measure => Measure::ALL.map(Measure::doc).to_vec(),
         Vocabulary::Message | Vocabulary::Command | Vocabulary::Swarm => Vec::new(),
     }
 }
