@@ -81,17 +81,13 @@ struct Times {
     max: u64,
 }
 
-/// How many binary digits of a duration are kept for quantiles.
-const DIGITS: u32 = 12;
-
 /// How many standard deviations to each side hold 95 % of a normal distribution.
 const SIGMAS_95: f64 = 1.959_963_984_540_054;
 
 impl Times {
     fn add(&mut self, span: SimDuration) {
         let ns = span.as_ns();
-        let cut = (u64::BITS - ns.leading_zeros()).saturating_sub(DIGITS);
-        self.tally.add(ns >> cut << cut);
+        self.tally.add_rounded(ns);
         self.count += 1;
         self.sum += u128::from(ns);
         // Saturates where a million runs take thirty years each.

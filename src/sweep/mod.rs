@@ -11,6 +11,7 @@
 //! * [`FailureKinds`]: failures that look alike, together.
 //! * [`Statistics`]: what many runs came to, in medians and shares.
 //! * [`Elections`]: how long their elections took, and how often votes were split.
+//! * [`MeasureStatistics`]: what was lost, how late reads were, and how long services were out.
 //! * [`Sightings`]: what a sweep must see sometimes, and how often it did.
 //! * [`asked_for`]: the faults of a scenario and the counters that show their bite.
 //! * [`judge()`]: a history's keys judged on all cores, against the clock.
@@ -24,6 +25,7 @@ mod guard;
 mod interrupt;
 mod judge;
 mod levels;
+mod measures;
 mod pool;
 mod record;
 mod regressions;
@@ -43,6 +45,7 @@ pub use guard::{panicked, run_guarded};
 pub use interrupt::{INTERRUPTED_CODE, Interrupt, Interrupted};
 pub use judge::{Limits, TimedReport, judge};
 pub use levels::{Asked, Climb, climb};
+pub use measures::MeasureStatistics;
 pub use pool::{available_threads, in_order};
 pub use record::{Ending, Record};
 pub use regressions::{Regression, Regressions};

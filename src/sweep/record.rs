@@ -4,7 +4,7 @@
 //! the same whether the runs were made here, on another number of threads, or in shards whose rows are
 //! read from files.
 
-use super::elections;
+use super::{elections, measures};
 use crate::base::{Seed, SimTime};
 use crate::check::Verdict;
 use crate::monitor::{Election, ProtocolEvents};
@@ -25,7 +25,8 @@ const BEFORE: [&str; 10] = [
     "leader_terms",
     "liveness_demanded",
 ];
-/// … and, behind those of the election, those after them. The last is the only one that may hold a comma.
+/// … and, behind those of the election, those after them. The last is the only one that may hold a comma. What was
+/// measured comes behind it: who reads by the place of a column finds the others where they were.
 const AFTER: [&str; 4] = ["end_ns", "seen", "ending", "reason"];
 
 /// What one run came to.
@@ -61,6 +62,8 @@ pub struct Record {
     pub ending: Ending,
     /// Why it failed, on one line; empty if it did not.
     pub reason: String,
+    /// What was measured.
+    pub(super) measures: measures::Cells,
 }
 
 /// What a sweep makes of a run.
@@ -109,6 +112,7 @@ impl Record {
             seen: results.sometimes.iter().map(|seen| seen.seen).collect(),
             ending,
             reason: reason.replace(['\n', '\r'], " "),
+            measures: measures::cells(&outcome.measures),
         }
     }
 
@@ -121,7 +125,8 @@ impl Record {
     pub fn heading() -> String {
         let (events, counters) = (ProtocolEvents::default().named(), Named::default());
         let counted = events.into_iter().chain(counters.iter()).map(|(name, _)| name);
-        let names = BEFORE.into_iter().chain(counted).chain(elections::COLUMNS).chain(AFTER);
+        let election = elections::COLUMNS.into_iter();
+        let names = BEFORE.into_iter().chain(counted).chain(election).chain(AFTER).chain(measures::names());
         names.collect::<Vec<_>>().join(",")
     }
 
@@ -143,16 +148,18 @@ impl Record {
         row.extend(self.seen.iter().map(|&seen| if seen { '1' } else { '0' }));
         let ending = Ending::ALL.iter().find(|(ending, _)| *ending == self.ending);
         row += &format!(",{},", ending.map_or("", |(_, name)| name));
-        match self.reason.contains([',', '"']) {
-            true => row + "\"" + &self.reason.replace('"', "\"\"") + "\"",
-            false => row + &self.reason,
-        }
+        row += &match self.reason.contains([',', '"']) {
+            true => format!("\"{}\"", self.reason.replace('"', "\"\"")),
+            false => self.reason.clone(),
+        };
+        row + &measures::fields(&self.measures)
     }
 
     /// The record that a row tells of; `None` if it is no row of ours.
     pub fn parse(row: &str) -> Option<Self> {
         let (mut protocol_events, mut counters) = (ProtocolEvents::default(), Named::default());
         let counted = protocol_events.values_mut().into_iter().chain(counters.values_mut());
+        let (row, measures) = measures::parse(row)?;
         let columns = BEFORE.len() + counted.count() + elections::COLUMNS.len() + AFTER.len();
         let mut fields = row.splitn(columns, ',');
         let seed = fields.next()?.parse().ok()?;
@@ -196,6 +203,7 @@ impl Record {
             seen,
             ending,
             reason,
+            measures,
         })
     }
 }
@@ -242,6 +250,7 @@ mod tests {
             seen,
             ending: Ending::ALL[ending % 4].0,
             reason: reason.replace(['\n', '\r'], " "),
+            measures: std::array::from_fn(|_| Some(next()).filter(|number| number % 4 > 0)),
         }
     }
 

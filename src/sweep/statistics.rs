@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Bite, Elections};
+use super::{Bite, Elections, MeasureStatistics, Record};
 use crate::check::Verdict;
 use crate::report::Table;
 use crate::report::palette::{self, paint};
@@ -14,6 +14,9 @@ pub struct Tally {
     seen: BTreeMap<u64, u64>,
     total: u64,
 }
+
+/// How many binary digits of a rounded value are kept.
+const DIGITS: u32 = 12;
 
 /// What many runs came to.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -29,6 +32,8 @@ pub struct Statistics {
     faults: Vec<(&'static str, Tally)>,
     /// How clusters came by a leader.
     pub elections: Elections,
+    /// What was measured of them.
+    pub measures: MeasureStatistics,
 }
 
 impl Tally {
@@ -36,6 +41,18 @@ impl Tally {
     pub fn add(&mut self, value: u64) {
         *self.seen.entry(value).or_insert(0) += 1;
         self.total += 1;
+    }
+
+    /// Takes note of `value` to a quarter of a thousandth, rounded down: of values that are all different, not many
+    /// are kept.
+    pub fn add_rounded(&mut self, value: u64) {
+        let cut = (u64::BITS - value.leading_zeros()).saturating_sub(DIGITS);
+        self.add(value >> cut << cut);
+    }
+
+    /// How many values there are.
+    pub fn total(&self) -> u64 {
+        self.total
     }
 
     /// The value in the middle, the lower of two.
@@ -89,6 +106,11 @@ impl Statistics {
         tally(&mut self.work, work);
         tally(&mut self.events, events);
         tally(&mut self.faults, faults);
+    }
+
+    /// Takes note of what was measured of a run.
+    pub fn add_measures(&mut self, record: &Record) {
+        self.measures.add(&record.measures);
     }
 
     /// How many runs there were.

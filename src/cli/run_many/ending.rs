@@ -79,6 +79,7 @@ impl Sweep<'_> {
             let text = session.text(json);
             let (name, protocol, seeds) = (paint(HEADING, &scenario.name), &scenario.protocol, self.seeds());
             writeln!(text, "{name}: {protocol}, seeds {seeds}\n\n{table}")?;
+            self.tell_measures(session)?;
             self.tell_sightings(session)?;
             self.tell_kinds(session)?;
             self.notes(close, session)?;
@@ -157,6 +158,14 @@ impl Sweep<'_> {
             (Some(how), Some(_)) => Some(format!("{how} after {finished} seeds")),
             (how, None) => (finished < count)
                 .then(|| format!("{} after {finished} of {count} seeds", how.unwrap_or("given up"))),
+        }
+    }
+
+    /// What was measured, if the scenario asks for anything.
+    fn tell_measures(&self, session: &mut Session<'_>) -> io::Result<()> {
+        match &*self.subject.scenario.measures {
+            [] => Ok(()),
+            asked => writeln!(session.text(self.plan.json), "{}", self.statistics.measures.table(asked)),
         }
     }
 

@@ -54,6 +54,10 @@ impl Sweep<'_> {
         for (name, value) in fields {
             summary.insert(name.to_owned(), value);
         }
+        if !scenario.measures.is_empty() {
+            let measures = self.statistics.measures.json(&scenario.measures);
+            summary.insert("measures".to_owned(), measures);
+        }
         summary.into()
     }
 }

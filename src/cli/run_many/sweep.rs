@@ -129,6 +129,7 @@ impl<'a> Sweep<'a> {
         if let Some(election) = &record.election {
             self.statistics.elections.add(election);
         }
+        self.statistics.add_measures(record);
         self.sim_seconds += record.ended.as_ns() as f64 / 1e9;
         self.sightings.add(record.seed, &record.seen);
         match record.ending {
