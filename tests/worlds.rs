@@ -28,6 +28,7 @@ fn world(seed: u64) -> RaftWorld {
         mix: Mix { reads: 1, writes: 1, cas: 1 },
         readers: 0,
         until: None,
+        reads_back: false,
         timeout: SimDuration::from_secs(1),
         retry: SimDuration::from_ms(100),
     };

@@ -43,6 +43,7 @@ pub(crate) fn workload() -> WorkloadConfig {
         mix: Mix { reads: 0, writes: 1, cas: 0 },
         readers: 0,
         until: None,
+        reads_back: false,
         timeout: ms(2_000),
         retry: ms(200),
     }

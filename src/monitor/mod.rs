@@ -23,6 +23,7 @@
 
 mod commit_durability;
 mod copy_event;
+mod copy_monitors;
 mod election_safety;
 mod elections;
 mod leader_append_only;
@@ -41,6 +42,7 @@ mod state_machine_safety;
 
 pub use commit_durability::CommitDurability;
 pub use copy_event::CopyEvent;
+pub use copy_monitors::CopyMonitors;
 pub use election_safety::ElectionSafety;
 pub use elections::Election;
 pub use leader_append_only::LeaderAppendOnly;

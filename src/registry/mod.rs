@@ -5,6 +5,7 @@
 
 mod multi_paxos;
 mod paxos;
+mod primary_secondary;
 mod raft;
 
 use crate::base::Seed;
@@ -23,7 +24,7 @@ pub struct Protocol {
 }
 
 /// Every protocol.
-pub const PROTOCOLS: &[Protocol] = &[raft::PROTOCOL, paxos::PROTOCOL, multi_paxos::PROTOCOL];
+pub const PROTOCOLS: &[Protocol] = &[raft::PROTOCOL, paxos::PROTOCOL, multi_paxos::PROTOCOL, primary_secondary::PROTOCOL];
 
 /// What every protocol says of itself, for the reader of scenarios.
 pub fn specs() -> Vec<ProtocolSpec> {

@@ -61,6 +61,10 @@ pub struct ClosedLoop<S> {
     config: WorkloadConfig,
     nodes: u32,
     generator: Generator,
+    /// The next key to read back, of those that are this client's to read.
+    back: u32,
+    /// Whether the operation that is open reads back.
+    is_reading_back: bool,
     /// The current process id; those of one client are `clients` apart.
     process: u32,
     /// How many operations the process has begun.
@@ -106,6 +110,8 @@ impl<S> ClosedLoop<S> {
             config: config.clone(),
             nodes,
             generator,
+            back: client as u32,
+            is_reading_back: false,
             process: client as u32,
             sequence: 0,
             session: None,
@@ -125,10 +131,13 @@ impl<S> ClosedLoop<S> {
     where
         S: Service<P>,
     {
-        if self.config.until.is_some_and(|until| ctx.now() >= SimTime::ZERO + until) {
-            return;
-        }
-        let drawn = self.generator.next(&mut ctx.workload());
+        let is_over = self.config.until.is_some_and(|until| ctx.now() >= SimTime::ZERO + until);
+        let drawn = match (is_over, self.left_to_read()) {
+            (false, _) => self.generator.next(&mut ctx.workload()),
+            (true, Some(key)) => Operation::Read { key },
+            (true, None) => return,
+        };
+        self.is_reading_back = is_over;
         self.sequence += 1;
         self.requests += 1;
         let operation = self.service.offer(drawn, self.number(), ctx.now());
@@ -139,6 +148,11 @@ impl<S> ClosedLoop<S> {
             self.leader = std::mem::replace(&mut self.server, self.home);
         }
         self.ask(operation, ctx);
+    }
+
+    /// The next key that this client has to read back, if it has any left.
+    fn left_to_read(&self) -> Option<u32> {
+        Some(self.back).filter(|key| self.config.reads_back && *key < self.config.keys)
     }
 
     /// A number for the latest operation: client c of n has c+1, c+1+n, c+1+2n, …
@@ -168,6 +182,9 @@ impl<S> ClosedLoop<S> {
         S: Service<P>,
     {
         let (kind, value) = operation.completion(answer);
+        if std::mem::take(&mut self.is_reading_back) {
+            self.back += self.config.clients;
+        }
         match (operation, answer) {
             (Operation::Read { key }, Answer::Value(Some(value))) => self.generator.saw(key, value),
             (Operation::Write { key, value } | Operation::Cas { key, new: value, .. }, Answer::Written) => {

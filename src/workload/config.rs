@@ -20,6 +20,8 @@ pub struct WorkloadConfig {
     pub readers: u32,
     /// From then on they begin nothing more.
     pub until: Option<SimDuration>,
+    /// Whether they then read each key once more, together, before they rest.
+    pub reads_back: bool,
     /// After this long without an answer an operation is given up as `info`.
     pub timeout: SimDuration,
     /// After this long without an answer the client asks another node.
@@ -106,6 +108,13 @@ pub const SECTION: Section = Section {
             since: "0.1",
         },
         Key {
+            name: "read_back",
+            kind: KeyKind::Bool,
+            default: Some("false"),
+            doc: "Whether clients, when `until` has come, read each key once before they rest: what is lost shows only to who looks for it.",
+            since: "0.1",
+        },
+        Key {
             name: "timeout",
             kind: KeyKind::Duration { min: SimDuration::from_ns(1), max: SimDuration::from_secs(3_600) },
             default: Some("\"2s\""),
@@ -133,6 +142,10 @@ impl WorkloadConfig {
                 "`reads`, `writes` and `cas` are all 0: there is nothing to do",
             ));
         }
+        if clients.bool("read_back") == Some(true) && !clients.has("until") {
+            let message = "clients read back when they end, and these never do: set `until`";
+            return Err(KeyProblem::new("read_back", message));
+        }
         Ok(WorkloadConfig {
             clients: count("count"),
             think: clients.latency("think").unwrap_or(Latency::ZERO),
@@ -141,6 +154,7 @@ impl WorkloadConfig {
             mix,
             readers: count("readers"),
             until: clients.duration("until"),
+            reads_back: clients.bool("read_back").unwrap_or(false),
             timeout: clients.duration("timeout").unwrap_or(SimDuration::from_secs(2)),
             retry: clients.duration("retry").unwrap_or(SimDuration::from_ms(200)),
         })

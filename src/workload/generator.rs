@@ -99,6 +99,7 @@ mod tests {
             mix: Mix { reads: 1, writes: 1, cas: 2 },
             readers: 0,
             until: None,
+            reads_back: false,
             timeout: SimDuration::from_secs(1),
             retry: SimDuration::from_ms(100),
         }
