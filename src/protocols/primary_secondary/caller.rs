@@ -161,7 +161,7 @@ impl Caller {
             return None;
         }
         let told = self.conclude(asked, response)?;
-        self.asked = None;
+        (self.asked, self.has_followed) = (None, false);
         ctx.cancel_timer(Timer::Ask);
         self.go_on(ctx);
         told

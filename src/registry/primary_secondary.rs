@@ -1,0 +1,90 @@
+//! The entry of primary and secondary replication, whose supervisors are a Raft group.
+
+use super::Protocol;
+use crate::base::keys::{CheckSpec, KeyProblem, Settings};
+use crate::base::{Seed, SimDuration};
+use crate::check::ModelName;
+use crate::monitor::CopyMonitors;
+use crate::protocols::kv_service::KvService;
+use crate::protocols::primary_secondary::{
+    self, Admin, ClusterConfig, Config, Message, PrimarySecondary, ReadMode, Replica,
+};
+use crate::protocols::raft::{self, Raft, RaftConfig};
+use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate};
+use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
+use crate::workload::ClosedLoop;
+
+pub(super) const PROTOCOL: Protocol = Protocol {
+    spec: ProtocolSpec {
+        name: "primary-secondary",
+        doc: "A primary and its secondaries, asynchronous, semi-synchronous or in sync, with failover by supervisors.",
+        section: primary_secondary::SECTION,
+        varies: primary_secondary::VARIES,
+        bugs: primary_secondary::BUGS,
+        survives: primary_secondary::SURVIVES,
+        validate,
+        admin_commands: Admin::COMMANDS,
+        idle: Admin::idle,
+        checks: &RUN_CHECKS,
+        message_kinds: &MESSAGE_KINDS,
+    },
+    run,
+};
+
+/// The kinds of message: those of copies and supervisors, and those of the supervisors' group.
+const MESSAGE_KINDS: [&str; Message::KINDS.len() + raft::Message::KINDS.len()] = {
+    let mut kinds = [""; Message::KINDS.len() + raft::Message::KINDS.len()];
+    let mut i = 0;
+    while i < kinds.len() {
+        let own = Message::KINDS.len();
+        kinds[i] = if i < own { Message::KINDS[i] } else { raft::Message::KINDS[i - own] };
+        i += 1;
+    }
+    kinds
+};
+
+/// What a run is checked for.
+const RUN_CHECKS: [CheckSpec; CopyMonitors::CHECKS.len() + CHECKS.len()] = {
+    let mut checks = [CHECKS[0]; CopyMonitors::CHECKS.len() + CHECKS.len()];
+    let mut i = 0;
+    while i < checks.len() {
+        let own = CopyMonitors::CHECKS.len();
+        checks[i] = if i < own { CopyMonitors::CHECKS[i] } else { CHECKS[i - own] };
+        i += 1;
+    }
+    checks
+};
+
+/// The Raft group of the supervisors: elections as slow as theirs, and no others than are needed.
+fn group(config: &Config) -> RaftConfig {
+    RaftConfig {
+        election_timeout_min: config.election_min,
+        election_timeout_max: config.election_max,
+        heartbeat_interval: SimDuration::from_ns((config.election_min.as_ns() / 5).max(1)),
+        pre_vote: true,
+        check_quorum: true,
+        ..RaftConfig::of(config.supervisors.max(1))
+    }
+}
+
+fn validate(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
+    let config = Config::read(settings, around.nodes.unwrap_or(1), &[]);
+    config.problems()
+}
+
+fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
+    let config = Config::from_settings(&scenario.protocol_settings, scenario.nodes, &scenario.bugs)
+        .unwrap_or_else(|problem| panic!("a scenario that was not validated: {}", problem.message));
+    let clients = KvService { reads_anywhere: matches!(config.reads, ReadMode::InSync | ReadMode::Any) };
+    let setup: Setup<PrimarySecondary<Replica, Raft>, _, _> = Setup {
+        config: ClusterConfig { copies: config, group: group(&config) },
+        clients: ClosedLoop::all(clients, &scenario.clients, scenario.nodes),
+        monitor: CopyMonitors::new(scenario.nodes, config.copies, config.loses()),
+        model: ModelName::CasRegister,
+        admin: Admin::parse,
+        damaged_most: 0,
+        quorum: config.enough(),
+        patience: config.patience(),
+    };
+    simulate(scenario, seed, setup, watcher)
+}
