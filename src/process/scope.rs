@@ -36,6 +36,10 @@ pub trait Scope<P: Process, Q: Process> {
     fn inner_node(&self, outer: NodeId) -> NodeId {
         outer
     }
+    /// Whether anyone hears what the inner process observes: if not, it is not asked to.
+    fn is_heard(&self) -> bool {
+        true
+    }
     /// Where the inner process's answer to the request `id` of `client` goes.
     fn answer(&self, client: ClientId, id: RequestId, response: Q::Response) -> Answer<P> {
         let _ = (client, id);
@@ -109,7 +113,7 @@ impl<P: Process, Q: Process, S: Scope<P, Q>> Host<Q> for Scoped<'_, P, S> {
     }
 
     fn observing(&self) -> bool {
-        self.outer.observing()
+        self.scope.is_heard() && self.outer.observing()
     }
 
     fn observe(&mut self, observation: Q::Observation) {

@@ -24,7 +24,8 @@ pub struct Protocol {
 }
 
 /// Every protocol.
-pub const PROTOCOLS: &[Protocol] = &[raft::PROTOCOL, paxos::PROTOCOL, multi_paxos::PROTOCOL, primary_secondary::PROTOCOL];
+pub const PROTOCOLS: &[Protocol] =
+    &[raft::PROTOCOL, paxos::PROTOCOL, multi_paxos::PROTOCOL, primary_secondary::PROTOCOL];
 
 /// What every protocol says of itself, for the reader of scenarios.
 pub fn specs() -> Vec<ProtocolSpec> {

@@ -182,6 +182,9 @@ impl<R: Copies, G: Agrees> Scope<PrimarySecondary<R, G>, G> for Member {
     fn observation(&self, _: G::Observation) -> Option<CopyEvent> {
         None
     }
+    fn is_heard(&self) -> bool {
+        false
+    }
     fn node(&self, inner: NodeId) -> NodeId {
         NodeId(inner.0 + self.first)
     }

@@ -196,8 +196,6 @@ impl Replica {
         let before = progress.next - 1;
         let prev = match self.log.epoch(before) {
             Some(epoch) => Position { epoch, index: before },
-            // A mistake: from where on entries are kept.
-            None if self.config.has(Bug::SkipsMissingRange) => self.log.base(),
             None => return self.send_snapshot(node, ctx),
         };
         let entries = Entries::from(self.log.slice(prev.index + 1, self.config.max_entries));

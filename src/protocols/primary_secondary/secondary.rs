@@ -3,7 +3,7 @@
 use super::assignment::Epoch;
 use super::bugs::Bug;
 use super::config::Transport;
-use super::log::{Entries, Entry, Log, Position};
+use super::log::{Entries, Entry, Position};
 use super::message::{AppendResult, Message};
 use super::progress::Sending;
 use super::replica::{Replica, Role};
@@ -49,7 +49,9 @@ impl Replica {
         if prev.index < base.index {
             return self.append_below_base(prev, ctx);
         }
-        if !self.log.has(prev) && !self.passes_over(prev) {
+        // A mistake: an entry of an epoch that the primary does not know is taken for the primary's.
+        let keeps_tail = self.has(Bug::KeepsDivergentTail) && self.log.epoch(prev.index).is_some();
+        if !self.log.has(prev) && !keeps_tail {
             let at_most = self.log.agrees_at_most(prev.epoch, prev.index);
             return AppendResult::Conflict { prev: prev.index, at_most };
         }
@@ -83,17 +85,6 @@ impl Replica {
     /// writes may be lost can a primary lack it.
     pub(super) fn agrees_before_base(&self) -> bool {
         self.agrees_with == Some(self.epoch) || !self.config.loses()
-    }
-
-    /// Mistakes: takes entries that do not follow on what is there.
-    fn passes_over(&mut self, prev: Position) -> bool {
-        let last = self.log.last();
-        if self.has(Bug::SkipsMissingRange) && prev.index > last.index {
-            self.log = Log::behind(prev);
-            (self.commit, self.applied) = (prev.index, prev.index);
-            return true;
-        }
-        self.has(Bug::KeepsDivergentTail) && self.log.epoch(prev.index).is_some()
     }
 
     /// A copy that lost its disk is whole again once it holds all that its primary knows to be certain, and that

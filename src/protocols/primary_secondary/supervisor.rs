@@ -186,7 +186,10 @@ impl Supervisor {
             ctx.observe(CopyEvent::Deposes { node, clock, grace: self.config.grace });
         }
         match self.config.has(Bug::FailsOverUnconditionally) {
-            true => self.caller.set(next, ctx),
+            true => {
+                self.before = None;
+                self.caller.set(next, ctx);
+            }
             false => self.caller.change(agreed, next, ctx),
         }
     }
