@@ -5,7 +5,7 @@
 //! cargo test --release --test hunts -- --ignored --nocapture
 //! ```
 //!
-//! writes `results/reference/raft-bugs.csv`, `paxos-bugs.csv` and `multi-paxos-bugs.csv`; half an hour of processor
+//! writes `results/reference/raft-bugs.csv`, `paxos-bugs.csv`, `multi-paxos-bugs.csv` and `primary-secondary-bugs.csv`; half an hour of processor
 //! time. A row `sound` says of how many of the first seeds the protocol without bugs is valid. Without `--ignored` a
 //! few bugs that every hunt finds soon are hunted once.
 
@@ -23,7 +23,7 @@ use std::time::Instant;
 
 use atropos::base::Seed;
 use atropos::base::keys::BugSwitch;
-use atropos::protocols::{multi_paxos, paxos, raft};
+use atropos::protocols::{multi_paxos, paxos, primary_secondary, raft};
 use atropos::registry;
 use atropos::scenario::{Reader, Scenario, Source};
 
@@ -50,6 +50,12 @@ const RAFT: Ground = Ground { swarm: "raft-members", bugs: raft::BUGS, table: "r
 const PAXOS: Ground = Ground { swarm: "paxos", bugs: paxos::BUGS, table: "paxos-bugs" };
 const MULTI_PAXOS: Ground =
     Ground { swarm: "multi-paxos", bugs: multi_paxos::BUGS, table: "multi-paxos-bugs" };
+
+const PRIMARY_SECONDARY: Ground = Ground {
+    swarm: "primary-secondary",
+    bugs: primary_secondary::BUGS,
+    table: "primary-secondary-bugs",
+};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -87,6 +93,8 @@ fn what_every_hunt_finds_soon_is_found() {
         (&PAXOS, "paxos/mixes-ballots"),
         (&MULTI_PAXOS, "multi-paxos/promise-not-persisted"),
         (&MULTI_PAXOS, "multi-paxos/applies-past-gaps"),
+        (&PRIMARY_SECONDARY, "primary-secondary/acknowledges-before-drop"),
+        (&PRIMARY_SECONDARY, "primary-secondary/reads-unfenced"),
     ] {
         let (seeds, _) = hunt(&ground.scenario(&[bug]), 0).unwrap_or_else(|| panic!("{bug} was not found"));
         assert!(seeds <= 20, "{bug}: {seeds} seeds");
@@ -167,4 +175,10 @@ fn hunt_every_bug_of_paxos() {
 #[ignore = "some minutes"]
 fn hunt_every_bug_of_multi_paxos() {
     hunt_all(&MULTI_PAXOS);
+}
+
+#[test]
+#[ignore = "some minutes"]
+fn hunt_every_bug_of_primary_secondary() {
+    hunt_all(&PRIMARY_SECONDARY);
 }
