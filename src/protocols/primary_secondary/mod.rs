@@ -18,7 +18,7 @@
 //! | [`assignment`] | what is agreed on |
 //! | [`message`], [`timer`], [`admin`], `idle` | what nodes, disks and operators are told |
 //! | [`log`], [`snapshot`], `snapshots` | the log, and what stands for its beginning |
-//! | `node`, `supervisor`, `caller` | a node of either kind; who watches over the copies; how the group is asked |
+//! | [`node`], [`supervisor`], `caller` | a node of either kind; who watches over the copies; how the group is asked |
 //! | `replica`, `recovery`, `apply` | the state of a copy; what it recovers; what comes of certain entries |
 //! | `primary`, `progress`, `secondary` | one role a file, and what a primary knows of each copy |
 //! | `in_sync` | the set: who is dropped from it, who is let in |
@@ -30,7 +30,7 @@ pub mod admin;
 mod apply;
 pub mod assignment;
 pub mod bugs;
-pub mod caller;
+mod caller;
 pub mod config;
 mod handover;
 mod idle;
