@@ -51,6 +51,10 @@ const SAMPLES: &[(&str, &str)] = &[
     ("liveness.within", "\"10s\""),
 ];
 
+/// Keys that mean nothing without another: nothing waits in a buffer where there is no bandwidth, and clients that never
+/// end read nothing back.
+const TOGETHER: &[(&str, &str)] = &[("buffer", "bandwidth"), ("read_back", "until")];
+
 impl Reference {
     /// A value of `key`, in TOML.
     pub(super) fn sample(&self, section: &str, key: &Key) -> String {
@@ -126,8 +130,7 @@ impl Reference {
             }
             Topic::Key(entry, key) if entry.section.name == TOP.name => Some(self.line("", key) + "\n"),
             Topic::Key(entry, key) => {
-                // Nothing waits in a buffer where there is no bandwidth.
-                let goes_with = |other: &&Key| key.name == "buffer" && other.name == "bandwidth";
+                let goes_with = |other: &&Key| TOGETHER.contains(&(key.name, other.name));
                 let lines = entry.section.keys.iter().filter(goes_with).chain([*key]);
                 let lines = lines.map(|key| self.line(entry.section.name, key) + "\n");
                 Some(format!("{}\n{}", entry.header(), lines.collect::<String>()))
