@@ -51,11 +51,8 @@ const PAXOS: Ground = Ground { swarm: "paxos", bugs: paxos::BUGS, table: "paxos-
 const MULTI_PAXOS: Ground =
     Ground { swarm: "multi-paxos", bugs: multi_paxos::BUGS, table: "multi-paxos-bugs" };
 
-const PRIMARY_SECONDARY: Ground = Ground {
-    swarm: "primary-secondary",
-    bugs: primary_secondary::BUGS,
-    table: "primary-secondary-bugs",
-};
+const PRIMARY_SECONDARY: Ground =
+    Ground { swarm: "primary-secondary", bugs: primary_secondary::BUGS, table: "primary-secondary-bugs" };
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -91,7 +91,9 @@ impl Watcher for Lags {
 
 #[test]
 fn asynchronous_secondaries_lag_by_a_poll_a_round_trip_and_a_write() {
-    for (transport, poll, wait) in [("poll", [100, 400], 400), ("poll", [20, 50], 50), ("push", [100, 400], 0)] {
+    for (transport, poll, wait) in
+        [("poll", [100, 400], 400), ("poll", [20, 50], 50), ("push", [100, 400], 0)]
+    {
         let [min, max] = poll;
         let poll = match transport {
             "poll" => format!("poll_min = \"{min}ms\"\npoll_max = \"{max}ms\""),

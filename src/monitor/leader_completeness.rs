@@ -46,6 +46,12 @@ impl LeaderCompleteness {
         self.committed.get((index as usize).checked_sub(1)?).copied().flatten()
     }
 
+    /// The last index known to be committed, and the fingerprint of the log up to it.
+    pub(super) fn last(&self) -> Option<(u64, u64)> {
+        let place = self.committed.iter().rposition(Option::is_some)?;
+        Some((place as u64 + 1, self.prefix(place as u64 + 1)?))
+    }
+
     fn elected(&mut self, node: NodeId, term: u64, mirror: &LogMirror) -> Result<(), String> {
         self.leaders.retain(|(_, leader)| *leader != node);
         self.leaders.push((term, node));

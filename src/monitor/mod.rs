@@ -16,6 +16,12 @@
 //!
 //! A protocol with ballots and slots speaks in [`SlotEvent`]s; [`SlotMonitors`] holds the invariants of Paxos.
 //!
+//! A protocol with a primary and secondaries speaks in [`CopyEvent`]s; [`CopyMonitors`] holds those of the invariants of
+//! a log that its form promises, and two of its own:
+//!
+//! * [`InSyncCompleteness`]: who is in the in-sync set holds every acknowledged write.
+//! * [`PatientFailover`]: no supervisor replaces a primary before its time.
+//!
 //! [`ProtocolEvents`] counts what the protocol met besides, and [`Election`] tells how it came by a leader.
 //!
 //! A [`Monitor`] sees observations only, so it works for a user's own protocol too.
@@ -26,6 +32,7 @@ mod copy_event;
 mod copy_monitors;
 mod election_safety;
 mod elections;
+mod in_sync_completeness;
 mod leader_append_only;
 mod leader_completeness;
 mod log_event;
@@ -33,6 +40,7 @@ mod log_matching;
 mod mirror;
 mod monitors;
 mod one_configuration;
+mod patient_failover;
 mod protocol_events;
 mod replica_equality;
 mod slot_event;
@@ -42,9 +50,10 @@ mod state_machine_safety;
 
 pub use commit_durability::CommitDurability;
 pub use copy_event::CopyEvent;
-pub use copy_monitors::CopyMonitors;
+pub use copy_monitors::{CopyMonitors, CopyPromise};
 pub use election_safety::ElectionSafety;
 pub use elections::Election;
+pub use in_sync_completeness::InSyncCompleteness;
 pub use leader_append_only::LeaderAppendOnly;
 pub use leader_completeness::LeaderCompleteness;
 pub use log_event::{LogEvent, Role};
@@ -52,6 +61,7 @@ pub use log_matching::LogMatching;
 pub use mirror::LogMirror;
 pub use monitors::{LogMonitors, Monitor, Violation};
 pub use one_configuration::OneConfiguration;
+pub use patient_failover::PatientFailover;
 pub use protocol_events::ProtocolEvents;
 pub use replica_equality::ReplicaEquality;
 pub use slot_event::SlotEvent;

@@ -63,6 +63,8 @@ pub struct LogMonitors {
     durability: CommitDurability,
     equality: ReplicaEquality,
     members: OneConfiguration,
+    /// Whether what was committed may be lost, so that an index alone says nothing of an entry.
+    loses: bool,
     violations: Vec<Violation>,
     events: ProtocolEventCounter,
     watch: ElectionWatch,
@@ -119,10 +121,27 @@ impl LogMonitors {
             durability: CommitDurability::new(nodes),
             equality: ReplicaEquality::default(),
             members: OneConfiguration::new(nodes),
+            loses: false,
             violations: Vec::new(),
             events: ProtocolEventCounter::new(nodes),
             watch: ElectionWatch::new(nodes),
         }
+    }
+
+    /// Monitors over that many nodes, which may lose what they have committed. Only that no term has two leaders and
+    /// that logs match can be asked of them.
+    pub(super) fn losing(nodes: u32) -> Self {
+        LogMonitors { loses: true, ..LogMonitors::new(nodes) }
+    }
+
+    /// The logs.
+    pub(super) fn mirror(&self) -> &LogMirror {
+        &self.mirror
+    }
+
+    /// What was committed.
+    pub(super) fn committed(&self) -> &LeaderCompleteness {
+        &self.completeness
     }
 }
 
@@ -137,8 +156,10 @@ impl Monitor<LogEvent> for LogMonitors {
         self.watch.note(at, node, event);
         let appending = self.appending.check(node, event, &self.mirror);
         let durable = self.durability.check(node, event, &self.mirror, &self.completeness);
-        let known =
-            |index, term| self.completeness.prefix(index).or_else(|| self.matching.prefix(index, term));
+        let known = |index, term| {
+            let committed = self.completeness.prefix(index).filter(|_| !self.loses);
+            committed.or_else(|| self.matching.prefix(index, term))
+        };
         let gap = self.mirror.follow(node, event, known);
         let results = [
             (ElectionSafety::NAME, self.elections.check(node, event)),
@@ -312,6 +333,11 @@ mod tests {
         assert!(after(restored(1, 1)).is_empty());
         assert_eq!(after(restored(1, 2)), [ReplicaEquality::NAME]);
         assert_eq!(after(restored(2, 1)), [LogMatching::NAME, StateMachineSafety::NAME]);
+        // That it had applied what its own snapshot covers may never have been said; that it held it must have been.
+        let own = |index| [(0, LogEvent::Recovered), (0, restored(index, 5))];
+        let held = [(0, appended(2, 1, 8))];
+        assert!(violated(&[before.as_slice(), &held, &own(2)].concat()).is_empty());
+        assert_eq!(violated(&[before.as_slice(), &held, &own(3)].concat()), [LogMatching::NAME]);
         // What follows it is compared with logs that were never compacted.
         let more = [(0, appended(2, 1, 8)), (1, restored(1, 1)), (1, appended(2, 1, 9))];
         assert_eq!(violated(&[before.as_slice(), &more].concat()), [LogMatching::NAME]);

@@ -10,8 +10,9 @@ pub struct StateMachineSafety {
     /// By index from 1: the entry's term and fingerprint, and who said first that it applied it.
     applied: Vec<Option<(u64, u64, NodeId)>>,
     reached: Vec<u64>,
-    /// Who has just started, and said nothing since.
-    recovers: Vec<bool>,
+    /// Whether each node has just started: a snapshot that it speaks of then is its own. That it had applied what that
+    /// covers may never have been said: what waits behind a write is lost in a crash that the write survives.
+    is_starting: Vec<bool>,
 }
 
 impl StateMachineSafety {
@@ -23,20 +24,19 @@ impl StateMachineSafety {
 
     /// Nothing applied yet on any of that many nodes.
     pub fn new(nodes: u32) -> Self {
-        let nodes = nodes as usize;
-        StateMachineSafety { applied: Vec::new(), reached: vec![0; nodes], recovers: vec![false; nodes] }
+        let (reached, is_starting) = (vec![0; nodes as usize], vec![false; nodes as usize]);
+        StateMachineSafety { applied: Vec::new(), reached, is_starting }
     }
 
     /// Checks what `node` says.
     pub fn check(&mut self, node: NodeId, event: &LogEvent) -> Result<(), String> {
-        let is_recovered =
-            std::mem::replace(&mut self.recovers[node.index()], matches!(event, LogEvent::Recovered));
+        let has_started = matches!(event, LogEvent::Recovered);
+        let is_starting = std::mem::replace(&mut self.is_starting[node.index()], has_started);
         match *event {
             LogEvent::Recovered => self.reached[node.index()] = 0,
             LogEvent::Restored { index, .. } => {
                 self.reached[node.index()] = index;
-                // What a node says waits for its disk: of what it did last, a crash may leave only the snapshot.
-                if index as usize > self.applied.len() && !is_recovered {
+                if index as usize > self.applied.len() && !is_starting {
                     return Err(format!(
                         "{node} has the state as of index {index}, which nobody has applied"
                     ));

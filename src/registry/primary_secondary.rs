@@ -4,8 +4,9 @@ use super::Protocol;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
 use crate::base::{Seed, SimDuration};
 use crate::check::ModelName;
-use crate::monitor::CopyMonitors;
+use crate::monitor::{CopyMonitors, CopyPromise};
 use crate::protocols::kv_service::KvService;
+use crate::protocols::primary_secondary::config::Form;
 use crate::protocols::primary_secondary::{
     self, Admin, ClusterConfig, Config, Message, PrimarySecondary, ReadMode, Replica,
 };
@@ -72,6 +73,15 @@ fn validate(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
     config.problems()
 }
 
+/// What an acknowledgement promises, as the monitors hold it to.
+fn promise(config: &Config) -> CopyPromise {
+    match config.form {
+        _ if config.loses() => CopyPromise::Nothing,
+        Form::InSync => CopyPromise::InSync,
+        Form::SemiSynchronous | Form::Asynchronous => CopyPromise::Counted,
+    }
+}
+
 fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
     let config = Config::from_settings(&scenario.protocol_settings, scenario.nodes, &scenario.bugs)
         .unwrap_or_else(|problem| panic!("a scenario that was not validated: {}", problem.message));
@@ -79,7 +89,7 @@ fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
     let setup: Setup<PrimarySecondary<Replica, Raft>, _, _> = Setup {
         config: ClusterConfig { copies: config, group: group(&config) },
         clients: ClosedLoop::all(clients, &scenario.clients, scenario.nodes),
-        monitor: CopyMonitors::new(scenario.nodes, config.copies, config.loses()),
+        monitor: CopyMonitors::new(scenario.nodes, config.copies, promise(&config)),
         model: ModelName::CasRegister,
         admin: Admin::parse,
         damaged_most: 0,

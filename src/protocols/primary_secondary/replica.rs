@@ -167,7 +167,7 @@ impl Process for Replica {
                 ctx.reply(client, id, KvResponse::Done(self.machine.read(key)));
             }
             (Role::Primary(_), KvRequest::Read { key }) => {
-                self.read(Read::new(client, id, key, ctx.now()), ctx)
+                self.read(Read::new(client, id, key, ctx.now()), ctx);
             }
             (Role::Primary(_), request) => self.propose_for(client, id, request, ctx),
             (Role::Secondary, _) => {
