@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use atropos::base::{Seed, SimDuration, SimTime};
 use atropos::check::Verdict;
-use atropos::history::{Function, History, Outcome as Fate, Value};
+use atropos::history::{Function, History, Operation, Outcome as Fate, Value};
 use atropos::registry;
 use atropos::run::{Outcome, TraceLine, Watcher};
 use atropos::scenario::{Source, read};
@@ -129,8 +129,9 @@ fn acknowledged(history: &History) -> Vec<(SimTime, bool)> {
         operations.iter().filter(|one| one.f == Function::Write && one.key.as_ref() == Some(key)).count()
     };
     let last_read = |key: &Value| {
-        let reads = operations.iter().filter(|one| one.f == Function::Read && one.key.as_ref() == Some(key));
-        reads.filter(|one| one.outcome == Fate::Ok).next_back().map(|one| one.output.clone())
+        let is_read = |f: &Function| *f == Function::Read;
+        let of_key = |one: &&Operation| is_read(&one.f) && one.key.as_ref() == Some(key);
+        operations.iter().rfind(|one| of_key(one) && one.outcome == Fate::Ok).map(|one| one.output.clone())
     };
     let mut found = Vec::new();
     for one in operations.iter().filter(|one| one.f == Function::Write && one.outcome == Fate::Ok) {

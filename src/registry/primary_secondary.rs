@@ -69,8 +69,20 @@ fn group(config: &Config) -> RaftConfig {
 }
 
 fn validate(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
-    let config = Config::read(settings, around.nodes.unwrap_or(1), &[]);
-    config.problems()
+    // Where the number of nodes itself is wrong, nothing is said of them.
+    let supervisors = Config::read(settings, 0, &[]).supervisors;
+    let config = Config::read(settings, around.nodes.unwrap_or(supervisors + 3), &[]);
+    let mut problems = config.problems();
+    problems.extend(config.strangers(settings));
+    if around.loses_everything() {
+        problems.extend(config.can_hear());
+    } else if let (true, Some(trip)) = (problems.is_empty(), around.least_round_trip(raft::VOTE_BYTES)) {
+        problems.extend(config.can_elect(trip.total(), trip.culprit()).err());
+    }
+    if let (true, Some(duration)) = (settings.is_written("supervisor_timeout_min"), around.duration) {
+        problems.extend(config.has_time(duration).err());
+    }
+    problems
 }
 
 /// What an acknowledgement promises, as the monitors hold it to.
@@ -92,7 +104,7 @@ fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
         monitor: CopyMonitors::new(scenario.nodes, config.copies, promise(&config)),
         model: ModelName::CasRegister,
         admin: Admin::parse,
-        damaged_most: 0,
+        damaged_most: config.damaged_most(),
         quorum: config.enough(),
         patience: config.patience(),
     };

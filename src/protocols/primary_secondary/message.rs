@@ -42,7 +42,8 @@ pub enum Message {
         commit: u64,
         /// Its latest read round.
         round: u64,
-        /// Which life of the receiver it knows of, counted from 1; 0 if of none.
+        /// Which life of the receiver it knows of, counted from 1; 0 if of none, and while it does not know how
+        /// far entries are certain.
         life: u64,
     },
     /// A secondary's answer.

@@ -202,7 +202,9 @@ impl Replica {
         if progress.streams() {
             progress.next = prev.index + 1 + entries.len() as u64;
         }
-        let (epoch, commit, round, life) = (self.epoch, self.commit, primary.reads.round(), progress.life);
+        // Before its own first entry is certain a primary does not know how much is.
+        let life = if self.commit >= primary.first { progress.life } else { 0 };
+        let (epoch, commit, round) = (self.epoch, self.commit, primary.reads.round());
         ctx.send(node, Message::Append { epoch, prev, entries, commit, round, life });
     }
 

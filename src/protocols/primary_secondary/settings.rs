@@ -29,11 +29,13 @@ pub const SURVIVES: &[&str] = &[
     "torn",
     "crash_loop",
     "rolling_restart",
+    "replace",
     "slow_node",
     "stall_disk",
     "slow_disk",
     "fail_sync",
     "full_disk",
+    "bit_rot",
 ];
 
 impl Config {
@@ -136,12 +138,26 @@ impl Config {
         found + transport + caught_up
     }
 
-    /// So many nodes are enough for writes to be acknowledged, whichever they are. The in-sync set may have shrunk to
-    /// the one copy that is missing, and without supervisors nobody takes the place of the primary.
+    /// Of how many nodes the disks may be damaged or lost at once: a minority of the set, which `Process::electorates`
+    /// sees to; where acknowledgements are counted, so few that somebody holds what was acknowledged and the freshest
+    /// can be told.
+    pub fn damaged_most(&self) -> u32 {
+        match self.form {
+            Form::InSync => self.copies.saturating_sub(1) / 2,
+            Form::SemiSynchronous => self.acks.min(self.copies.saturating_sub(self.acks + 1)),
+            Form::Asynchronous => 0,
+        }
+    }
+
+    /// So many nodes are enough for writes to be acknowledged, whichever they are; in sync, if those of the set are
+    /// among them (`Process::electorates`). Without supervisors nobody takes the place of the primary.
     pub fn enough(&self) -> usize {
         let spare_supervisors = self.supervisors.saturating_sub(1) / 2;
+        if self.form == Form::InSync {
+            return (self.supervisors - spare_supervisors + 1) as usize;
+        }
         let spare_copies = match self.form {
-            Form::InSync => 0,
+            Form::InSync => self.copies - 1,
             Form::SemiSynchronous => self.acks.min(self.copies.saturating_sub(self.acks + 1)),
             Form::Asynchronous => self.copies.saturating_sub(self.fenced_copies().max(1)),
         };
@@ -218,7 +234,7 @@ pub(super) mod tests {
     #[test]
     fn enough_nodes_are_those_without_whom_a_write_may_be_lost_or_wait() {
         for (enough, nodes, values) in [
-            (6, 6, &[][..]),
+            (3, 6, &[][..]),
             (5, 6, &[SEMI]),
             (6, 6, &[SEMI, ("acks", "2")]),
             (7, 8, &[SEMI, ("acks", "2")]),
