@@ -272,7 +272,7 @@ mod times {
     pub(super) const SHORT: Varied = With(&grace(1_000), &of([100, 100, 500, 2_000, 250, 600]));
     pub(super) const EVEN: Varied = With(&grace(2_000), &of([200, 300, 1_000, 3_000, 300, 600]));
     /// Supervisors stand at about the same time, and votes are split.
-    pub(super) const LONG: Varied = With(&grace(3_000), &of([300, 200, 2_000, 5_000, 250, 300]));
+    pub(super) const LONG: Varied = With(&grace(3_000), &of([300, 200, 2_000, 4_000, 250, 300]));
     /// A copy that misses one heartbeat is not good enough.
     pub(super) const TIGHT: Varied = With(&grace(1_000), &of([300, 100, 400, 2_000, 400, 600]));
 

@@ -49,13 +49,13 @@ impl Replica {
     pub(super) fn resume(&mut self, commit: u64, ctx: &mut Context<Self>) {
         self.durable = self.log.last().index;
         self.epoch = self.epoch.max(self.log.last().epoch);
+        if !self.is_whole {
+            ctx.observe(CopyEvent::Whole(false));
+        }
         self.observe_restored(ctx);
         let behind = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.last.index) + 1;
         let commit = commit.min(self.log.last().index);
         self.observe_appended(behind, ctx);
-        if !self.is_whole {
-            ctx.observe(CopyEvent::Whole(false));
-        }
         self.commit_to(commit, ctx);
         if self.has(Bug::TruncatesToCommit) {
             self.cut(commit, ctx);
@@ -65,8 +65,8 @@ impl Replica {
     /// Begins with nothing, having lost what it had: it is not whole until a primary has brought it up to date.
     pub(super) fn begin_blank(&mut self, ctx: &mut Context<Self>) {
         (self.epoch, self.primary, self.is_whole) = (Epoch(0), None, false);
-        self.forget(ctx);
         ctx.observe(CopyEvent::Whole(false));
+        self.forget(ctx);
     }
 
     /// Drops the whole log and all that came of it.

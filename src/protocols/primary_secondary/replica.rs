@@ -69,7 +69,7 @@ pub struct Replica {
 pub(super) enum Role {
     Secondary,
     Primary(Box<Primary>),
-    /// A write failed: it takes no part until it is started again.
+    /// A write failed, or what it wrote is unreadable: it takes no part until it is started again.
     Stopped,
 }
 
@@ -86,11 +86,16 @@ impl Process for Replica {
     fn start(config: &Config, mut boot: Boot<Record>, ctx: &mut Context<Self>) -> Self {
         let mut node = Replica::blank(config, boot.incarnation, ctx);
         ctx.observe(CopyEvent::Log(LogEvent::Recovered));
-        let is_first = boot.kind == BootKind::First;
-        let recovered = node.recover(boot.take(JournalId::default()));
-        match recovered.filter(|_| boot.kind != BootKind::Replacement) {
-            Some(commit) => node.resume(commit, ctx),
-            None => node.begin_blank(ctx),
+        let (is_first, is_replaced) = (boot.kind == BootKind::First, boot.kind == BootKind::Replacement);
+        match node.recover(boot.take(JournalId::default())) {
+            Some(commit) if !is_replaced => node.resume(commit, ctx),
+            Some(_) => node.begin_blank(ctx),
+            // It holds a disk that it cannot trust, until it is given another.
+            None => {
+                ctx.observe(CopyEvent::Whole(false));
+                node.stop(ctx);
+                return node;
+            }
         }
         // Nothing can have been agreed on before the first start, and without supervisors nothing ever is.
         node.has_asked = is_first || config.supervisors == 0;
@@ -207,11 +212,13 @@ impl Process for Replica {
     }
 
     fn electorates(&self) -> Vec<Vec<NodeId>> {
-        let set = match self.config.form {
-            Form::InSync => self.assignment.in_sync,
-            Form::SemiSynchronous | Form::Asynchronous => NodeSet::first(self.config.copies),
+        let all = NodeSet::first(self.config.copies);
+        let sets = match self.config.form {
+            Form::InSync if self.config.min_in_sync > 1 => vec![self.assignment.in_sync, all],
+            Form::InSync => vec![self.assignment.in_sync],
+            Form::SemiSynchronous | Form::Asynchronous => vec![all],
         };
-        vec![set.iter(self.config.copies).collect()]
+        sets.into_iter().map(|set| set.iter(self.config.copies).collect()).collect()
     }
 
     fn replica(&self, keys: u32) -> Option<Vec<Value>> {

@@ -4,6 +4,7 @@ use super::bugs::Bugs;
 use super::config::{AckOn, Config, Form, ReadMode, Transport};
 use crate::base::SimDuration;
 use crate::base::keys::{KeyProblem, Settings};
+use crate::replication::quorum::majority;
 
 /// The kinds of fault under which the forms that lose nothing keep their promise, and go on once they end.
 pub const SURVIVES: &[&str] = &[
@@ -153,11 +154,11 @@ impl Config {
     /// among them (`Process::electorates`). Without supervisors nobody takes the place of the primary.
     pub fn enough(&self) -> usize {
         let spare_supervisors = self.supervisors.saturating_sub(1) / 2;
-        if self.form == Form::InSync {
+        if self.form == Form::InSync && self.min_in_sync as usize <= majority(self.copies as usize) {
             return (self.supervisors - spare_supervisors + 1) as usize;
         }
         let spare_copies = match self.form {
-            Form::InSync => self.copies - 1,
+            Form::InSync => 0,
             Form::SemiSynchronous => self.acks.min(self.copies.saturating_sub(self.acks + 1)),
             Form::Asynchronous => self.copies.saturating_sub(self.fenced_copies().max(1)),
         };
