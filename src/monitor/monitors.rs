@@ -337,6 +337,8 @@ mod tests {
         let own = |index| [(0, LogEvent::Recovered), (0, restored(index, 5))];
         let held = [(0, appended(2, 1, 8))];
         assert!(violated(&[before.as_slice(), &held, &own(2)].concat()).is_empty());
+        let others = [(1, restored(2, 5))];
+        assert!(violated(&[before.as_slice(), &held, &own(2), &others].concat()).is_empty());
         assert_eq!(violated(&[before.as_slice(), &held, &own(3)].concat()), [LogMatching::NAME]);
         // What follows it is compared with logs that were never compacted.
         let more = [(0, appended(2, 1, 8)), (1, restored(1, 1)), (1, appended(2, 1, 9))];

@@ -36,7 +36,9 @@ impl StateMachineSafety {
             LogEvent::Recovered => self.reached[node.index()] = 0,
             LogEvent::Restored { index, .. } => {
                 self.reached[node.index()] = index;
-                if index as usize > self.applied.len() && !is_starting {
+                if index as usize > self.applied.len() && is_starting {
+                    self.applied.resize(index as usize, None);
+                } else if index as usize > self.applied.len() {
                     return Err(format!(
                         "{node} has the state as of index {index}, which nobody has applied"
                     ));
