@@ -36,11 +36,13 @@ fn raft_keeps_every_promise() {
             until = "8s"
             [check]
             levels = ["linearizable", "sequential", "causal-convergent", "causal", "session", "read-your-writes",
-                "monotonic-reads", "monotonic-writes", "writes-follow-reads", "durability", "convergence"]
+                "monotonic-reads", "monotonic-writes", "writes-follow-reads", "linearizable-writes", "durability", "convergence"]
             "#
         ));
         let names: Vec<&str> = outcome.checks.iter().map(|check| check.name).collect();
-        for name in ["linearizability", "sequential", "session", "durability", "convergence"] {
+        for name in
+            ["linearizability", "sequential", "session", "linearizable-writes", "durability", "convergence"]
+        {
             assert!(names.contains(&name), "{names:?}");
         }
         assert_eq!(outcome.verdict, Verdict::Valid, "{protocol}: {:?}", outcome.checks);

@@ -38,8 +38,8 @@ mod timeline;
 pub use budget::Budget;
 pub use judgement::{Impossible, Judgement, Judging, Progress, Question};
 pub use levels::{
-    Bounds, Durability, Finding, Ladder, Level, Measure, Outage, Promise, Quantiles, Sequential, StaleRead,
-    Staleness, Violation, Weaker,
+    Bounds, Durability, Finding, Ladder, Level, LinearizableWrites, Measure, Outage, Promise, Quantiles,
+    Sequential, StaleRead, Staleness, Violation, Weaker,
 };
 pub use model::{Effect, Model, Structure};
 pub use models::{

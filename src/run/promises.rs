@@ -2,10 +2,11 @@
 
 use super::judge::Watcher;
 use super::outcome::CheckResult;
-use super::simulate::{JUDGING_BYTES, JUDGING_STEPS, PORTION};
+use super::simulate::{JUDGING_BYTES, JUDGING_STEPS, PORTION, judge_case, sound};
 use crate::base::NodeId;
 use crate::check::{
-    Budget, Case, Durability, Finding, Level, Promise, Sequential, Specification, Verdict, Violation, Weaker,
+    Budget, Case, Durability, Finding, Level, LinearizableWrites, Promise, Sequential, Specification,
+    Verdict, Violation, Weaker,
 };
 use crate::history::{History, Value};
 
@@ -27,12 +28,12 @@ pub(super) fn held_to(
             _ if !case.constrains() => {
                 (Verdict::Unknown, Some("no completed operation constrains the order".to_owned()), None)
             }
-            Promise::Level(Level::Sequential) => of_level(&sequential(case, watcher)),
-            Promise::Level(level) => of_level(&weaker.finding(*level)),
-            Promise::Durability => of_durability(Durability::of(case.operations(), objects)),
+            Promise::Level(Level::Sequential) => of_level(&sequential(case, watcher), case),
+            Promise::Level(level) => of_level(&weaker.finding(*level), case),
+            Promise::LinearizableWrites => of_writes(history, case, objects, watcher),
+            Promise::Durability => of_durability(Durability::of(case.operations(), objects), case),
         };
-        let event = culprit.and_then(|at| case.operations()[at].returned);
-        let at = event.and_then(|event| history.events[event].time);
+        let at = culprit.and_then(|event| history.events[event].time);
         CheckResult { name: promise.check(), verdict, detail, at }
     };
     others.map(&mut held_to).collect()
@@ -65,10 +66,10 @@ fn of_replicas(replicas: &Replicas) -> Told {
     (Verdict::Invalid, Some(format!("of key {key} there is {}{more}", told.join("; "))), None)
 }
 
-/// The verdict, why, and the operation to blame.
+/// The verdict, why, and the event to blame.
 type Told = (Verdict, Option<String>, Option<usize>);
 
-fn of_level(finding: &Finding) -> Told {
+fn of_level(finding: &Finding, case: &Case) -> Told {
     let example = finding.examples.first();
     let detail = match (finding.verdict, example) {
         (Verdict::Invalid, Some(example)) => {
@@ -76,10 +77,10 @@ fn of_level(finding: &Finding) -> Told {
         }
         _ => finding.note.clone(),
     };
-    (finding.verdict, detail, example.and_then(|example| example.operations.last().copied()))
+    (finding.verdict, detail, example.and_then(|example| to_blame(example, case)))
 }
 
-fn of_durability(found: Result<Durability, String>) -> Told {
+fn of_durability(found: Result<Durability, String>, case: &Case) -> Told {
     let found = match found {
         Ok(found) => found,
         Err(why) => return (Verdict::Unknown, Some(why), None),
@@ -99,7 +100,23 @@ fn of_durability(found: Result<Durability, String>) -> Told {
         }
         _ => found.note.clone(),
     };
-    (found.verdict, detail, example.and_then(|example| example.operations.last().copied()))
+    (found.verdict, detail, example.and_then(|example| to_blame(example, case)))
+}
+
+/// The answer of the operation that breaks it.
+fn to_blame(example: &Violation, case: &Case) -> Option<usize> {
+    case.operations()[*example.operations.last()?].returned
+}
+
+fn of_writes(history: &History, case: &Case, objects: &Specification, watcher: &mut dyn Watcher) -> Told {
+    let writes = sound(LinearizableWrites::new(history, case.operations(), objects));
+    let report = judge_case(&writes.case, watcher);
+    let first = report.first_impossible.map(|first| writes.told(&first, history));
+    let detail = match &first {
+        Some(first) => Some(format!("first impossible operation: {first}")),
+        None => report.note,
+    };
+    (report.verdict, detail, first.map(|first| first.index))
 }
 
 fn such_as(count: u64, one: &str, many: &str, example: &Violation) -> String {

@@ -174,13 +174,13 @@ fn world_of<P: Process, C, M>(scenario: &Scenario, seed: Seed, setup: &Setup<P, 
 }
 
 /// A model that begins with nothing is one that there is, and a client's history is one of its operations.
-fn sound<T, E: fmt::Display>(judge: Result<T, E>) -> T {
+pub(super) fn sound<T, E: fmt::Display>(judge: Result<T, E>) -> T {
     judge.unwrap_or_else(|error| panic!("a client recorded a history that cannot be judged: {error}"))
 }
 
 /// Judges `case` in portions, for as long as `watcher` wants to wait. How it is portioned
 /// changes nothing in the judgement.
-fn judge_case(case: &Case, watcher: &mut dyn Watcher) -> Report {
+pub(super) fn judge_case(case: &Case, watcher: &mut dyn Watcher) -> Report {
     let mut budget = Budget::new(0, JUDGING_BYTES);
     let mut left = JUDGING_STEPS;
     let mut horizon = None;

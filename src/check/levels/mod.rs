@@ -6,6 +6,7 @@
 //!   of the levels from causality down.
 //! * [`Measure`]: what a scenario can have measured of a run. [`Staleness`]: how far behind reads are;
 //!   [`Durability`]: what became of the writes; [`Outage`]: how long nothing completed.
+//! * [`LinearizableWrites`]: what is left of linearizability where reads may be stale.
 //! * `accesses`: who read and wrote which version of what, session by session; `registers`: the same in real time,
 //!   key by key.
 
@@ -33,6 +34,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 mod weaker;
+mod writes;
 
 pub use durability::Durability;
 pub use ladder::Ladder;
@@ -43,6 +45,7 @@ pub use promise::Promise;
 pub use sequential::Sequential;
 pub use staleness::{Bounds, Quantiles, StaleRead, Staleness};
 pub use weaker::Weaker;
+pub use writes::LinearizableWrites;
 
 use super::Verdict;
 

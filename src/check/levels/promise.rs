@@ -8,6 +8,8 @@ use crate::base::keys::CheckSpec;
 pub enum Promise {
     /// This level of consistency.
     Level(Level),
+    /// That writes are linearizable, and reads are of the past: [`LinearizableWrites`](super::LinearizableWrites).
+    LinearizableWrites,
     /// That no acknowledged write is lost, and nothing is seen that was rolled back or failed.
     Durability,
     /// That replicas are equal once clients rest.
@@ -16,10 +18,11 @@ pub enum Promise {
 
 impl Promise {
     /// The checks of all promises but linearizability, which has been there for longer under a name of its own.
-    pub const CHECKS: [CheckSpec; Level::ALL.len() + 1] = {
-        let durability = CheckSpec { name: "durability", doc: Promise::Durability.doc() };
-        let mut checks = [durability; Level::ALL.len() + 1];
-        checks[Level::ALL.len()] = CheckSpec { name: "convergence", doc: Promise::Convergence.doc() };
+    pub const CHECKS: [CheckSpec; Level::ALL.len() + 2] = {
+        let writes = Promise::LinearizableWrites;
+        let mut checks = [CheckSpec { name: writes.check(), doc: writes.doc() }; Level::ALL.len() + 2];
+        checks[Level::ALL.len()] = CheckSpec { name: "durability", doc: Promise::Durability.doc() };
+        checks[Level::ALL.len() + 1] = CheckSpec { name: "convergence", doc: Promise::Convergence.doc() };
         let mut place = 1;
         while place < Level::ALL.len() {
             let level = Level::ALL[place];
@@ -31,12 +34,13 @@ impl Promise {
 
     /// The names that users type, in order.
     pub fn names() -> Vec<&'static str> {
-        Level::NAMES.into_iter().chain(["durability", "convergence"]).collect()
+        Level::NAMES.into_iter().chain(["linearizable-writes", "durability", "convergence"]).collect()
     }
 
     /// The promise of this name.
     pub fn named(name: &str) -> Option<Promise> {
         match name {
+            "linearizable-writes" => Some(Promise::LinearizableWrites),
             "durability" => Some(Promise::Durability),
             "convergence" => Some(Promise::Convergence),
             name => Level::ALL.into_iter().find(|level| level.name() == name).map(Promise::Level),
@@ -48,6 +52,7 @@ impl Promise {
         match self {
             Promise::Level(Level::Linearizable) => "linearizability",
             Promise::Level(level) => level.name(),
+            Promise::LinearizableWrites => "linearizable-writes",
             Promise::Durability => "durability",
             Promise::Convergence => "convergence",
         }
@@ -57,6 +62,9 @@ impl Promise {
     pub const fn doc(self) -> &'static str {
         match self {
             Promise::Level(level) => level.doc(),
+            Promise::LinearizableWrites => {
+                "Writes are linearizable, and each read saw what was there at some instant before it returned."
+            }
             Promise::Durability => {
                 "No acknowledged write is lost, and no read sees what is rolled back or failed."
             }
