@@ -12,7 +12,9 @@ use atropos::check::ModelName;
 use atropos::faults::verbs::VERBS;
 use atropos::reference::{List, Reference, Topic};
 use atropos::registry;
-use atropos::scenario::{Opened, ProtocolSpec, Reader, SIGHTS, Scenario, Source, checks_of, sections};
+use atropos::scenario::{
+    LINEARIZABLE, Opened, ProtocolSpec, Reader, SIGHTS, Scenario, Source, checks_of, sections,
+};
 
 fn reference() -> Reference {
     Reference::new(registry::specs())
@@ -214,6 +216,7 @@ fn a_starter_of_a_protocol_without_words_reads() {
         validate: |_, _| Vec::new(),
         admin_commands: &[],
         idle: |_| None,
+        promises: |_| LINEARIZABLE,
         checks: &[],
         message_kinds: &[],
     };

@@ -3,12 +3,12 @@
 use super::{Protocol, grid_problems};
 use crate::base::Seed;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
-use crate::check::ModelName;
+use crate::check::{ModelName, Promise};
 use crate::monitor::SlotMonitors;
 use crate::protocols::kv_service::KvService;
-use crate::protocols::multi_paxos::{self, MultiPaxos, MultiPaxosAdmin, MultiPaxosConfig};
+use crate::protocols::multi_paxos::{self, MultiPaxos, MultiPaxosAdmin, MultiPaxosConfig, ReadMode};
 use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate};
-use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
+use crate::scenario::{LINEARIZABLE, LINEARIZABLE_WRITES, ProtocolSpec, Scenario, Surroundings};
 use crate::workload::ClosedLoop;
 
 pub(super) const PROTOCOL: Protocol = Protocol {
@@ -22,6 +22,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         validate,
         admin_commands: MultiPaxosAdmin::COMMANDS,
         idle: MultiPaxosAdmin::idle,
+        promises,
         checks: &RUN_CHECKS,
         message_kinds: multi_paxos::Message::KINDS,
     },
@@ -65,12 +66,20 @@ fn validate(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
     problems
 }
 
+fn promises(settings: &Settings) -> &'static [Promise] {
+    match ReadMode::of(settings) {
+        ReadMode::Stale => LINEARIZABLE_WRITES,
+        _ => LINEARIZABLE,
+    }
+}
+
 fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
     let config = MultiPaxosConfig::from_settings(&scenario.protocol_settings, scenario.nodes, &scenario.bugs)
         .unwrap_or_else(|problem| panic!("a scenario that was not validated: {}", problem.message));
+    let clients = KvService { reads_anywhere: config.reads == ReadMode::Stale };
     let setup: Setup<MultiPaxos, _, _> = Setup {
         config,
-        clients: ClosedLoop::all(KvService::default(), &scenario.clients, scenario.nodes),
+        clients: ClosedLoop::all(clients, &scenario.clients, scenario.nodes),
         monitor: SlotMonitors::new(scenario.nodes),
         model: ModelName::CasRegister,
         admin: MultiPaxosAdmin::parse,

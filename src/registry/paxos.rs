@@ -7,7 +7,7 @@ use crate::check::ModelName;
 use crate::monitor::SlotMonitors;
 use crate::protocols::paxos::{self, Paxos, PaxosConfig, PaxosService};
 use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate};
-use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
+use crate::scenario::{LINEARIZABLE, ProtocolSpec, Scenario, Surroundings};
 use crate::workload::ClosedLoop;
 
 pub(super) const PROTOCOL: Protocol = Protocol {
@@ -21,6 +21,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         validate,
         admin_commands: &[],
         idle: |_| None,
+        promises: |_| LINEARIZABLE,
         checks: &RUN_CHECKS,
         message_kinds: paxos::Message::KINDS,
     },

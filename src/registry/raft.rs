@@ -3,13 +3,13 @@
 use super::Protocol;
 use crate::base::Seed;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
-use crate::check::ModelName;
+use crate::check::{ModelName, Promise};
 use crate::monitor::LogMonitors;
 use crate::protocols::kv_service::KvService;
 use crate::protocols::raft::{self, Message, Raft, RaftAdmin, RaftConfig, ReadMode};
 use crate::replication::quorum::majority;
 use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate};
-use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
+use crate::scenario::{LINEARIZABLE, LINEARIZABLE_WRITES, ProtocolSpec, Scenario, Surroundings};
 use crate::workload::ClosedLoop;
 
 pub(super) const PROTOCOL: Protocol = Protocol {
@@ -23,6 +23,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         validate,
         admin_commands: RaftAdmin::COMMANDS,
         idle: RaftAdmin::idle,
+        promises,
         checks: &RUN_CHECKS,
         message_kinds: Message::KINDS,
     },
@@ -65,10 +66,17 @@ fn validate(settings: &Settings, around: &Surroundings<'_>) -> Vec<KeyProblem> {
     problems
 }
 
+fn promises(settings: &Settings) -> &'static [Promise] {
+    match ReadMode::of(settings) {
+        ReadMode::Stale => LINEARIZABLE_WRITES,
+        _ => LINEARIZABLE,
+    }
+}
+
 fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {
     let config = RaftConfig::from_settings(&scenario.protocol_settings, scenario.nodes, &scenario.bugs)
         .unwrap_or_else(|problem| panic!("a scenario that was not validated: {}", problem.message));
-    let clients = KvService { reads_anywhere: config.reads == ReadMode::Follower };
+    let clients = KvService { reads_anywhere: config.reads.is_anywhere() };
     let setup: Setup<Raft, _, _> = Setup {
         config,
         clients: ClosedLoop::all(clients, &scenario.clients, scenario.nodes),

@@ -11,7 +11,7 @@ use super::decode::{Decoded, Decoder, Span, Unknown, Value};
 use super::suggest::{close, help, quoted};
 use super::surroundings::of_every_link;
 use super::topology::{Placement, Places};
-use super::{Diagnostic, Limits, ProtocolSpec, Scenario, SectionEntry, Surroundings, sections};
+use super::{Diagnostic, LINEARIZABLE, Limits, ProtocolSpec, Scenario, SectionEntry, Surroundings, sections};
 use crate::base::keys::{KeyProblem, Settings, exact};
 use crate::base::{Probability, Seed, SimDuration};
 use crate::check::{Level, Measure, Promise};
@@ -70,7 +70,6 @@ impl<'p> Decoder<'p> {
         let built = [&hardware.disk, &hardware.node, &placement.table];
         let around: Vec<&Decoded> = [&top].into_iter().chain(every_link).chain(built).collect();
         let own = self.protocol_settings(root, &surroundings, &around);
-        let protocol_settings = own.as_ref().map(|own| own.settings.clone());
         if let Some(problem) = clients.as_ref().and_then(|clients| unanswered(clients, &surroundings)) {
             self.disagreement(&problem, &[&clients_table, &network.table, &hardware.node, &placement.table]);
         }
@@ -78,12 +77,14 @@ impl<'p> Decoder<'p> {
         self.keep_network(&network, &placement);
         self.keep_hardware(&hardware);
         self.keep(format!("[{}]", crate::workload::SECTION.name), &clients_table.settings);
-        if let (Some(protocol), Some(settings)) = (self.protocol, &protocol_settings) {
-            self.keep(format!("[{}]", protocol.section.name), settings);
+        if let (Some(protocol), Some(own)) = (self.protocol, &own) {
+            self.keep(format!("[{}]", protocol.section.name), &own.settings);
         }
         let (faults, swarm) = self.faults_and_swarm(root, &top, own.as_ref());
         let liveness = self.liveness(root, &top, &faults, swarm.is_some() || self.names_chance(root));
-        let (promises, stops_at_violation, measures) = self.judging(root, clients.as_ref(), duration);
+        let promised = self.protocol.zip(own.as_ref()).map(|(spec, own)| (spec.promises)(&own.settings));
+        let (promises, stops_at_violation, measures) =
+            self.judging(root, promised, clients.as_ref(), duration);
         let (expect, sometimes) = self.expectations(root, &promises);
         let limits = self.limits(root, nodes);
         self.report_deadly(root, &network, &hardware.disk);
@@ -105,7 +106,7 @@ impl<'p> Decoder<'p> {
             faults,
             swarm,
             liveness,
-            protocol_settings: protocol_settings?,
+            protocol_settings: own?.settings,
             limits: limits?,
             promises,
             stops_at_violation,
@@ -280,11 +281,13 @@ impl<'p> Decoder<'p> {
         measures
     }
 
-    /// What the history is held to, whether the run ends at the first impossible operation, and what is
-    /// measured. Settings in which nobody speaks of it are the same as before there was a choice.
+    /// What the history is held to, whether the run ends at the first impossible operation, and what is measured.
+    /// Where nobody says it is held to what is `promised` by the protocol with its settings. Settings in which
+    /// nobody speaks of it are the same as before there was a choice.
     fn judging(
         &mut self,
         root: &DeTable<'_>,
+        promised: Option<&[Promise]>,
         clients: Option<&WorkloadConfig>,
         duration: Option<SimDuration>,
     ) -> (Vec<Promise>, bool, Vec<Measure>) {
@@ -296,8 +299,11 @@ impl<'p> Decoder<'p> {
         let stops = table.settings.bool("stop_at_violation");
         let levels = table.settings.texts("levels");
         let linearizable = Promise::Level(Level::Linearizable);
-        let Some(levels) = levels else { return (vec![linearizable], stops.unwrap_or(false), measures) };
-        let mut promises: Vec<Promise> = levels.iter().filter_map(|name| Promise::named(name)).collect();
+        let is_said = levels.is_some();
+        let mut promises: Vec<Promise> = match levels {
+            Some(levels) => levels.iter().filter_map(|name| Promise::named(name)).collect(),
+            None => promised.unwrap_or(LINEARIZABLE).to_vec(),
+        };
         promises.sort_unstable();
         if let (true, Some(span)) = (promises.is_empty(), table.values.get("levels")) {
             let label = "a run that nobody judges says nothing: leave `levels` away for `linearizable`";
@@ -315,8 +321,14 @@ impl<'p> Decoder<'p> {
         if let (Some(true), false, Some(span)) =
             (stops, promises.contains(&linearizable), table.values.get("stop_at_violation"))
         {
-            let label =
-                "only impossible operations can stop a run, and `levels` does not have `linearizable`";
+            let label = match is_said {
+                true => {
+                    "only impossible operations can stop a run, and `levels` does not have `linearizable`"
+                }
+                false => {
+                    "only impossible operations can stop a run, which is not held to `linearizable` here: add it to `levels`"
+                }
+            };
             self.problems.push(Diagnostic::new(span.clone(), "`stop_at_violation` has no effect", label));
         }
         (promises, stops.unwrap_or(false), measures)

@@ -60,7 +60,7 @@ pub use latency::{LARGEST_SHAPE as LARGEST_LATENCY_SHAPE, LONGEST as LONGEST_LAT
 pub use names::checks_of;
 pub use plain::to_json;
 pub use presets::{PRESETS, Preset};
-pub use protocol::ProtocolSpec;
+pub use protocol::{LINEARIZABLE, LINEARIZABLE_WRITES, ProtocolSpec};
 pub use read::{Opened, Opener, Reader, Source, read};
 pub use sections::{Repeats, SectionEntry, sections};
 pub use settings::Table;

@@ -5,6 +5,7 @@
 
 use super::Surroundings;
 use crate::base::keys::{BugSwitch, CheckSpec, CommandSpec, KeyProblem, Order, Section, Settings, Variation};
+use crate::check::{Level, Promise};
 
 /// One protocol: its name in `protocol = "…"`, its own section, its words.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +32,17 @@ pub struct ProtocolSpec {
     /// Why one of them can never do anything, if so. The problem is with the `command` or its `target`; it may
     /// be against a key of its section or of the top level.
     pub idle: fn(&Order<'_>) -> Option<KeyProblem>,
+    /// What clients are promised under these settings: what their history is held to where a scenario does not say.
+    pub promises: fn(&Settings) -> &'static [Promise],
     /// The checks that a run of it makes, as `[expect]` names them.
     pub checks: &'static [CheckSpec],
     /// The kinds of message, as the trace names them.
     pub message_kinds: &'static [&'static str],
 }
+
+/// The usual promise.
+pub const LINEARIZABLE: &[Promise] = &[Promise::Level(Level::Linearizable)];
+
+/// What is left of it where any replica answers reads by itself. None of the weaker levels holds: the reads of
+/// one client go back in time where it turns to another replica, or its own restarts.
+pub const LINEARIZABLE_WRITES: &[Promise] = &[Promise::LinearizableWrites];

@@ -217,7 +217,7 @@ pub const CHECK: Section = Section {
             name: "levels",
             kind: KeyKind::Names(Vocabulary::Promise),
             default: None,
-            doc: "What the clients' history is held to, a check each. If unset `linearizable` alone.",
+            doc: "What the clients' history is held to, a check each. If unset what the protocol promises with its settings: `linearizable`, or `linearizable-writes` where it has `reads = \"stale\"`.",
             since: "0.1",
         },
         Key {

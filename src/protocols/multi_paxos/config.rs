@@ -50,6 +50,20 @@ pub enum ReadMode {
     /// The leader counts on nobody being promised a later ballot for a time: the master lease of *Paxos Made
     /// Live* (2007), §5.2.
     Lease,
+    /// Any replica, which asks nobody: what it answers may be old.
+    Stale,
+}
+
+impl ReadMode {
+    /// What a scenario asks for.
+    pub fn of(settings: &Settings) -> Self {
+        match settings.text("reads").as_deref() {
+            Some("slot") => ReadMode::Slot,
+            Some("lease") => ReadMode::Lease,
+            Some("stale") => ReadMode::Stale,
+            _ => ReadMode::Confirm,
+        }
+    }
 }
 
 /// The kinds of fault under which Multi-Paxos promises safety, and progress once they end.
@@ -182,11 +196,7 @@ impl MultiPaxosConfig {
             snapshot_keep: count("snapshot_keep", default.snapshot_keep),
             snapshot_chunk: count("snapshot_chunk", u64::from(default.snapshot_chunk)) as u32,
             max_sessions: count("max_sessions", u64::from(default.max_sessions)) as u32,
-            reads: match settings.text("reads").as_deref() {
-                Some("slot") => ReadMode::Slot,
-                Some("lease") => ReadMode::Lease,
-                _ => ReadMode::Confirm,
-            },
+            reads: ReadMode::of(settings),
             drift_bound_ppm: count("drift_bound", u64::from(default.drift_bound_ppm)) as u32,
             bugs: MultiPaxosBugs::named(bugs),
         }

@@ -78,9 +78,9 @@ pub const SECTION: Section = Section {
         },
         Key {
             name: "reads",
-            kind: KeyKind::Choice(&["confirm", "slot", "lease"]),
+            kind: KeyKind::Choice(&["confirm", "slot", "lease", "stale"]),
             default: Some("\"confirm\""),
-            doc: "How clients read: from a leader that makes sure that no later ballot has been promised, by way of a slot, or from a leader that counts on its lease: acceptors that have heard it promise nobody else anything for `election_timeout_min`, by clocks that drift no more than `drift_bound` and are never stepped or stopped.",
+            doc: "How clients read: from a leader that makes sure that no later ballot has been promised, by way of a slot, from a leader that counts on its lease (acceptors that have heard it promise nobody else anything for `election_timeout_min`, by clocks that drift no more than `drift_bound` and are never stepped or stopped), or from any node, which asks nobody and answers what it knows (`stale`): then clients are promised less, and unless `[check] levels` says otherwise runs are held to `linearizable-writes`.",
             since: "0.1",
         },
         Key {

@@ -7,8 +7,8 @@
 //! and fills gaps with no-ops; pipelined acceptance in any order, with the leader's own write in parallel;
 //! contiguous application; sessions, so that a command chosen for two slots takes effect once; catch-up of
 //! replicas that lag, from any node, by commands or by a snapshot in pieces; changes of members that take effect
-//! α slots later; nacks, and back-off that doubles; reads that are confirmed by a round, that take a slot, or
-//! that trust a master lease with a bound on drift; quorums of any size, or in a grid, that need meet those of
+//! α slots later; nacks, and back-off that doubles; reads that are confirmed by a round, that take a slot,
+//! that trust a master lease with a bound on drift, or that ask nobody and may be stale; quorums of any size, or in a grid, that need meet those of
 //! the other phase only (Howard, Malkhi and Spiegelman, *Flexible Paxos*, 2016).
 //!
 //! | file | what it holds |

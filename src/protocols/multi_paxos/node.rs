@@ -154,17 +154,20 @@ impl Process for MultiPaxos {
     }
 
     fn on_request(&mut self, client: ClientId, id: RequestId, request: KvRequest, ctx: &mut Context<Self>) {
-        let Role::Leader(_) = self.role else {
-            if !matches!(self.role, Role::Stopped) {
-                ctx.reply(client, id, KvResponse::NotLeader { leader: self.leader });
+        let command = match (&self.role, request) {
+            (Role::Stopped, _) => return,
+            (_, KvRequest::Read { key }) if self.config.reads == ReadMode::Stale => {
+                return self.read_unasked(Read { client, id, key }, ctx);
             }
-            return;
-        };
-        let command = match request {
-            KvRequest::Propose(command) => Command::Kv(command),
-            KvRequest::OpenSession => Command::OpenSession,
-            KvRequest::Read { key } if self.config.reads == ReadMode::Slot => Command::Read { key },
-            KvRequest::Read { key } => return self.read(Read { client, id, key }, ctx),
+            (Role::Leader(_), KvRequest::Propose(command)) => Command::Kv(command),
+            (Role::Leader(_), KvRequest::OpenSession) => Command::OpenSession,
+            (Role::Leader(_), KvRequest::Read { key }) if self.config.reads == ReadMode::Slot => {
+                Command::Read { key }
+            }
+            (Role::Leader(_), KvRequest::Read { key }) => {
+                return self.read(Read { client, id, key }, ctx);
+            }
+            _ => return ctx.reply(client, id, KvResponse::NotLeader { leader: self.leader }),
         };
         self.propose(command, Some((client, id)), ctx);
     }

@@ -1,4 +1,4 @@
-//! Linearizable reads that take no slot.
+//! Reads that take no slot.
 //!
 //! **Confirmed**: a leader that has applied all that earlier leaders may have had chosen asks everyone once more
 //! and answers when a quorum of the second phase has promised nobody else anything since: whoever leads in a
@@ -8,6 +8,8 @@
 //! **Lease** (*Paxos Made Live*, §5.2): each heartbeat is a round. Who has answered one promises nothing to
 //! anyone else for `election_timeout_min`, so for that long from the start of a round, less what clocks may be
 //! wrong, a leader need not ask whom has answered it.
+//!
+//! **Stale**, and not linearizable: any replica answers from its state machine, and asks nobody.
 
 use std::collections::VecDeque;
 
@@ -82,6 +84,16 @@ impl MultiPaxos {
         let Role::Leader(leadership) = &mut self.role else { return };
         leadership.reads.arrived.push(read);
         self.start_read_round(ctx);
+    }
+
+    /// A client asks for the value of a key, as of whenever this replica has come to. Who does not belong to the
+    /// cluster, as far as it knows, may know nothing.
+    pub(super) fn read_unasked(&self, read: Read, ctx: &mut Context<Self>) {
+        let response = match self.membership.everyone().contains(self.id) {
+            true => KvResponse::Done(self.machine.read(read.key)),
+            false => KvResponse::NotLeader { leader: self.leader },
+        };
+        ctx.reply(read.client, read.id, response);
     }
 
     fn answers_unconfirmed(&self) -> bool {

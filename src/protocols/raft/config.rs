@@ -78,6 +78,26 @@ pub enum ReadMode {
     Lease,
     /// Any node, which asks the leader how far it must have come.
     Follower,
+    /// Any node, which asks nobody: what it answers may be old.
+    Stale,
+}
+
+impl ReadMode {
+    /// What a scenario asks for.
+    pub fn of(settings: &Settings) -> Self {
+        match settings.text("reads").as_deref() {
+            Some("log") => ReadMode::Log,
+            Some("lease") => ReadMode::Lease,
+            Some("follower") => ReadMode::Follower,
+            Some("stale") => ReadMode::Stale,
+            _ => ReadMode::ReadIndex,
+        }
+    }
+
+    /// Whether clients may ask any node, and not only the leader.
+    pub const fn is_anywhere(self) -> bool {
+        matches!(self, ReadMode::Follower | ReadMode::Stale)
+    }
 }
 
 /// The kinds of fault under which Raft promises safety, and progress once they end.
@@ -206,7 +226,7 @@ impl RaftConfig {
             max_sessions: count("max_sessions", u64::from(default.max_sessions)) as u32,
             pre_vote: settings.bool("pre_vote").unwrap_or(default.pre_vote),
             check_quorum: settings.bool("check_quorum").unwrap_or(default.check_quorum)
-                || word("reads").as_deref() == Some("lease"),
+                || ReadMode::of(settings) == ReadMode::Lease,
             parallel_vote: settings.bool("parallel_vote").unwrap_or(default.parallel_vote),
             change: match word("membership").as_deref() {
                 Some("single") => Change::Single,
@@ -216,12 +236,7 @@ impl RaftConfig {
                 Some("apply") => Activation::Apply,
                 _ => Activation::Append,
             },
-            reads: match word("reads").as_deref() {
-                Some("log") => ReadMode::Log,
-                Some("lease") => ReadMode::Lease,
-                Some("follower") => ReadMode::Follower,
-                _ => ReadMode::ReadIndex,
-            },
+            reads: ReadMode::of(settings),
             drift_bound_ppm: count("drift_bound", u64::from(default.drift_bound_ppm)) as u32,
             bugs: RaftBugs::named(bugs),
         }

@@ -90,9 +90,9 @@ pub const SECTION: Section = Section {
         },
         Key {
             name: "reads",
-            kind: KeyKind::Choice(&["read-index", "log", "lease", "follower"]),
+            kind: KeyKind::Choice(&["read-index", "log", "lease", "follower", "stale"]),
             default: Some("\"read-index\""),
-            doc: "How clients read: from a leader that makes sure that it still leads, by an entry of the log, from a leader that counts on its lease (which turns `check_quorum` on), or from any node, which asks the leader how far it must have come.",
+            doc: "How clients read: from a leader that makes sure that it still leads, by an entry of the log, from a leader that counts on its lease (which turns `check_quorum` on), from any node, which asks the leader how far it must have come, or from any node, which asks nobody and answers what it knows (`stale`): then clients are promised less, and unless `[check] levels` says otherwise runs are held to `linearizable-writes`.",
             since: "0.1",
         },
         Key {

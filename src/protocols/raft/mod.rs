@@ -10,7 +10,7 @@
 //! learners and catch-up rounds (dissertation, chapter 4) that take effect on append or on apply, where who is out
 //! tells those who stay what is committed, leadership transfer (§3.10), client sessions that
 //! end by the log alone (§6.3), linearizable reads by ReadIndex, from followers, by lease or through the log
-//! (§6.4).
+//! (§6.4), stale ones by asking nobody.
 //!
 //! | file | what it holds |
 //! |---|---|

@@ -173,6 +173,9 @@ impl Process for Raft {
         let waiting = Some((client, id));
         match (&self.role, request) {
             (Role::Stopped, _) => {}
+            (_, KvRequest::Read { key }) if self.config.reads == ReadMode::Stale => {
+                self.read_unasked(Read { client, id, key }, ctx);
+            }
             (Role::Leader(leadership), request) if leadership.is_ending() && self.is_proposed(&request) => {
                 ctx.reply(client, id, KvResponse::NotLeader { leader: None });
             }

@@ -11,6 +11,9 @@
 //! stand cannot count on that any more: the request may arrive at any time.
 //!
 //! Followers read by asking the leader for a ReadIndex: `questions`.
+//!
+//! **Stale**, and not linearizable: any member answers from its state machine, and asks nobody (what ZooKeeper's
+//! servers and etcd's serializable reads do).
 
 use std::collections::VecDeque;
 
@@ -103,6 +106,16 @@ impl Raft {
             return ctx.reply(read.client, read.id, KvResponse::Done(self.machine.read(read.key)));
         }
         self.wait_for_round(Reader::Client(read), ctx);
+    }
+
+    /// A client asks for the value of a key, as of whenever this node has come to: others may have come further,
+    /// and it may come up again from less. Who does not belong to the cluster, as far as it knows, may know nothing.
+    pub(super) fn read_unasked(&self, read: Read, ctx: &mut Context<Self>) {
+        let response = match self.membership.everyone().contains(self.id) {
+            true => KvResponse::Done(self.machine.read(read.key)),
+            false => KvResponse::NotLeader { leader: self.leader },
+        };
+        ctx.reply(read.client, read.id, response);
     }
 
     /// Someone waits for a round.

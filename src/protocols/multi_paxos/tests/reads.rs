@@ -148,3 +148,14 @@ fn an_acceptor_that_restarts_grants_nothing_early() {
     // Who was never there before has answered nobody.
     assert_eq!(asks(&mut Node::new(leases())), 1);
 }
+
+#[test]
+fn a_stale_read_asks_nobody() {
+    let stale = || MultiPaxosConfig { reads: ReadMode::Stale, ..five() };
+    for mut node in [Node::leading(stale(), &[1, 2]), Node::new(stale())] {
+        assert_eq!(node.is_asked(0, READ), [NOTHING]);
+        assert_eq!(node.notes.sent, []);
+    }
+    let mut spare = Node::new(MultiPaxosConfig { members: 0, ..stale() });
+    assert_eq!(spare.is_asked(0, READ), [KvResponse::NotLeader { leader: None }]);
+}

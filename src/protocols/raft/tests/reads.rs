@@ -136,3 +136,20 @@ fn a_follower_asks_anew_under_another_name() {
     node.hears(2, append(4, (0, 0), &[], 0));
     assert!(matches!(node.notes.replies[..], [.., KvResponse::NotLeader { .. }]), "{:?}", node.notes.replies);
 }
+
+/// Not even a heartbeat goes out for it: leaders, followers that hear nobody and candidates are all alike.
+#[test]
+fn a_stale_read_asks_nobody() {
+    let stale = || RaftConfig { reads: ReadMode::Stale, ..five() };
+    let mut leading = Node::leading(stale(), 3, &[]);
+    let mut alone = Node::with_log(stale(), 3, &[]);
+    let mut standing = Node::with_log(stale(), 3, &[]);
+    standing.fires(Timer::Election);
+    for node in [&mut leading, &mut alone, &mut standing] {
+        let sent = node.notes.sent.len();
+        assert_eq!(node.is_asked(READ), [NOTHING]);
+        assert_eq!(node.notes.sent.len(), sent);
+    }
+    let mut spare = Node::with_log(RaftConfig { voters: 0, ..stale() }, 3, &[]);
+    assert_eq!(spare.is_asked(READ), [ELSEWHERE], "who belongs to no cluster knows nothing");
+}
