@@ -3,7 +3,7 @@
 use super::Protocol;
 use crate::base::keys::{CheckSpec, KeyProblem, Settings};
 use crate::base::{Seed, SimDuration};
-use crate::check::ModelName;
+use crate::check::{ModelName, Promise};
 use crate::monitor::{CopyMonitors, CopyPromise};
 use crate::protocols::kv_service::KvService;
 use crate::protocols::primary_secondary::config::Form;
@@ -12,7 +12,7 @@ use crate::protocols::primary_secondary::{
 };
 use crate::protocols::raft::{self, Raft, RaftConfig};
 use crate::run::{CHECKS, Outcome, Setup, Watcher, simulate};
-use crate::scenario::{ProtocolSpec, Scenario, Surroundings};
+use crate::scenario::{LINEARIZABLE, LINEARIZABLE_WRITES, ProtocolSpec, Scenario, Surroundings};
 use crate::workload::ClosedLoop;
 
 pub(super) const PROTOCOL: Protocol = Protocol {
@@ -26,6 +26,7 @@ pub(super) const PROTOCOL: Protocol = Protocol {
         validate,
         admin_commands: Admin::COMMANDS,
         idle: Admin::idle,
+        promises,
         checks: &RUN_CHECKS,
         message_kinds: &MESSAGE_KINDS,
     },
@@ -92,6 +93,14 @@ fn promise(config: &Config) -> CopyPromise {
         Form::InSync => CopyPromise::InSync,
         Form::SemiSynchronous | Form::Asynchronous => CopyPromise::Counted,
     }
+}
+
+/// What a run is held to where the scenario does not say: reads that nobody makes sure of may be of the past. Forms that
+/// lose what they acknowledge promise nothing, and are held to what clients would like to have.
+fn promises(settings: &Settings) -> &'static [Promise] {
+    let config = Config::read(settings, 0, &[]);
+    let is_stale = !config.loses() && config.reads != ReadMode::Fenced;
+    if is_stale { LINEARIZABLE_WRITES } else { LINEARIZABLE }
 }
 
 fn run(scenario: &Scenario, seed: Seed, watcher: &mut dyn Watcher) -> Outcome {

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 
 use super::admin::Admin;
+use super::assignment::Assignment;
 use super::config::Config;
 use super::message::{Message, Record};
 use super::supervisor::Supervisor;
@@ -319,7 +320,12 @@ impl<R: Copies, G: Agrees> Process for PrimarySecondary<R, G> {
     fn electorates(&self) -> Vec<Vec<NodeId>> {
         let (mut sets, supervisors) = match self {
             PrimarySecondary::Copy { copy, supervisors } => (copy.electorates(), supervisors),
-            PrimarySecondary::Supervisor { supervisors, .. } => (Vec::new(), supervisors),
+            // What it has been told may be old: what its member of the group has applied is as new as can be.
+            PrimarySecondary::Supervisor { supervisors, supervisor, group } => {
+                let agreed = group.replica(1).unwrap_or_default().into_iter().next();
+                let Some(Value::Int(packed)) = agreed else { return vec![supervisors.clone()] };
+                (supervisor.electorates(Assignment::unpack(packed)), supervisors)
+            }
         };
         if !supervisors.is_empty() {
             sets.push(supervisors.clone());

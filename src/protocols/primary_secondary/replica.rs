@@ -212,6 +212,10 @@ impl Process for Replica {
     }
 
     fn electorates(&self) -> Vec<Vec<NodeId>> {
+        if !self.has_asked {
+            // It may be any of them that nothing goes on without.
+            return self.config.copies().map(|copy| vec![copy]).collect();
+        }
         let all = NodeSet::first(self.config.copies);
         let sets = match self.config.form {
             Form::InSync if self.config.min_in_sync > 1 => vec![self.assignment.in_sync, all],

@@ -61,6 +61,14 @@ impl Supervisor {
         self.agreed
     }
 
+    /// The sets of copies of which a majority must take part where `agreed` is agreed on.
+    pub(super) fn electorates(&self, agreed: Assignment) -> Vec<Vec<NodeId>> {
+        match self.config.form {
+            Form::InSync => vec![agreed.in_sync.iter(self.config.copies).collect()],
+            Form::SemiSynchronous | Form::Asynchronous => Vec::new(),
+        }
+    }
+
     /// What it asks its own member of the group, which is told by [`on_told`](Supervisor::on_told).
     pub fn take_question(&mut self) -> Option<(u64, KvRequest)> {
         self.caller.take_own()
