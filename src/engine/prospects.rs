@@ -64,7 +64,10 @@ impl<P: Process, C> World<P, C> {
         let atlas = &self.core.atlas;
         let is_whole = |other: &NodeId| *other != node && !atlas.is_damaged(*other);
         let whole: Vec<NodeId> = self.all_nodes().into_iter().filter(is_whole).collect();
-        atlas.admits(node) && (atlas.is_damaged(node) || self.suffice(&whole))
+        // Who has made up for a disk that it lost has as much to lose as before.
+        let takes_part = self.processes[node.index()].as_ref().is_some_and(Process::takes_part);
+        let is_spoilt = atlas.is_damaged(node) && !(atlas.is_lost(node) && takes_part);
+        atlas.admits(node) && (is_spoilt || self.suffice(&whole))
     }
 
     /// Some of `able`, `first` among them, who all hear each other. Greedy: who does not fit to those before

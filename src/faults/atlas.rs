@@ -36,6 +36,11 @@ impl Atlas {
         self.damaged.iter().any(|(damaged, _)| *damaged == node)
     }
 
+    /// Whether what the disk of `node` said to be durable is gone.
+    pub fn is_lost(&self, node: NodeId) -> bool {
+        self.damaged.contains(&(node, false))
+    }
+
     /// What the disk of `node` said to be durable can no longer be read, or not for sure.
     pub fn damage(&mut self, node: NodeId) {
         if !self.is_damaged(node) {
@@ -65,6 +70,7 @@ mod tests {
         let [a, b, c] = [0, 1, 2].map(NodeId);
         atlas.damage(a);
         atlas.lose(b);
+        assert!(atlas.is_lost(b) && !atlas.is_lost(a));
         assert!(!atlas.admits(c) && atlas.admits(a) && atlas.admits(b));
         atlas.repair(b);
         assert!(!atlas.admits(c), "what is lost does not come back by itself");

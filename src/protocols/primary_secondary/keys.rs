@@ -1,5 +1,6 @@
 //! The scenario keys of primary and secondary replication.
 
+use super::settings::SURVIVES;
 use crate::base::SimDuration;
 use crate::base::keys::Varied::{Count, Duration, With, Word};
 use crate::base::keys::{Key, KeyKind, OVERTAKING, Section, Variation, Varied};
@@ -201,9 +202,9 @@ pub const VARIES: &[Variation] = &[
             With(&SEMI_SYNCHRONOUS, &[("acks", Count(2)), ("supervisors", Count(1)), ack_timeout(1_000)]),
         ],
     ),
-    // With the usual times a run is over before anybody is replaced.
+    // With the usual times a run is over before anybody is replaced; and whoever is cut off in the end must be.
     Variation {
-        always_with: &["crash", "crash_loop", "rolling_restart", "pause", "partition"],
+        always_with: SURVIVES,
         ..varied("grace", &[times::SHORT, times::EVEN, times::LONG, times::TIGHT])
     },
     varied("snapshot_after", &[Count(20), Count(100), Count(500)]),
