@@ -46,6 +46,7 @@ const UNSEEN: &[&str] = &[
     // Two values.
     "buffer-without-bandwidth.toml",
     "clients-never-answered.toml",
+    "clients-rest-for-nothing.toml",
     "command-of-fixed-members.toml",
     "command-of-nobody-spare.toml",
     "command-of-spare-nodes.toml",
@@ -154,8 +155,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Whether the reader accepts `text`, which may extend a file that says no more than the protocol,
-/// and name a matrix of one region.
+/// Whether the reader accepts `text`; it may extend a file of the protocol alone, and name a matrix of one region.
 fn reads(text: &str) -> bool {
     let specs = registry::specs();
     let base = format!("protocol = \"{}\"\n", specs[0].name).into_bytes();

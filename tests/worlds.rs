@@ -29,6 +29,7 @@ fn world(seed: u64) -> RaftWorld {
         readers: 0,
         until: None,
         reads_back: false,
+        reads_back_after: SimDuration::ZERO,
         timeout: SimDuration::from_secs(1),
         retry: SimDuration::from_ms(100),
     };

@@ -44,6 +44,7 @@ pub(crate) fn workload() -> WorkloadConfig {
         readers: 0,
         until: None,
         reads_back: false,
+        reads_back_after: SimDuration::ZERO,
         timeout: ms(2_000),
         retry: ms(200),
     }

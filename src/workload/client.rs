@@ -132,6 +132,11 @@ impl<S> ClosedLoop<S> {
         S: Service<P>,
     {
         let is_over = self.config.until.is_some_and(|until| ctx.now() >= SimTime::ZERO + until);
+        if let Some(rest) =
+            self.config.until.filter(|_| is_over).and_then(|until| self.rest(until, ctx.now()))
+        {
+            return ctx.set_timer(THINK, rest);
+        }
         let drawn = match (is_over, self.left_to_read()) {
             (false, _) => self.generator.next(&mut ctx.workload()),
             (true, Some(key)) => Operation::Read { key },
@@ -148,6 +153,12 @@ impl<S> ClosedLoop<S> {
             self.leader = std::mem::replace(&mut self.server, self.home);
         }
         self.ask(operation, ctx);
+    }
+
+    /// How long it rests from `now` on, where its work has ended at `until`, before it reads back.
+    fn rest(&self, until: SimDuration, now: SimTime) -> Option<SimDuration> {
+        let from = SimTime::ZERO + until + self.config.reads_back_after;
+        Some(from.since(now)).filter(|rest| self.left_to_read().is_some() && !rest.is_zero())
     }
 
     /// The next key that this client has to read back, if it has any left.

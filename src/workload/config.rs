@@ -22,6 +22,8 @@ pub struct WorkloadConfig {
     pub until: Option<SimDuration>,
     /// Whether they then read each key once more, together, before they rest.
     pub reads_back: bool,
+    /// How long they rest before they do.
+    pub reads_back_after: SimDuration,
     /// After this long without an answer an operation is given up as `info`.
     pub timeout: SimDuration,
     /// After this long without an answer the client asks another node.
@@ -115,6 +117,13 @@ pub const SECTION: Section = Section {
             since: "0.1",
         },
         Key {
+            name: "read_back_after",
+            kind: KeyKind::Duration { min: SimDuration::ZERO, max: SimDuration::from_secs(1_000_000) },
+            default: Some("\"0s\""),
+            doc: "With `read_back`, how long they rest after `until` before they read: where any copy answers, one that is behind would tell of a loss that is none.",
+            since: "0.1",
+        },
+        Key {
             name: "timeout",
             kind: KeyKind::Duration { min: SimDuration::from_ns(1), max: SimDuration::from_secs(3_600) },
             default: Some("\"2s\""),
@@ -146,6 +155,11 @@ impl WorkloadConfig {
             let message = "clients read back when they end, and these never do: set `until`";
             return Err(KeyProblem::new("read_back", message));
         }
+        let rests = clients.duration("read_back_after").is_some_and(|rest| !rest.is_zero());
+        if clients.bool("read_back") != Some(true) && rests {
+            let message = "clients read nothing back: set `read_back`";
+            return Err(KeyProblem::new("read_back_after", message).against("read_back"));
+        }
         Ok(WorkloadConfig {
             clients: count("count"),
             think: clients.latency("think").unwrap_or(Latency::ZERO),
@@ -155,6 +169,7 @@ impl WorkloadConfig {
             readers: count("readers"),
             until: clients.duration("until"),
             reads_back: clients.bool("read_back").unwrap_or(false),
+            reads_back_after: clients.duration("read_back_after").unwrap_or(SimDuration::ZERO),
             timeout: clients.duration("timeout").unwrap_or(SimDuration::from_secs(2)),
             retry: clients.duration("retry").unwrap_or(SimDuration::from_ms(200)),
         })

@@ -100,6 +100,7 @@ mod tests {
             readers: 0,
             until: None,
             reads_back: false,
+            reads_back_after: SimDuration::ZERO,
             timeout: SimDuration::from_secs(1),
             retry: SimDuration::from_ms(100),
         }
