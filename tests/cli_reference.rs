@@ -39,7 +39,7 @@ network.loss: a key
   range        0 to 1
   default      0.0
   since        0.1
-  survived by  raft, paxos, multi-paxos
+  survived by  raft, paxos, multi-paxos, primary-secondary
 
   # an example
   [network]
@@ -129,7 +129,7 @@ fn lists_hold_every_name_and_mark_what_does_not_read() {
     let one: Value = serde_json::from_str(&prints(&folder, "list models --json")).unwrap();
     assert_eq!(one["models"][1]["name"], "cas-register");
     // A line each, however long: scripts count them.
-    assert_eq!(prints(&folder, "list bugs").lines().count(), 63);
+    assert_eq!(prints(&folder, "list bugs").lines().count(), 80);
     assert!(refuses(&folder, "list nothing").contains("possible values"));
 }
 
@@ -238,7 +238,7 @@ fn shells_and_manuals_know_every_command() {
     assert!(own.contains(&title) && own.contains("a violation was found"), "{own}");
     let script = prints(&folder, "completions bash");
     let new = script.lines().skip_while(|line| !line.ends_with("atropos__subcmd__new)")).nth(1).unwrap();
-    assert!(new.ends_with(" raft paxos multi-paxos\""), "{new}");
+    assert!(new.ends_with(" raft paxos multi-paxos primary-secondary\""), "{new}");
     let models = atropos::check::ModelName::NAMES.join(" ");
     assert!(script.contains(&format!("compgen -W \"{models}\"")), "{script}");
     assert!(refuses(&folder, "man runn").contains("did you mean `run`?"));

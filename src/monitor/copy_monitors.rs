@@ -1,9 +1,7 @@
 //! All invariants of a primary and its secondaries, fed with one observation at a time.
 
 use super::{
-    CommitDurability, CopyEvent, Election, ElectionSafety, InSyncCompleteness, LeaderAppendOnly,
-    LeaderCompleteness, LogMatching, LogMonitors, Monitor, PatientFailover, ProtocolEvents, ReplicaEquality,
-    StateMachineSafety, Violation,
+    CopyEvent, Election, InSyncCompleteness, LogMonitors, Monitor, PatientFailover, ProtocolEvents, Violation,
 };
 use crate::base::keys::CheckSpec;
 use crate::base::{NodeId, SimTime};
@@ -34,35 +32,19 @@ pub struct CopyMonitors {
 
 impl CopyMonitors {
     /// The invariants, in the order they are reported: first those that hold whatever is promised.
-    pub const CHECKS: [CheckSpec; 9] = [
-        CheckSpec { name: ElectionSafety::NAME, doc: "No epoch has two primaries." },
-        CheckSpec {
-            name: LogMatching::NAME,
-            doc: "Two logs that agree on the epoch of an entry agree on everything before it.",
-        },
-        CheckSpec {
+    pub const CHECKS: [CheckSpec; 9] = {
+        let [election, matching, completeness, application, appending, durability, equality, _] =
+            LogMonitors::CHECKS;
+        let patience = CheckSpec {
             name: PatientFailover::NAME,
             doc: "No supervisor replaces a primary that it heard within `grace`, or, having just begun, has not heard yet.",
-        },
-        CheckSpec {
-            name: LeaderCompleteness::NAME,
-            doc: "A primary has every entry that was acknowledged in an earlier epoch.",
-        },
-        CheckSpec { name: StateMachineSafety::NAME, doc: StateMachineSafety::DOC },
-        CheckSpec {
-            name: LeaderAppendOnly::NAME,
-            doc: "A primary never replaces or removes entries of its own log.",
-        },
-        CheckSpec {
-            name: CommitDurability::NAME,
-            doc: "A node that holds an acknowledged entry does not drop it.",
-        },
-        CheckSpec { name: ReplicaEquality::NAME, doc: ReplicaEquality::DOC },
-        CheckSpec {
+        };
+        let in_sync = CheckSpec {
             name: InSyncCompleteness::NAME,
             doc: "Every copy of the in-sync set holds every acknowledged entry.",
-        },
-    ];
+        };
+        [election, matching, patience, completeness, application, appending, durability, equality, in_sync]
+    };
 
     /// Their names.
     pub const NAMES: [&'static str; 9] = {
@@ -161,6 +143,7 @@ mod tests {
     use super::super::{LogEvent, Role};
     use super::*;
     use crate::base::SimDuration;
+    use crate::monitor::{ElectionSafety, LeaderCompleteness, LogMatching};
 
     /// What is violated among three copies, watched over by nodes 3 and 4.
     fn of(promise: CopyPromise, events: &[(u32, CopyEvent)]) -> Vec<&'static str> {

@@ -82,9 +82,8 @@ impl<'p> Decoder<'p> {
         }
         let (faults, swarm) = self.faults_and_swarm(root, &top, own.as_ref());
         let liveness = self.liveness(root, &top, &faults, swarm.is_some() || self.names_chance(root));
-        let promised = self.protocol.zip(own.as_ref()).map(|(spec, own)| (spec.promises)(&own.settings));
         let (promises, stops_at_violation, measures) =
-            self.judging(root, promised, clients.as_ref(), duration);
+            self.judging(root, own.as_ref(), clients.as_ref(), duration);
         let (expect, sometimes) = self.expectations(root, &promises);
         let limits = self.limits(root, nodes);
         self.report_deadly(root, &network, &hardware.disk);
@@ -282,12 +281,12 @@ impl<'p> Decoder<'p> {
     }
 
     /// What the history is held to, whether the run ends at the first impossible operation, and what is measured.
-    /// Where nobody says it is held to what is `promised` by the protocol with its settings. Settings in which
+    /// Where nobody says it is held to what the protocol promises with its `own` settings. Settings in which
     /// nobody speaks of it are the same as before there was a choice.
     fn judging(
         &mut self,
         root: &DeTable<'_>,
-        promised: Option<&[Promise]>,
+        own: Option<&Decoded>,
         clients: Option<&WorkloadConfig>,
         duration: Option<SimDuration>,
     ) -> (Vec<Promise>, bool, Vec<Measure>) {
@@ -300,6 +299,7 @@ impl<'p> Decoder<'p> {
         let levels = table.settings.texts("levels");
         let linearizable = Promise::Level(Level::Linearizable);
         let is_said = levels.is_some();
+        let promised = self.protocol.zip(own).map(|(spec, own)| (spec.promises)(&own.settings));
         let mut promises: Vec<Promise> = match levels {
             Some(levels) => levels.iter().filter_map(|name| Promise::named(name)).collect(),
             None => promised.unwrap_or(LINEARIZABLE).to_vec(),

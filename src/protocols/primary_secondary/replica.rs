@@ -288,13 +288,14 @@ impl Replica {
         }
     }
 
-    /// Whether it answers reads without asking anybody.
+    /// Whether it answers reads without asking anybody. A primary does not know all that was acknowledged before its own
+    /// first entry is certain, and who has just started does not know whether it is in sync.
     fn answers_anyhow(&self) -> bool {
-        let is_primary = matches!(self.role, Role::Primary(_));
+        let knows = matches!(&self.role, Role::Primary(primary) if self.commit >= primary.first);
         match self.config.reads {
-            ReadMode::Fenced => is_primary && self.has(Bug::ReadsUnfenced),
-            ReadMode::Primary => is_primary,
-            ReadMode::InSync => self.is_whole && self.assignment.in_sync.contains(self.id),
+            ReadMode::Fenced => knows && self.has(Bug::ReadsUnfenced),
+            ReadMode::Primary => knows,
+            ReadMode::InSync => self.has_asked && self.is_whole && self.assignment.in_sync.contains(self.id),
             ReadMode::Any => true,
         }
     }
