@@ -14,7 +14,7 @@ use atropos::run::{TraceLine, Watcher};
 use atropos::scenario::{Opened, Reader, Scenario, Source, read};
 
 /// Where the scenarios are that must fail.
-const CANARIES: [&str; 2] = ["canary/", "bugs/"];
+const CANARIES: [&str; 3] = ["canary/", "bugs/", "losing/"];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -85,6 +85,26 @@ fn every_scenario_but_the_canaries_is_valid() {
             assert!(outcome.operations.ok > 100, "{name} seed {seed}: {:?}", outcome.operations);
         }
     }
+}
+
+/// What sound protocols lose that promise no more is lost under each scenario's own seed, and most others.
+#[test]
+fn what_is_to_be_lost_is_lost() {
+    let losing = shipped().into_iter().filter(|(name, _)| name.starts_with("losing/"));
+    let mut count = 0;
+    for (name, scenario) in losing {
+        let check = scenario.expect.as_ref().and_then(|expect| expect.check.clone()).unwrap();
+        let loses = |seed: &u64| {
+            let outcome = registry::run(&scenario, Seed(*seed), &mut ());
+            let found = outcome.checks.iter().find(|one| one.name == check);
+            found.is_some_and(|one| one.verdict == Verdict::Invalid)
+        };
+        assert!(loses(&scenario.seed.0), "{name}: its own seed");
+        let losses = (0..10).filter(loses).count();
+        assert!(losses >= 6, "{name}: {losses} of 10 seeds");
+        count += 1;
+    }
+    assert!(count >= 5, "{count}");
 }
 
 #[test]

@@ -33,17 +33,42 @@ pub(super) const PROTOCOL: Protocol = Protocol {
     run,
 };
 
-/// The kinds of message: those of copies and supervisors, and those of the supervisors' group.
-const MESSAGE_KINDS: [&str; Message::KINDS.len() + raft::Message::KINDS.len()] = {
-    let mut kinds = [""; Message::KINDS.len() + raft::Message::KINDS.len()];
-    let mut i = 0;
-    while i < kinds.len() {
-        let own = Message::KINDS.len();
-        kinds[i] = if i < own { Message::KINDS[i] } else { raft::Message::KINDS[i - own] };
+/// The kinds of message: those of copies and supervisors, and those of the supervisors' group, of which some are called
+/// the same.
+const MESSAGE_KINDS: [&str; 28] = {
+    let (own, inner) = (Message::KINDS, raft::Message::KINDS);
+    let mut kinds = [""; 28];
+    let (mut i, mut count) = (0, 0);
+    while i < own.len() + inner.len() {
+        let kind = if i < own.len() { own[i] } else { inner[i - own.len()] };
+        if !is_among(kind, &kinds, count) {
+            kinds[count] = kind;
+            count += 1;
+        }
         i += 1;
     }
+    assert!(count == kinds.len(), "every place is taken");
     kinds
 };
+
+/// Whether `kind` is one of the first `count` of `kinds`.
+const fn is_among(kind: &str, kinds: &[&str], count: usize) -> bool {
+    let mut i = 0;
+    while i < count {
+        let (one, other) = (kind.as_bytes(), kinds[i].as_bytes());
+        let mut same = one.len() == other.len();
+        let mut letter = 0;
+        while same && letter < one.len() {
+            same = one[letter] == other[letter];
+            letter += 1;
+        }
+        if same {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
 
 /// What a run is checked for.
 const RUN_CHECKS: [CheckSpec; CopyMonitors::CHECKS.len() + CHECKS.len()] = {
