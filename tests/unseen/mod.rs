@@ -2,7 +2,7 @@
 
 /// Files in `tests/broken/` that a schema takes for sound: what is wrong with them is how two values
 /// go together, or lies in another file. Those that are not there are not missed.
-pub const UNSEEN: &[&str] = &[
+pub(crate) const UNSEEN: &[&str] = &[
     // Another file.
     "empirical-counts.toml",
     "empirical-empty.toml",
