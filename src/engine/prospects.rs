@@ -64,9 +64,7 @@ impl<P: Process, C> World<P, C> {
         let atlas = &self.core.atlas;
         let is_whole = |other: &NodeId| *other != node && !atlas.is_damaged(*other);
         let whole: Vec<NodeId> = self.all_nodes().into_iter().filter(is_whole).collect();
-        // Who has made up for a disk that it lost has as much to lose as before.
-        let takes_part = self.processes[node.index()].as_ref().is_some_and(Process::takes_part);
-        let is_spoilt = atlas.is_damaged(node) && !(atlas.is_lost(node) && takes_part);
+        let is_spoilt = atlas.is_damaged(node) && !(P::RECOVERS && atlas.is_lost(node));
         atlas.admits(node) && (is_spoilt || self.suffice(&whole))
     }
 

@@ -57,6 +57,10 @@ pub trait Process: Sized {
     /// The names of timers: one deadline per value; a value may name a peer or group.
     type Timer: Copy + Eq + Hash + Debug;
 
+    /// Whether a node that has lost its disk makes up for it, and so has as much to lose as before. If not, it withdraws,
+    /// and faults need not spare it any more.
+    const RECOVERS: bool = false;
+
     /// The node starts: for the first time, after a crash, or with an empty disk in
     /// place of a lost one. `boot` tells which, and hands over what the disk holds.
     fn start(config: &Self::Config, boot: Boot<Self::Record>, ctx: &mut Context<Self>) -> Self;

@@ -217,6 +217,8 @@ impl<R: Copies, G: Agrees> Process for PrimarySecondary<R, G> {
     type Observation = CopyEvent;
     type Timer = Alarm<G::Timer>;
 
+    const RECOVERS: bool = true;
+
     fn start(config: &Self::Config, boot: Boot<Self::Record>, ctx: &mut Context<Self>) -> Self {
         let supervisors: Vec<NodeId> = config.copies.supervisors().collect();
         if config.copies.is_copy(ctx.id()) {
