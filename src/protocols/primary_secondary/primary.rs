@@ -47,7 +47,7 @@ pub(super) struct Primary {
 }
 
 impl Primary {
-    fn new(config: &Config, last: u64, now: SimTime) -> Self {
+    fn new(config: &Config, life: u64, last: u64, now: SimTime) -> Self {
         Primary {
             progress: vec![Progress::unknown(config, last); config.copies as usize],
             first: last + 1,
@@ -55,7 +55,7 @@ impl Primary {
             begun: VecDeque::new(),
             waiting: VecDeque::new(),
             held: Vec::new(),
-            reads: Reads::default(),
+            reads: Reads::of(life),
             admission: None,
             asked_at: now,
             handover: None,
@@ -94,7 +94,7 @@ impl Replica {
     /// Takes writes from now on, in the epoch that it has entered.
     pub(super) fn become_primary(&mut self, ctx: &mut Context<Self>) {
         let last = self.log.last().index;
-        self.role = Role::Primary(Box::new(Primary::new(&self.config, last, ctx.now())));
+        self.role = Role::Primary(Box::new(Primary::new(&self.config, self.life, last, ctx.now())));
         self.agrees_with = Some(self.epoch);
         ctx.cancel_timer(Timer::Poll);
         ctx.observe(CopyEvent::Log(LogEvent::Role { role: monitor::Role::Leader, term: self.epoch.0 }));

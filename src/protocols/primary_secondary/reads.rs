@@ -40,6 +40,12 @@ pub(super) struct Reads {
 }
 
 impl Reads {
+    /// Those of a primary in the how-manieth of its lives: in one epoch no two of its rounds have the same number, as an
+    /// answer to an earlier one may come late.
+    pub(super) fn of(life: u64) -> Self {
+        Reads { round: life << 32, ..Reads::default() }
+    }
+
     /// The number of the latest round.
     pub(super) fn round(&self) -> u64 {
         self.round

@@ -42,6 +42,9 @@ pub struct Replica {
     pub(super) caller: Caller,
     /// Whether this node has asked what is agreed since it started.
     pub(super) has_asked: bool,
+    /// The revision that it was told then. What an earlier life of it has asked for may still take effect on that one,
+    /// and on no later one.
+    pub(super) told: u64,
     pub(super) role: Role,
     /// How far the log is durable here.
     pub(super) durable: u64,
@@ -249,6 +252,7 @@ impl Replica {
             assignment: Assignment::first(config.copies),
             caller: Caller::new(supervisors, config.ask_retry(), incarnation, config.copies),
             has_asked: false,
+            told: 0,
             role: Role::Secondary,
             durable: 0,
             writes: VecDeque::new(),
@@ -302,7 +306,9 @@ impl Replica {
 
     /// Something was agreed on, and this node had asked.
     fn on_agreed(&mut self, assignment: Assignment, ctx: &mut Context<Self>) {
-        self.has_asked = true;
+        if !std::mem::replace(&mut self.has_asked, true) {
+            self.told = assignment.revision;
+        }
         let was_primary = matches!(self.role, Role::Primary(_));
         self.learn(assignment, ctx);
         if was_primary {
@@ -310,6 +316,17 @@ impl Replica {
         }
         self.after_change(ctx);
         self.take_part(ctx);
+        self.renew(ctx);
+    }
+
+    /// A primary that comes back before it was replaced has the same agreed on once more, and acknowledges nothing before:
+    /// a change that an earlier life of it has asked for takes no effect any more then.
+    fn renew(&mut self, ctx: &mut Context<Self>) {
+        let Assignment { revision, primary, in_sync, .. } = self.assignment;
+        let may = self.is_whole && primary == Some(self.id) && revision == self.told;
+        if may && self.config.supervisors > 0 && self.assignment.has_next() && !self.caller.is_changing() {
+            self.caller.change(self.assignment, self.assignment.with(primary, in_sync), ctx);
+        }
     }
 
     /// This was agreed on, at some time.
@@ -356,7 +373,8 @@ impl Replica {
         let is_secondary = matches!(self.role, Role::Secondary);
         let may = self.has_asked && self.is_whole && self.primary == Some(self.id);
         let is_agreed = self.config.supervisors == 0
-            || (self.assignment.epoch, self.assignment.primary) == (self.epoch, Some(self.id));
+            || (self.assignment.epoch, self.assignment.primary) == (self.epoch, Some(self.id))
+                && self.assignment.revision > self.told;
         if is_secondary && may && is_agreed {
             self.become_primary(ctx);
         }
