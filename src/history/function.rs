@@ -61,6 +61,11 @@ static KNOWN: [(&str, Function); 15] = [
 ];
 
 impl Function {
+    /// Whether it reads an object, in any of the words for that, and does nothing else.
+    pub const fn is_read(&self) -> bool {
+        matches!(self, Function::Read | Function::Get)
+    }
+
     /// The function of this name.
     pub fn parse(name: &str) -> Function {
         match KNOWN.iter().find(|(known, _)| *known == name) {

@@ -12,7 +12,7 @@
 //! are served is no outage.
 
 use crate::base::{SimDuration, SimTime};
-use crate::history::{Event, Function, History, Kind};
+use crate::history::{Event, History, Kind};
 
 /// The longest spans of a history in which nothing completed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,7 +78,7 @@ impl Outage {
 }
 
 fn is_read(event: &Event) -> bool {
-    matches!(event.f, Function::Read | Function::Get)
+    event.f.is_read()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@
 //! succeeded is no read, and stays where it is. So does a read that was never answered: it tells nothing.
 
 use crate::check::{Case, FirstImpossible, Specification};
-use crate::history::{Function, History, HistoryError, Operation, Outcome};
+use crate::history::{History, HistoryError, Operation, Outcome};
 
 /// A history made ready for judging whether its writes are linearizable, and its reads of the past.
 #[derive(Debug)]
@@ -33,9 +33,7 @@ impl LinearizableWrites {
         operations: &[Operation],
         specification: &Specification,
     ) -> Result<Self, HistoryError> {
-        let is_read = |operation: &&Operation| {
-            matches!(operation.f, Function::Read | Function::Get) && operation.outcome == Outcome::Ok
-        };
+        let is_read = |operation: &&Operation| operation.f.is_read() && operation.outcome == Outcome::Ok;
         let reads = || operations.iter().filter(is_read);
         let mut events = history.events.clone();
         let mut is_moved = vec![false; events.len()];
@@ -71,7 +69,7 @@ mod tests {
     use crate::check::brute_force::{Recipe, Small};
     use crate::check::levels::short;
     use crate::check::{Budget, ModelName, NilReads, Verdict, judge};
-    use crate::history::{Kind, Value};
+    use crate::history::{Function, Kind, Value};
 
     fn specification() -> Specification {
         Specification::new(ModelName::CasRegister, Value::Nil)

@@ -1,6 +1,7 @@
 //! What the supervisors agree on: which copy is the primary, in which epoch, and which copies are in sync.
 
 use crate::base::NodeId;
+use crate::monitor::CopyEvent;
 use crate::replication::NodeSet;
 
 /// A period with at most one primary.
@@ -62,10 +63,21 @@ impl Assignment {
         self.epoch.0 + 1 < 1 << EPOCH_BITS && self.revision + 1 < 1 << REVISION_BITS
     }
 
+    /// Who is in sync, one bit each.
+    fn members(&self) -> u64 {
+        self.in_sync.iter(Self::MOST_COPIES).fold(0, |set, node| set | 1 << node.0)
+    }
+
+    /// What a node says that has learnt of it.
+    pub(super) fn event(&self) -> CopyEvent {
+        let Assignment { epoch: Epoch(epoch), revision, primary, .. } = *self;
+        CopyEvent::Assigned { epoch, revision, primary, in_sync: self.members() }
+    }
+
     /// The number that stands for it.
     pub fn pack(&self) -> i64 {
         let primary = self.primary.map_or(NOBODY, |primary| u64::from(primary.0));
-        let in_sync = self.in_sync.iter(Self::MOST_COPIES).fold(0_u64, |set, node| set | 1 << node.0);
+        let in_sync = self.members();
         let high = (self.epoch.0 << REVISION_BITS | self.revision) << PRIMARY_BITS | primary;
         (high << Self::MOST_COPIES | in_sync).cast_signed()
     }

@@ -44,7 +44,7 @@ pub struct Replica {
     pub(super) has_asked: bool,
     /// The revision that it was told then. What an earlier life of it has asked for may still take effect on that one,
     /// and on no later one.
-    pub(super) told: u64,
+    pub(super) revision_at_start: u64,
     pub(super) role: Role,
     /// How far the log is durable here.
     pub(super) durable: u64,
@@ -252,7 +252,7 @@ impl Replica {
             assignment: Assignment::first(config.copies),
             caller: Caller::new(supervisors, config.ask_retry(), incarnation, config.copies),
             has_asked: false,
-            told: 0,
+            revision_at_start: 0,
             role: Role::Secondary,
             durable: 0,
             writes: VecDeque::new(),
@@ -307,7 +307,7 @@ impl Replica {
     /// Something was agreed on, and this node had asked.
     fn on_agreed(&mut self, assignment: Assignment, ctx: &mut Context<Self>) {
         if !std::mem::replace(&mut self.has_asked, true) {
-            self.told = assignment.revision;
+            self.revision_at_start = assignment.revision;
         }
         let was_primary = matches!(self.role, Role::Primary(_));
         self.learn(assignment, ctx);
@@ -323,7 +323,7 @@ impl Replica {
     /// a change that an earlier life of it has asked for takes no effect any more then.
     fn renew(&mut self, ctx: &mut Context<Self>) {
         let Assignment { revision, primary, in_sync, .. } = self.assignment;
-        let may = self.is_whole && primary == Some(self.id) && revision == self.told;
+        let may = self.is_whole && primary == Some(self.id) && revision == self.revision_at_start;
         if may && self.config.supervisors > 0 && self.assignment.has_next() && !self.caller.is_changing() {
             self.caller.change(self.assignment, self.assignment.with(primary, in_sync), ctx);
         }
@@ -333,7 +333,7 @@ impl Replica {
     pub(super) fn learn(&mut self, assignment: Assignment, ctx: &mut Context<Self>) {
         if assignment.revision > self.assignment.revision {
             self.assignment = assignment;
-            self.observe_assignment(ctx);
+            ctx.observe(assignment.event());
         }
         if assignment.epoch > self.epoch {
             self.enter(assignment.epoch, assignment.primary, ctx);
@@ -343,14 +343,6 @@ impl Replica {
             self.poll_if_secondary(ctx);
         }
         self.take_part(ctx);
-    }
-
-    fn observe_assignment(&self, ctx: &mut Context<Self>) {
-        if ctx.observing() {
-            let Assignment { epoch: Epoch(epoch), revision, primary, in_sync } = self.assignment;
-            let in_sync = in_sync.iter(self.config.copies).fold(0, |set, node| set | 1_u64 << node.0);
-            ctx.observe(CopyEvent::Assigned { epoch, revision, primary, in_sync });
-        }
     }
 
     /// Moves on to a later epoch as a secondary.
@@ -374,7 +366,7 @@ impl Replica {
         let may = self.has_asked && self.is_whole && self.primary == Some(self.id);
         let is_agreed = self.config.supervisors == 0
             || (self.assignment.epoch, self.assignment.primary) == (self.epoch, Some(self.id))
-                && self.assignment.revision > self.told;
+                && self.assignment.revision > self.revision_at_start;
         if is_secondary && may && is_agreed {
             self.become_primary(ctx);
         }

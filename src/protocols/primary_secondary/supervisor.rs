@@ -169,9 +169,7 @@ impl Supervisor {
         if self.agreed.replace(agreed) == Some(agreed) {
             return;
         }
-        let Assignment { epoch, revision, primary, in_sync } = agreed;
-        let in_sync = in_sync.iter(self.config.copies).fold(0, |set, node| set | 1 << node.0);
-        ctx.observe(CopyEvent::Assigned { epoch: epoch.0, revision, primary, in_sync });
+        ctx.observe(agreed.event());
         for copy in self.config.copies() {
             ctx.send(copy, Message::Assigned(agreed));
         }

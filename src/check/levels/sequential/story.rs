@@ -9,7 +9,7 @@ use super::items::Items;
 use super::plan::Plan;
 use crate::check::Case;
 use crate::check::levels::Violation;
-use crate::history::{Function, Operation, Outcome};
+use crate::history::{Operation, Outcome};
 
 /// More of a cycle is not told.
 const TOLD: usize = 8;
@@ -119,7 +119,7 @@ fn tell(operation: &Operation) -> String {
     for value in key.iter().chain(Some(input).filter(|input| !input.is_nil())) {
         told.push_str(&format!(" {value}"));
     }
-    let reads = matches!(f, Function::Read | Function::Get);
+    let reads = f.is_read();
     if *outcome == Outcome::Ok && (reads || input != output) {
         told.push_str(&format!(" = {output}"));
     }
